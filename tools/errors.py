@@ -1,0 +1,103 @@
+"""The tree of errors perfagent raises; the command line turns each into one line and an exit status.
+
+PerfagentError
+├── UsageError            wrong flags or names: exit status 2
+├── RepositoryError       no repository, dirty tree, no such commit
+├── BuildError            the environment, or the target in it, does not build
+├── WorkloadError         no workload, it fails at the baseline, no such benchmark
+├── EditError             an edit block or a patch that cannot be applied, with a reason code
+├── MeasurementError      the baseline fails or is too noisy to judge
+├── SandboxError
+│   └── SandboxUnavailable    the engine, the program or the image is missing; carries the remedy
+├── ModelError            the model cannot be reached, or refuses
+│   └── ModelFormatError      an answer that does not have the form asked for
+└── LimitExceeded         money, tokens, calls, time or disk are used up
+"""
+
+from __future__ import annotations
+
+
+class PerfagentError(Exception):
+    """Something the user can understand and act upon.
+
+    Args:
+        message: one line that says what is wrong.
+        remedy: one line that says what to do; may be empty.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.remedy}" if self.remedy else self.message
+
+
+class UsageError(PerfagentError):
+    """Wrong usage: an unknown flag, workload kind or setting."""
+
+    exit_status = 2
+
+
+class RepositoryError(PerfagentError):
+    """The target is no repository, is dirty, or lacks the commit."""
+
+
+class BuildError(PerfagentError):
+    """The target's environment, or the target itself, does not build."""
+
+
+class WorkloadError(PerfagentError):
+    """No workload was found, or it does not run at the baseline."""
+
+
+class EditError(PerfagentError):
+    """An edit that cannot be applied.
+
+    Args:
+        reason: `not_found`, `ambiguous`, `already_applied`, `found_in_other_file`, `malformed`, `no_such_file`,
+            `outside_tree`, `does_not_apply` or `syntax`.
+    """
+
+    def __init__(self, reason: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.reason = reason
+
+
+class MeasurementError(PerfagentError):
+    """The baseline fails while measured, or its noise makes judging impossible."""
+
+
+class SandboxError(PerfagentError):
+    """The sandbox broke; says nothing about the code that ran in it."""
+
+
+class SandboxUnavailable(SandboxError):
+    """The engine, the program or the image is missing."""
+
+
+class ModelError(PerfagentError):
+    """The model cannot be reached or refuses the request."""
+
+
+class ModelFormatError(ModelError):
+    """The model's answer does not have the form that was asked for."""
+
+
+class LimitExceeded(PerfagentError):
+    """A limit is used up.
+
+    Args:
+        kind: `cost`, `tokens`, `calls`, `time` or `disk`.
+        used: what has been used, in the kind's unit (USD, tokens, calls, seconds, bytes).
+        limit: what was allowed, in the same unit.
+    """
+
+    def __init__(self, kind: str, used: float, limit: float) -> None:
+        super().__init__(f"the limit on {kind} is reached ({used:g} of {limit:g})")
+        self.kind = kind
+        self.used = used
+        self.limit = limit

@@ -1,0 +1,171 @@
+"""What every sandbox promises: run a command on mounted trees, contained, and say what it cost.
+
+Clocks are read by the runner, a process of its own inside the sandbox, never by the code under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+SandboxKind = Literal["docker", "bubblewrap", "local"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A host folder or file made visible inside; `target` is absolute, and ignored by `local`."""
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one command may use: bytes, process count, seconds."""
+
+    memory_bytes: int = 4 * 2**30
+    processes: int = 256
+    timeout_s: float = 600.0
+    output_bytes: int = 1_000_000
+    file_bytes: int = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command to run inside.
+
+    Attributes:
+        argv: program and arguments, paths as seen inside.
+        cwd: working directory as seen inside.
+        env: the whole environment of the command beside PATH, HOME, LANG and TMPDIR; nothing else leaks in.
+        timeout_s: seconds until the whole process group is killed; the sandbox's limit when None.
+        stdin: bytes for standard input; /dev/null when None.
+        marks: whether the command speaks the mark protocol (spans timed from outside, see runner.py).
+        collect: paths inside (regular files, links not followed) returned after the command and then deleted.
+        cpu: the core to pin the command to; None for no pinning.
+    """
+
+    argv: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    timeout_s: float | None = None
+    stdin: bytes | None = None
+    marks: bool = False
+    collect: tuple[str, ...] = ()
+    cpu: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the command and the children it waited for used: seconds, counts and bytes."""
+
+    wall_s: float
+    cpu_s: float
+    run_delay_s: float
+    voluntary_switches: int
+    peak_rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time between two marks of one name, summed over its occurrences.
+
+    Attributes:
+        name: the benchmark's id.
+        loops: how many executions of the body the marks enclosed in all.
+        wall_s, cpu_s, run_delay_s: seconds over all loops; cpu_s counts every thread of the process, not its children.
+    """
+
+    name: str
+    loops: int
+    wall_s: float
+    cpu_s: float
+    run_delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How a command ended; `exit_code` is negative for a signal, as in subprocess."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    timed_out: bool
+    out_of_memory: bool
+    truncated: bool
+    usage: Usage
+    spans: tuple[Span, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command exited 0 in time."""
+        return self.exit_code == 0 and not self.timed_out
+
+
+class Sandbox(Protocol):
+    """An open sandbox; a context manager whose exit kills and removes everything it made."""
+
+    kind: SandboxKind
+
+    def inside(self, host_path: Path) -> str:
+        """The path by which a mounted host path (or one below it) is known inside.
+
+        Raises:
+            SandboxError: the path is not under any mount.
+        """
+        ...
+
+    def execute(self, command: Command) -> Completed:
+        """Run one command through the persistent runner.
+
+        Raises:
+            SandboxError: the sandbox itself broke (a killed or failing command is a Completed).
+        """
+        ...
+
+    def close(self) -> None:
+        """Kill whatever runs and remove what the sandbox made; may be called twice."""
+        ...
+
+    def __enter__(self) -> Sandbox: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a kind of sandbox works here, why not, and the command that mends it."""
+
+    kind: SandboxKind
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where the target's code can run.
+
+    Attributes:
+        kind: the sandbox it was built for.
+        image: image id for docker, empty otherwise.
+        prefix: host path of the virtual environment, mounted read-only at its own path; None for docker.
+        python: the interpreter's path as seen inside.
+        version: that interpreter's version, such as "3.11.7".
+        key: digest of everything the environment was built from.
+        log: the build's output.
+        cached: whether an earlier build was used.
+    """
+
+    kind: SandboxKind
+    image: str
+    prefix: Path | None
+    python: str
+    version: str
+    key: str
+    log: str
+    cached: bool
