@@ -134,7 +134,12 @@ def main() -> None:
     for info in list(installed_from(site, copy)):
         roots += take_out(site, info, sources, overlay)
     in_src = any(re.match(r"src/[^/]+(?:/__init__)?\.py$", path) for path in sources)
-    found = sorted({str(root) for root in roots}) or ["src" if in_src else "."]
+    real = {
+        str(root)
+        for root in roots
+        if any(Path(path).parts[: len(root.parts)] == root.parts for path in sources)
+    }
+    found = sorted(real) or ["src" if in_src else "."]
     sys.stdout.write(json.dumps({"roots": found}) + "\n")
 
 
