@@ -1,13 +1,13 @@
 """The run folder: everything a run leaves behind, outside the target repository.
 
-    run.json            what was asked: settings, versions, machine
-    checkpoint.sqlite   LangGraph's checkpoints
-    events.jsonl        one line an event, in order
-    objects/            documents by SHA-256 of their content
-    steps/              results of finished steps by name: a resumed run reads them instead of repeating the work
-    journal/            readings of finished samples, one line each
-    transcripts/        what was said to and by the model
-    result.json report.md patches/   the output
+run.json            what was asked: settings, versions, machine
+checkpoint.sqlite   LangGraph's checkpoints
+events.jsonl        one line an event, in order
+objects/            documents by SHA-256 of their content
+steps/              results of finished steps by name: a resumed run reads them instead of repeating the work
+journal/            readings of finished samples, one line each
+transcripts/        what was said to and by the model
+result.json report.md patches/   the output
 """
 
 from __future__ import annotations
@@ -173,9 +173,14 @@ def find_run(name: str, home: Path | None = None) -> Path:
     if (path / "run.json").exists():
         return path.resolve()
     home = home or runs_home()
-    found = sorted(p.parent for p in home.glob("*/run.json") if p.parent.name.startswith(name)) if name else []
+    found = (
+        sorted(p.parent for p in home.glob("*/run.json") if p.parent.name.startswith(name)) if name else []
+    )
     if len(found) > 1:
-        raise UsageError(f"several runs begin with {name!r}", "give more of the id: " + ", ".join(p.name for p in found[:5]))
+        raise UsageError(
+            f"several runs begin with {name!r}",
+            "give more of the id: " + ", ".join(p.name for p in found[:5]),
+        )
     if not found:
         raise PerfagentError(f"there is no run {name!r}", "`perfagent runs` lists them")
     return found[0]

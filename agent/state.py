@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from perfagent.tools.report import BenchmarkFigure, Check, Record, TestCounts
 
 SCHEMA_VERSION = 1
 
@@ -24,12 +26,6 @@ VerdictName = Literal[
     "slower_elsewhere",
 ]
 Origin = Literal["catalogue", "model", "user"]
-
-
-class Record(BaseModel):
-    """A frozen value; unknown fields are an error, so that a renamed one is noticed on resume."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Idea(Record):
@@ -69,39 +65,6 @@ class Candidate(Record):
     origin: Origin
     attempt: int = 0
     targets: tuple[str, ...] = ()
-
-
-class Check(Record):
-    """One check of the verifier, in the order it ran."""
-
-    name: str
-    ok: bool
-    detail: str
-
-
-class BenchmarkFigure(Record):
-    """One benchmark's measured change; speedup is baseline time / candidate time, interval its 95 % bounds."""
-
-    id: str
-    speedup: float | None
-    interval: tuple[float, float] | None
-    verdict: str
-    target: bool
-    pairs: int = 0
-    metric: str = ""
-    baseline_s: float | None = None
-    candidate_s: float | None = None
-    upper_quartile_ratio: float | None = None
-
-
-class TestCounts(Record):
-    """Unit tests of the candidate, against those that pass stably at the baseline."""
-
-    __test__ = False
-
-    passed: int = 0
-    failed: int = 0
-    flaky: int = 0
 
 
 class Verdict(Record):
