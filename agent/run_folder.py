@@ -28,12 +28,12 @@ MINIMUM_FREE_BYTES = 256 * 2**20
 
 
 def runs_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where runs are kept: $PERFAGENT_HOME/runs, else $XDG_STATE_HOME/perfagent/runs, else ~/.local/state/perfagent/runs."""
+    """Where runs are kept: `runs` below `state_home`."""
     return state_home(environ) / "runs"
 
 
 def state_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """The folder for runs and caches."""
+    """The folder for runs and caches: $PERFAGENT_HOME, else $XDG_STATE_HOME/perfagent, else ~/.local/state/perfagent."""
     if "PERFAGENT_HOME" in environ:
         return Path(environ["PERFAGENT_HOME"]).expanduser().resolve()
     state = environ.get("XDG_STATE_HOME")
@@ -173,9 +173,7 @@ def find_run(name: str, home: Path | None = None) -> Path:
     if (path / "run.json").exists():
         return path.resolve()
     home = home or runs_home()
-    found = (
-        sorted(p.parent for p in home.glob("*/run.json") if p.parent.name.startswith(name)) if name else []
-    )
+    found = sorted(p.parent for p in home.glob("*/run.json") if p.parent.name.startswith(name)) if name else []
     if len(found) > 1:
         raise UsageError(
             f"several runs begin with {name!r}",

@@ -103,9 +103,7 @@ def _facts(result: Result) -> str:
             + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sorted(result.candidates.items()))
         )
     model = result.model or "none (the catalogue of rewrites)"
-    rows.append(
-        f"- model: {model}; {cost_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)}"
-    )
+    rows.append(f"- model: {model}; {cost_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)}")
     rows += [f"- {message}" for message in result.messages]
     if result.stop:
         rows.append(f"- the run ended: {result.stop}")

@@ -51,9 +51,7 @@ class Progress:
         self.candidate, self.pairs, self.speedup, self.interval, self.tests = candidate, 0, None, None, 0
         self.note(f"candidate {candidate}")
 
-    def measured(
-        self, pairs: int, cap: int, speedup: float | None, interval: tuple[float, float] | None
-    ) -> None:
+    def measured(self, pairs: int, cap: int, speedup: float | None, interval: tuple[float, float] | None) -> None:
         """One more pair is measured."""
         self.pairs, self.cap, self.speedup, self.interval = pairs, cap, speedup, interval
         self.refresh()
@@ -117,20 +115,12 @@ class LiveProgress(Progress):
 
             table.add_row("candidate", escape(self.candidate))
         if self.pairs:
-            figure = (
-                f"{speedup_text(self.speedup)}  (95 % CI {interval_text(self.interval)})"
-                if self.speedup
-                else ""
-            )
+            figure = f"{speedup_text(self.speedup)}  (95 % CI {interval_text(self.interval)})" if self.speedup else ""
             table.add_row("pairs", f"{self.pairs} of at most {self.cap}  {figure}")
         if self.tests:
             table.add_row("tests", str(self.tests))
         table.add_row("model", cost_text(self.usd, self.tokens))
-        left = (
-            "no limit"
-            if self.deadline is None
-            else f"{max(0.0, self.deadline - time.monotonic()) / 60:.1f} min"
-        )
+        left = "no limit" if self.deadline is None else f"{max(0.0, self.deadline - time.monotonic()) / 60:.1f} min"
         table.add_row("time", f"{self._elapsed()} gone, left: {left}")
         return table
 
