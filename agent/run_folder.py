@@ -182,3 +182,16 @@ def find_run(name: str, home: Path | None = None) -> Path:
     if not found:
         raise PerfagentError(f"there is no run {name!r}", "`perfagent runs` lists them")
     return found[0]
+
+
+def list_runs(home: Path | None = None) -> list[dict[str, str]]:
+    """The runs kept under `home`, newest first: id, command, repository, status, verdict and folder of each."""
+    found = []
+    for file in sorted((home or runs_home()).glob("*/run.json"), reverse=True):
+        asked = json.loads(file.read_text("utf-8"))
+        result_file = file.with_name("result.json")
+        result = json.loads(result_file.read_text("utf-8")) if result_file.exists() else {}
+        entry = {"id": file.parent.name, "command": asked.get("command", ""), "repository": asked.get("repository", "")}
+        entry |= {"status": result.get("status", "unfinished"), "verdict": result.get("verdict", "")}
+        found.append(entry | {"folder": str(file.parent)})
+    return found
