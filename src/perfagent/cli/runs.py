@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json as json_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perfagent.cli import options as o
 from perfagent.tools.errors import PerfagentError, UsageError
-from perfagent.tools.report import Result
+
+if TYPE_CHECKING:
+    from perfagent.tools.report import Result
 
 
 def runs(json: o.Json = False) -> None:
@@ -90,6 +92,7 @@ def apply(
 
 def _result_of(run: str) -> Result:
     from perfagent.agent.run_folder import find_run
+    from perfagent.tools.report import Result
 
     folder = find_run(run)
     file = folder / "result.json"
