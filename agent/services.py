@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from perfagent.agent.run_folder import RunFolder
@@ -16,7 +17,7 @@ from perfagent.tools.report import Progress
 if TYPE_CHECKING:
     from perfagent.agent.laboratory import Laboratory
     from perfagent.agent.model import CostLedger, Model
-    from perfagent.tools.repository import Target
+    from perfagent.tools.repository import Author, Target
 
 
 @dataclass
@@ -54,6 +55,16 @@ class Services:
         if self.laboratory is None:
             raise RuntimeError("the laboratory is used before prepare")
         return self.laboratory
+
+    def now(self) -> str:
+        """The time of day as ISO 8601 with the zone's offset, for commits."""
+        return datetime.now().astimezone().isoformat(timespec="seconds")
+
+    def author(self, date: str) -> Author:
+        """Who commits: perfagent, at the run's own date."""
+        from perfagent.tools.repository import Author
+
+        return Author(date=date)
 
     def out_of_budget(self) -> str:
         """Why the search must end now, or an empty string."""

@@ -87,21 +87,19 @@ class Verdict(Record):
 
 
 class Patch(Record):
-    """An accepted candidate, committed."""
+    """An accepted candidate, committed; `diff` and `verdict` are digests."""
 
     id: str
     idea: str
     title: str
+    rationale: str
     origin: Origin
     commit: str
     parent: str
     diff: str
-    speedup: float | None
-    interval: tuple[float, float] | None
+    verdict: str
     hunks: int
-    metric: str = ""
-    pairs: int = 0
-    confirmed_speedup: float | None = None
+    targets: tuple[str, ...] = ()
 
 
 class Tried(Record):
