@@ -60,6 +60,7 @@ class Candidate(Record):
     id: str
     idea: str
     title: str
+    description: str = ""
     parent: str
     diff: str
     origin: Origin
