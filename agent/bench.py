@@ -1,0 +1,129 @@
+"""An open sandbox with one tree a side: runs the target's tests and workloads there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perfagent.tools.errors import MeasurementError, WorkloadError
+from perfagent.tools.measure import Reading, RunFailed, RunResult
+from perfagent.tools.workload import Observation, Site, Workload, observe
+
+if TYPE_CHECKING:
+    from perfagent.tools.profile import Hotspot
+    from perfagent.tools.sandbox import Sandbox
+
+#: A sample may take this many times what the baseline took, and at least MINIMUM_TIMEOUT_S, before it counts as hung.
+TIMEOUT_FACTOR = 20.0
+
+#: Seconds; start-up on a loaded machine must not look like a hang.
+MINIMUM_TIMEOUT_S = 60.0
+
+
+class Bench:
+    """One sandbox, its sides and what is measured on them.
+
+    Args:
+        sandbox: open.
+        sites: where each side's code is, as seen inside.
+        workloads: in order.
+        core: to pin samples to; None for no pinning.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, sites: Mapping[str, Site], workloads: tuple[Workload, ...], core: int | None
+    ) -> None:
+        self.sandbox = sandbox
+        self.sites = sites
+        self.workloads = workloads
+        self.core = core
+        self.timeout_s = 600.0
+
+    def observe(
+        self,
+        side: str,
+        mode: str,
+        seed: int,
+        *,
+        loops: Mapping[str, int] | None = None,
+        only: frozenset[str] | None = None,
+    ) -> list[Observation]:
+        """Run every workload once in a fresh process; with `only`, those that have such benchmarks."""
+        return [
+            observe(
+                self.sandbox,
+                self.sites[side],
+                workload,
+                mode=mode,
+                loops=loops,
+                only=only,
+                hash_seed=seed,
+                cpu=self.core,
+                timeout_s=self.timeout_s,
+            )
+            for workload in self.workloads
+        ]
+
+    def values(self, side: str, seed: int) -> tuple[dict[str, Any], str]:
+        """What the benchmarks yield, by id, and why some do not (an empty string when all ran)."""
+        values: dict[str, Any] = {}
+        trouble = ""
+        for seen in self.observe(side, "values", seed):
+            values |= seen.values
+            trouble = trouble or failure_of(seen)
+        return values, trouble
+
+    def read(
+        self, side: str, seed: int, loops: Mapping[str, int], only: frozenset[str] | None = None
+    ) -> RunResult:
+        """One sample of a side: a reading for each benchmark, or why there is none."""
+        readings: dict[str, Reading] = {}
+        for seen in self.observe(side, "time", seed, loops=loops, only=only):
+            failed = failure_of(seen)
+            if failed:
+                return RunFailed(failed)
+            readings |= {name: _reading(seen, name) for name in seen.spans}
+        return readings
+
+    def hotspots(self, side: str, tree: Path) -> list[Hotspot]:
+        """Where the workloads' time goes on a side whose tree on the host is `tree`.
+
+        Raises:
+            WorkloadError: a workload does not run.
+        """
+        from perfagent.tools.profile import rank
+
+        profiles: dict[str, Any] = {}
+        for seen in self.observe(side, "profile", 1):
+            failed = failure_of(seen)
+            if failed:
+                raise WorkloadError(f"the workload fails while profiled: {failed}")
+            profiles |= seen.profile
+        site = self.sites[side]
+        return rank(profiles, tree, site.tree, site.source_roots)
+
+
+def failure_of(seen: Observation) -> str:
+    """One line about the first thing that went wrong in a run; empty when nothing did."""
+    if seen.error:
+        return seen.error
+    for name, message in seen.failed.items():
+        return f"{name}: {message}"
+    for name, reason in seen.skipped.items():
+        return f"{name} is skipped: {reason}"
+    return ""
+
+
+def _reading(seen: Observation, name: str) -> Reading:
+    span = seen.spans[name]
+    if span.loops < 1:
+        raise MeasurementError(f"the benchmark {name} ran no loop")
+    return Reading(
+        wall_s=span.wall_s / span.loops,
+        cpu_s=span.cpu_s / span.loops,
+        run_delay_s=span.run_delay_s / span.loops,
+        voluntary_switches=seen.usage.voluntary_switches,
+        peak_rss_bytes=seen.usage.peak_rss_bytes,
+        loops=span.loops,
+    )
