@@ -40,4 +40,8 @@ def distances(trails: Trails, start: str) -> dict[str, float]:
 def dead_ends(trails: Trails) -> list[str]:
     """Return the places that only one trail leads to, sorted."""
     reached = sum([[neighbour for neighbour, _ in ways] for ways in trails.values()], [])
-    return sorted(place for place in set(reached) if reached.count(place) == 1)
+    ends = []
+    for place in trails:
+        if reached.count(place) == 1:
+            ends.append(place)
+    return sorted(ends)
