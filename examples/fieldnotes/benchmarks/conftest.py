@@ -49,7 +49,9 @@ def journal() -> str:
         written = day.isoformat() if visit % 3 else day.strftime("%d %b %Y")
         lines.append(f"{written} @ Spot {dice.randrange(240):03d}")
         for name in dice.sample(WRITTEN, 8):
-            lines.append(f"  {name} {dice.choice(['', '~'])}{dice.randint(1, 400)} {dice.choice(NOTES)}".rstrip())
+            lines.append(
+                f"  {name} {dice.choice(['', '~'])}{dice.randint(1, 400)} {dice.choice(NOTES)}".rstrip()
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -58,7 +60,9 @@ def trails() -> dict[str, list[tuple[str, float]]]:
     """A ragged net of paths over a moor."""
     dice = random.Random(17)
     side = 22
-    ways: dict[str, list[tuple[str, float]]] = {f"{row}/{column}": [] for row in range(side) for column in range(side)}
+    ways: dict[str, list[tuple[str, float]]] = {
+        f"{row}/{column}": [] for row in range(side) for column in range(side)
+    }
     for row in range(side):
         for column in range(side):
             for ahead, aside in ((row + 1, column), (row, column + 1)):

@@ -30,4 +30,6 @@ def test_a_pair_needs_two(places):
 
 
 def test_the_date_line_is_no_wall():
-    assert close_pairs([Place("west", 0.0, 179.9999), Place("east", 0.0, -179.9999)], 30) == [("west", "east")]
+    assert close_pairs([Place("west", 0.0, 179.9999), Place("east", 0.0, -179.9999)], 30) == [
+        ("west", "east")
+    ]

@@ -34,9 +34,7 @@ def test_an_empty_season_has_empty_tables():
 
 def test_numbers_stand_to_the_right():
     assert render_table(["place", "birds"], [("Ness", 1), ("Mill Pond", 18)]) == (
-        "place      birds\n"
-        "Ness           1\n"
-        "Mill Pond     18\n"
+        "place      birds\nNess           1\nMill Pond     18\n"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def canonical(name: str) -> str:
     """Return the usual name of a species: lower case, no age or sex, nicknames resolved."""
-    qualifiers = ["ad", "ads", "juv", "juvs", "imm", "imms", "chick", "chicks", "male", "female", "pair", "sp"]
+    qualifiers = ["ad", "ads", "juv", "juvs", "imm", "imms", "chick", "chicks", "male", "female", "sp"]
     nicknames = {
         "alk": "razorbill",
         "barnie": "barnacle goose",
