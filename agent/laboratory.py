@@ -8,64 +8,68 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from string import ascii_lowercase
+from typing import TYPE_CHECKING
 
 from perfagent.agent.bench import Bench
 from perfagent.agent.prepared import Prepared
-from perfagent.agent.run_folder import RunFolder
-from perfagent.agent.settings import Settings
-from perfagent.tools.errors import BuildError, EditError
+from perfagent.tools import equivalence, workload
+from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import apply_patch
-from perfagent.tools.repository import Target
-from perfagent.tools.sandbox import Command, Environment, Limits, Mount, Sandbox, open_sandbox
-from perfagent.tools.workload import Site, harness_folder, parse
+from perfagent.tools.sandbox import Command, Limits, Mount, Sandbox, open_sandbox
+from perfagent.tools.workload import Site, outside_files, parse
+
+if TYPE_CHECKING:
+    from perfagent.agent.services import Services
 
 #: Where things stand inside a sandbox.
 INSIDE = "/perfagent"
+
+#: The files that run inside, mounted read-only.
+HARNESSES = {"workload": workload.HARNESS, "equivalence": equivalence.HARNESS}
+
+#: Seconds a build of the target may take.
+BUILD_TIMEOUT_S = 1800.0
 
 
 class Laboratory:
     """Makes trees and opens benches on them.
 
     Args:
-        folder, target, settings: the run's.
+        services: the run's folder, target and settings.
         prepared: what `prepare` found out.
     """
 
-    def __init__(self, folder: RunFolder, target: Target, settings: Settings, prepared: Prepared) -> None:
-        self.folder = folder
-        self.target = target
-        self.settings = settings
+    def __init__(self, services: Services, prepared: Prepared) -> None:
+        self.folder = services.folder
+        self.target = services.target
+        self.settings = services.settings
         self.prepared = prepared
-
-    @property
-    def environment(self) -> Environment:
-        """Where the target's code runs."""
-        return self.prepared.environment.restore()
+        self.environment = prepared.environment.restore()
 
     def tree(self, commit: str) -> Path:
         """The exported tree of a commit with what the build generated; made once."""
-        return self._made(commit[:16], lambda place: self._export(commit, place))
+        return self._made(f"c-{commit[:16]}", lambda place: self._export(commit, place))
 
     def edited(self, parent: str, diff: str) -> Path:
-        """The tree of `parent` with a diff applied; made once.
+        """The tree of `parent` with a diff applied and built; made once.
 
         Raises:
             EditError: `does_not_apply`.
             BuildError: the user's build command fails on it.
         """
         digest = hashlib.sha256(f"{parent}\n{diff}".encode("utf-8", "surrogateescape")).hexdigest()
-        return self._made(digest[:16], lambda place: self._edit(parent, diff, place))
+        return self._made(f"e-{digest[:16]}", lambda place: self._edit(parent, diff, place))
 
-    def scratch_copy(self, commit: str, name: str) -> Path:
-        """A fresh copy of a commit's tree to edit in; an older copy of that name is dropped."""
+    def writable_copy(self, tree: Path, name: str) -> Path:
+        """A copy of a tree that may be written into; an older copy of that name is dropped."""
         place = self.folder.path / "work" / name
         shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(exist_ok=True)
-        shutil.copytree(self.tree(commit), place, symlinks=True)
+        shutil.copytree(tree, place, symlinks=True)
         return place
 
     def discard(self, tree: Path) -> None:
@@ -80,41 +84,69 @@ class Laboratory:
             sides: name of a side -> its tree on the host.
             writable: whether commands may write into the trees (unit tests need it; measuring must not).
         """
+        trees = list(dict.fromkeys(sides.values()))
         mounts = [
-            Mount(tree, f"{INSIDE}/{letter}", writable)
-            for tree, letter in zip(dict.fromkeys(sides.values()), ascii_lowercase, strict=False)
+            Mount(tree, f"{INSIDE}/{letter}", writable) for tree, letter in zip(trees, ascii_lowercase, strict=False)
         ]
-        mounts += [Mount(path, f"{INSIDE}/harness/{name}") for name, path in harness_folder().items()]
-        for script in self._outside_scripts():
-            mounts.append(Mount(script, f"{INSIDE}/scripts/{script.name}"))
-        with self._sandbox(mounts) as sandbox:
-            sites = {
-                side: Site(
-                    tree=sandbox.inside(tree),
-                    python=self.environment.python,
-                    harness={name: sandbox.inside(path) for name, path in harness_folder().items()},
-                    scratch=sandbox.scratch,
-                    source_roots=self.prepared.source_roots,
-                )
-                for side, tree in sides.items()
-            }
-            yield Bench(sandbox, sites, self.prepared, self.settings)
-
-    @contextmanager
-    def _sandbox(self, mounts: list[Mount]) -> Iterator[Sandbox]:
+        workloads = tuple(parse(spec) for spec in self.prepared.workloads)
+        mounts += [Mount(path, f"{INSIDE}/{path.name}") for path in outside_files(workloads)]
+        mounts += [Mount(path, f"{INSIDE}/harness/{name}") for name, path in HARNESSES.items()]
         with open_sandbox(
-            self.prepared.environment.kind,
+            self.environment.kind,
             mounts=mounts,
             environment=self.environment,
             limits=Limits(),
             run_id=self.folder.id,
         ) as sandbox:
-            yield sandbox
+            sites = {side: self._site(sandbox, tree) for side, tree in sides.items()}
+            yield Bench(sandbox, sites, workloads, self.prepared.core)
 
-    def _outside_scripts(self) -> list[Path]:
-        found = []
-        for spec in self.prepared.workloads:
-            workload = parse(spec)
-            if workload.kind == "script" and Path(workload.target).is_absolute():
-                found.append(Path(workload.target))
-        return found
+    def _site(self, sandbox: Sandbox, tree: Path) -> Site:
+        return Site(
+            tree=sandbox.inside(tree),
+            python=self.environment.python,
+            harness=sandbox.inside(HARNESSES["workload"]),
+            values=sandbox.inside(HARNESSES["equivalence"]),
+            scratch=sandbox.scratch,
+            source_roots=self.prepared.source_roots,
+        )
+
+    def _made(self, name: str, make: Callable[[Path], None]) -> Path:
+        """A tree by name: made in a folder beside it and moved into place when it is whole."""
+        place = self.folder.path / "trees" / name
+        if not place.exists():
+            unfinished = place.with_name(f"{name}.part")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(place)
+        return place
+
+    def _export(self, commit: str, place: Path) -> None:
+        self.target.checkout(commit, place)
+        overlay = self.environment.overlay
+        if overlay is not None:
+            shutil.copytree(overlay, place, symlinks=True, dirs_exist_ok=True)
+        self._build(place)
+
+    def _edit(self, parent: str, diff: str, place: Path) -> None:
+        shutil.copytree(self.tree(parent), place, symlinks=True)
+        apply_patch(place, diff)
+        self._build(place)
+
+    def _build(self, tree: Path) -> None:
+        """Run the user's build command in a tree, without a network."""
+        if not self.settings.build:
+            return
+        target = f"{INSIDE}/a"
+        with open_sandbox(
+            self.environment.kind,
+            mounts=[Mount(tree, target, writable=True)],
+            environment=self.environment,
+            limits=Limits(timeout_s=BUILD_TIMEOUT_S),
+            run_id=self.folder.id,
+        ) as sandbox:
+            done = sandbox.execute(Command(argv=("sh", "-c", self.settings.build), cwd=sandbox.inside(tree)))
+        if not done.ok:
+            lines = (done.stdout + done.stderr).strip().splitlines()[-40:]
+            last = lines[-1] if lines else f"exit status {done.exit_code}"
+            raise BuildError(f"the build command fails: {last}", "\n".join(lines))

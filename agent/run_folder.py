@@ -104,6 +104,12 @@ class RunFolder:
         write_atomically(target, json.dumps(value).encode())
         return value
 
+    def write(self, name: str, text: str) -> Path:
+        """Write one of the named files, whole or not at all; returns its path."""
+        target = self.path / name
+        write_atomically(target, text.encode("utf-8", "surrogateescape"))
+        return target
+
     def journal(self, name: str) -> Journal:
         """The journal of one measurement."""
         return Journal(self.path / "journal" / f"{name}.jsonl")
