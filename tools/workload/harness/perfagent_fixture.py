@@ -1,7 +1,9 @@
 """pytest-benchmark's fixture with its calibration and rounds replaced by our sections.
 
-The public methods `__call__` and `pedantic` are replaced on the class, so `weave`, `patch` and subclasses follow. The contract
-stays: the body's value is returned, one use per test, `stats` readable afterwards; `extra_info`, `group` and `name` are untouched.
+The public methods `__call__` and `pedantic` are replaced on the class, so `weave`, `patch` and subclasses
+follow. The contract
+stays: the body's value is returned, one use per test, `stats` readable afterwards; `extra_info`, `group` and
+`name` are untouched.
 """
 
 from __future__ import annotations
@@ -84,55 +86,53 @@ def install(session: Session) -> None:
         kwargs: Any = None,
         setup: Any = None,
         teardown: Any = None,
-        rounds: int = 1,
-        warmup_rounds: int = 0,
-        iterations: int = 1,
+        **_rounds: Any,  # how often to execute is not the test's decision here
     ) -> Any:
-        pedantically = Pedantic(session, self.fullname, target, args, kwargs or {}, setup, teardown)
-        return use(self, "benchmark.pedantic(...)", pedantically.run)
+        body = Pedantic(session, self.fullname, target, setup, teardown)
+        return use(self, "benchmark.pedantic(...)", lambda: body.run(args, kwargs or {}))
 
-    BenchmarkFixture.__call__ = __call__
-    BenchmarkFixture.pedantic = pedantic
+    target: Any = BenchmarkFixture
+    target.__call__, target.pedantic = __call__, pedantic
 
 
 def keep(session: Session, name: str, result: Any, args: Any) -> None:
-    """Keep a body's value; its arguments when it returned nothing, for then it must have changed something."""
+    """Keep a body's value; its arguments when it returned nothing, for then it must have changed
+    something.
+    """
     session.keep_value(name, {"returned": result} if result is not None else {"arguments": list(args)})
 
 
 class Pedantic:
-    """One use of `benchmark.pedantic`: set-up and teardown stay outside the section, rounds are ours to choose."""
+    """One use of `benchmark.pedantic`: set-up and teardown stay outside the section, rounds are ours to
+    choose.
+    """
 
-    def __init__(
-        self, session: Session, name: str, target: Any, args: Any, kwargs: Any, setup: Any, teardown: Any
-    ) -> None:
+    def __init__(self, session: Session, name: str, target: Any, setup: Any, teardown: Any) -> None:
         self.session = session
         self.name = name
         self.target = target
-        self.args = args
-        self.kwargs = kwargs
         self.setup = setup
         self.teardown = teardown
 
-    def arguments(self) -> tuple[Any, Any]:
+    def prepare(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """What the next execution is called with."""
         given = self.setup() if self.setup else None
         if not given:
-            return self.args, self.kwargs
-        if self.args or self.kwargs:
+            return args, kwargs
+        if args or kwargs:
             raise TypeError("Can't use `args` or `kwargs` if `setup` returns the arguments.")
         args, kwargs = given
         return args, kwargs
 
-    def run(self) -> Any:
-        """Execute as often as asked: in one section when nothing happens between executions, else each in its own."""
+    def run(self, args: Any, kwargs: Any) -> Any:
+        """Execute as often as asked: in one section when nothing happens in between, else each in its own."""
         loops = self.session.loops(self.name)
         separate = self.setup is not None or self.teardown is not None
         result = None
         for _ in range(loops if separate else 1):
-            args, kwargs = self.arguments()
-            result = self.session.call(self.name, 1 if separate else loops, self.target, args, kwargs)
-            keep(self.session, self.name, result, args)
+            now_args, now_kwargs = self.prepare(args, kwargs)
+            result = self.session.call(self.name, 1 if separate else loops, self.target, now_args, now_kwargs)
+            keep(self.session, self.name, result, now_args)
             if self.teardown is not None:
-                self.teardown(*args, **kwargs)
+                self.teardown(*now_args, **now_kwargs)
         return result

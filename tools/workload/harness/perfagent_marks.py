@@ -1,7 +1,9 @@
-"""The harness's half of the mark protocol: tell the runner where a body starts and ends, and read no clock here.
+"""The harness's half of the mark protocol: tell the runner where a body starts and ends, and read no clock
+here.
 
-`S <name>` before the body, `E <loops> <name>` after it; after each line the runner reads the clocks of this process from
-outside and answers one byte. Time between the answer and the next line is what counts, so both lines are built beforehand.
+`S <name>` before the body, `E <loops> <name>` after it; after each line the runner reads the clocks of this
+process from outside and answers one byte. Time between the answer and the next line is what counts, so both
+lines are built beforehand.
 """
 
 from __future__ import annotations

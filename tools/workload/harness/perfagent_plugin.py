@@ -1,4 +1,6 @@
-"""The pytest plugin that puts sections around benchmark bodies or test calls, and reports how each test ended."""
+"""The pytest plugin that puts sections around benchmark bodies or test calls, and reports how each test
+ended.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ else:
 
 
 class Sibling:
-    """Stands for "another test of the same class or module follows", so that only the test's own fixtures are torn down."""
+    """Stands for "another test of the same class or module follows", so that only the test's own fixtures
+    are torn down.
+    """
 
     def __init__(self, item: Any) -> None:
         self._item = item
@@ -95,15 +99,18 @@ class Plugin:
 
     @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator,unused-ignore]
     def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool | None:
-        """Run set-up, call and teardown again for every loop; the fixtures of the module stay as pytest scopes them."""
+        """Run set-up, call and teardown again for every loop; the fixtures of the module stay as pytest
+        scopes them.
+        """
         loops = self.session.loops(item.nodeid) if self.tests else 1
         if loops == 1:
             return None
         from _pytest.runner import runtestprotocol
 
+        following: Any = Sibling(item)
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         for left in range(loops - 1, -1, -1):
-            reports = runtestprotocol(item, log=False, nextitem=Sibling(item) if left else nextitem)
+            reports = runtestprotocol(item, log=False, nextitem=following if left else nextitem)
             if not left or any(report.failed for report in reports):
                 break
         for report in reports:

@@ -2,8 +2,8 @@
 
 Kinds, in the order they are looked for:
 - `gso`: defines `run_test(eqcheck, reference, prefix)`; timeit inside it times the body.
-- `timeit`: running the file times something with timeit (in the open, or under the `__main__` guard when there is no
-  `workload` function).
+- `timeit`: running the file times something with timeit (in the open, or under the `__main__` guard when
+  there is no `workload` function).
 - `workload`: defines `workload()` or `workload(data)`, perhaps `setup()`; we call them.
 - `plain`: anything else; the whole script is the body.
 """
@@ -27,7 +27,7 @@ def functions(module: ast.Module) -> dict[str, ast.FunctionDef]:
 
 def imported(module: ast.Module) -> set[str]:
     """Top-level names of the packages a script imports anywhere."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
@@ -37,7 +37,7 @@ def imported(module: ast.Module) -> set[str]:
 
 
 def _timeit_names(module: ast.Module) -> set[str]:
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             names.update(alias.asname or "timeit" for alias in node.names if alias.name == "timeit")
@@ -49,12 +49,14 @@ def _timeit_names(module: ast.Module) -> set[str]:
 def _is_main_guard(node: ast.AST) -> bool:
     if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
         return False
-    sides = [node.test.left] + node.test.comparators
+    sides = [node.test.left, *node.test.comparators]
     return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """Nodes that run when the node runs: not the inside of functions it defines, nor what the main guard keeps back."""
+    """Nodes that run when the node runs: not the inside of functions it defines, nor what the main guard
+    keeps back.
+    """
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, _FUNCTIONS) and not _is_main_guard(child):
             yield child
@@ -147,7 +149,8 @@ class _Recorded(ast.NodeTransformer):
 
 
 def instrument(module: ast.Module) -> None:
-    """Make `workload`, and every function whose name is given to timeit, hand its intermediate values to the recorder.
+    """Make `workload`, and every function whose name is given to timeit, hand its intermediate values to the
+    recorder.
 
     Many published workloads compute a result and drop it; without this there would be nothing to compare.
     """

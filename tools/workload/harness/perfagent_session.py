@@ -1,12 +1,13 @@
 """What both entry scripts share: the options, the modes, the report.
 
-Options (one JSON object): `mode` (time, values, profile, list or eqcheck), `report` (path of the JSON file to write), `tree`
-(root of the code under test), `target` (file or node), `loops` ({benchmark: executions of the body}, 1 when absent), `only`
-(benchmarks to run, null for all), `seed` (for random numbers), `values_module` (path of the encoder), `scratch` (folder for
-files), `reference` ({file name: base64} for eqcheck), `pytest_options` (list), `pytest_kind` (benchmark or test).
+Options (one JSON object): `mode` (time, values, profile, list or eqcheck), `report` (path of the JSON file
+to write), `tree` (root of the code under test), `target` (file or node), `loops` ({benchmark: executions of
+the body}, 1 when absent), `only` (benchmarks to run, null for all), `seed` (for random numbers),
+`values_module` (path of the encoder), `scratch` (folder for files), `reference` ({file name: base64} for
+eqcheck), `pytest_options` (list), `pytest_kind` (benchmark or test).
 
-Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values` and `profile` ({id: tree}), `loops`
-({id: executions marked}), `reference` ({file name: base64}), `error` (one line or null).
+Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values` and `profile` ({id:
+tree}), `loops` ({id: executions marked}), `reference` ({file name: base64}), `error` (one line or null).
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def leave_no_trace() -> None:
-    """Take this folder off sys.path, so that the code under test finds there what it would find without us."""
+    """Take this folder off sys.path, so that the code under test finds there what it would find without
+    us.
+    """
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
 
 
@@ -76,7 +79,9 @@ class Nothing:
 
 
 class ProfiledSection:
-    """A section whose body cProfile watches; bound methods of the profiler itself leave the fewest frames of ours."""
+    """A section whose body cProfile watches; bound methods of the profiler itself leave the fewest frames of
+    ours.
+    """
 
     def __init__(self, profiler: cProfile.Profile) -> None:
         self.start: Callable[[], None] = profiler.enable
@@ -143,7 +148,9 @@ class Session:
     def call(
         self, name: str, loops: int, function: Callable[..., Any], args: Any = (), kwargs: Any = None
     ) -> Any:
-        """Execute one body `loops` times between one pair of marks; returns what the last execution returned."""
+        """Execute one body `loops` times between one pair of marks; returns what the last execution
+        returned.
+        """
         kwargs = kwargs or {}
         section = self.section(name, loops)
         result = None
@@ -164,7 +171,9 @@ class Session:
         self.values[name] = self._encode(value)
 
     def seed(self) -> None:
-        """Give the global random generators this sample's seed, so that both sides of a pair draw the same inputs."""
+        """Give the global random generators this sample's seed, so that both sides of a pair draw the same
+        inputs.
+        """
         import random
 
         random.seed(self.options["seed"])
@@ -184,10 +193,11 @@ class Session:
 
 def dump_profile(profiler: cProfile.Profile) -> list[list[Any]]:
     """A profile as rows [file, line, name, calls, self seconds, cumulative seconds, callers], callers being
-    [row number, calls, self seconds, cumulative seconds] of the calls made by that row; our own frames left out.
+    [row number, calls, self seconds, cumulative seconds] of the calls made by that row; our own frames left
+    out.
     """
     profiler.create_stats()
-    stats: dict[Any, Any] = profiler.stats  # type: ignore[attr-defined]
+    stats: dict[Any, Any] = profiler.stats
     keys = sorted(key for key in stats if not key[0].startswith(HERE) and "_lsprof.Profiler" not in key[2])
     number = {key: index for index, key in enumerate(keys)}
     rows = []

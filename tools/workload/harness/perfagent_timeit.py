@@ -1,8 +1,9 @@
 """Sections around what a script itself times with timeit.
 
-timeit's generated loop reads its timer right before and right after the loop (the setup statement comes earlier), so a timer
-whose first reading opens a section and whose second closes it encloses exactly what the script's author meant to time.
-Only the public methods of timeit.Timer are replaced, in place, so it does not matter how the script imported them.
+timeit's generated loop reads its timer right before and right after the loop (the setup statement comes
+earlier), so a timer whose first reading opens a section and whose second closes it encloses exactly what the
+script's author meant to time. Only the public methods of timeit.Timer are replaced, in place, so it does not
+matter how the script imported them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def inner(_it, _timer{init}):
     _t1 = _timer()
     return _t1 - _t0, retval
 """
-"""For scripts of the GSO interface, which unpack (seconds, result): their published form has lost this template."""
+"""For scripts of the GSO interface, which unpack (seconds, result): their published form has lost this
+template.
+"""
 
 
 class Brackets:
@@ -34,8 +37,8 @@ class Brackets:
     Args:
         section: makes the section around one loop of `number` executions.
         rounds: how often each `timeit()` runs its loop, and how many loops a `repeat()` really makes.
-        once: whether every loop is cut to a single execution on a clock that ticks whole seconds; for the modes that want
-            the results of a body, which must not depend on time.
+        once: whether every loop is cut to a single execution on a clock that ticks whole seconds; for the
+            modes that want the results of a body, which must not depend on time.
         wrap: replaces the statement, when given.
     """
 
@@ -95,14 +98,13 @@ class Brackets:
             try:
                 return run(self, brackets._number)
             finally:
-                brackets.close()  # a statement that raised, or a template that reads its timer an odd number of times
+                # Still open when a statement raised, or a template reads its timer an odd number of times.
+                brackets.close()
 
-        def timeit_(self: Any, number: int = timeit.default_number) -> Any:
+        def timeit_(self: Any, number: int = 1000000) -> Any:
             return [loop(self, number) for _ in range(brackets.rounds)][-1]
 
-        def repeat(
-            self: Any, repeat: int = timeit.default_repeat, number: int = timeit.default_number
-        ) -> list[Any]:
+        def repeat(self: Any, repeat: int = 5, number: int = 1000000) -> list[Any]:
             seconds = [loop(self, number) for _ in range(brackets.rounds)]
             return list(islice(cycle(seconds), repeat))
 

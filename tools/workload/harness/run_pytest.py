@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from perfagent.tools.workload.harness.perfagent_plugin import Plugin
     from perfagent.tools.workload.harness.perfagent_session import (
         Session,
         leave_no_trace,
@@ -25,7 +26,8 @@ QUIET = (
     # Random order and re-seeding are for finding coupled tests; both sides of a pair must do the same.
     "-p",
     "no:randomly",
-    # The repository's own options would add coverage, workers and selections; what matters of them comes in by name.
+    # The repository's own options would add coverage, workers and selections; what matters of them comes in
+    # by name.
     "-o",
     "addopts=",
     "-o",
@@ -34,7 +36,9 @@ QUIET = (
 
 
 def arguments(options: dict[str, Any]) -> list[str]:
-    """pytest's command line; the cache goes to the scratch folder, since blocking its plugin breaks strict configurations."""
+    """pytest's command line; the cache goes to the scratch folder, since blocking its plugin breaks strict
+    configurations.
+    """
     selected = [options["target"]]
     if options.get("only") is not None and "::" not in options["target"]:
         selected = sorted({name.split("::")[0] for name in options["only"]})
@@ -50,20 +54,30 @@ def arguments(options: dict[str, Any]) -> list[str]:
     ]
 
 
+def make_plugin(session: Session) -> Plugin:
+    """The plugin; its file imports pytest, which may be missing."""
+    import importlib
+
+    plugin: Plugin = importlib.import_module("perfagent_plugin").Plugin(session)
+    return plugin
+
+
 def main() -> int:
-    """Run the node named in the options; the exit status is pytest's when it could not do its work, else 0."""
+    """Run the node named in the options; the exit status is pytest's when it could not do its work, else
+    0.
+    """
     options = read_options(sys.argv)
     sys.argv[:] = ["pytest"]
     with Session(options) as session:
         try:
             import pytest
-            from perfagent_plugin import Plugin
+
+            plugin = make_plugin(session)
         except ImportError as error:
             session.error = "pytest cannot be imported: " + one_line(error)
             return 4
         leave_no_trace()
         sys.path.append(options["tree"])
-        plugin = Plugin(session)
         try:
             status = int(pytest.main(arguments(options), plugins=[plugin]))
         except ImportError as error:

@@ -1,4 +1,6 @@
-"""Run one performance script: time, profile or check its body, in the way its kind asks for (see perfagent_record.py)."""
+"""Run one performance script: time, profile or check its body, in the way its kind asks for (see
+perfagent_record.py).
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ class Script:
         return brackets
 
     def run_gso(self) -> None:
-        """`run_test` with its own set-up for every loop; the stored result and what the body returned are the value."""
+        """`run_test` with its own set-up for every loop; the stored result and what the body returned are
+        the value.
+        """
         brackets = self.brackets(rounds=1)
         if record.needs_returning_template(self.module):
             timing.timeit.template = timing.RETURNING_TEMPLATE  # type: ignore[attr-defined]
