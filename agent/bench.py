@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure import Reading, RunFailed, RunResult
-from perfagent.tools.workload import Observation, Site, Workload, observe
+from perfagent.tools.workload import Observation, Request, Site, Workload, observe
 
 if TYPE_CHECKING:
     from perfagent.tools.profile import Hotspot
     from perfagent.tools.sandbox import Sandbox
 
-#: A sample may take this many times what the baseline took, and at least MINIMUM_TIMEOUT_S, before it counts as hung.
-TIMEOUT_FACTOR = 20.0
+#: Seconds after which a sample counts as hung: the slowest workloads of the published benchmarks take about a minute.
+LONGEST_SAMPLE_S = 600.0
 
-#: Seconds; start-up on a loaded machine must not look like a hang.
-MINIMUM_TIMEOUT_S = 60.0
+#: Hash seed of profiled runs: one like any other, the same at every baseline so that two profiles compare.
+PROFILE_SEED = 1
 
 
 class Bench:
@@ -29,47 +30,38 @@ class Bench:
         sites: where each side's code is, as seen inside.
         workloads: in order.
         core: to pin samples to; None for no pinning.
+        members: spec of a workload -> ids of its benchmarks, where they are known.
     """
 
     def __init__(
-        self, sandbox: Sandbox, sites: Mapping[str, Site], workloads: tuple[Workload, ...], core: int | None
+        self,
+        sandbox: Sandbox,
+        sites: Mapping[str, Site],
+        workloads: tuple[Workload, ...],
+        core: int | None = None,
+        members: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.sandbox = sandbox
         self.sites = sites
         self.workloads = workloads
         self.core = core
-        self.timeout_s = 600.0
+        self.members = members or {}
+        self.timeout_s = LONGEST_SAMPLE_S
 
-    def observe(
-        self,
-        side: str,
-        mode: str,
-        seed: int,
-        *,
-        loops: Mapping[str, int] | None = None,
-        only: frozenset[str] | None = None,
-    ) -> list[Observation]:
+    def observe(self, side: str, request: Request) -> list[Observation]:
         """Run every workload once in a fresh process; with `only`, those that have such benchmarks."""
-        return [
-            observe(
-                self.sandbox,
-                self.sites[side],
-                workload,
-                mode=mode,
-                loops=loops,
-                only=only,
-                hash_seed=seed,
-                cpu=self.core,
-                timeout_s=self.timeout_s,
-            )
-            for workload in self.workloads
+        request = replace(request, cpu=self.core, timeout_s=self.timeout_s)
+        wanted = request.only
+        workloads = [
+            workload for workload in self.workloads if wanted is None or wanted & self.members.get(workload.spec, wanted)
         ]
+        return [observe(self.sandbox, self.sites[side], workload, request) for workload in workloads]
 
     def values(self, side: str, seed: int) -> tuple[dict[str, Any], str]:
         """What the benchmarks yield, by id, and why some do not (an empty string when all ran)."""
         values: dict[str, Any] = {}
         trouble = ""
-        for seen in self.observe(side, "values", seed):
+        for seen in self.observe(side, Request(mode="values", hash_seed=seed)):
             values |= seen.values
             trouble = trouble or failure_of(seen)
         return values, trouble
@@ -79,7 +71,7 @@ class Bench:
     ) -> RunResult:
         """One sample of a side: a reading for each benchmark, or why there is none."""
         readings: dict[str, Reading] = {}
-        for seen in self.observe(side, "time", seed, loops=loops, only=only):
+        for seen in self.observe(side, Request(hash_seed=seed, loops=loops, only=only)):
             failed = failure_of(seen)
             if failed:
                 return RunFailed(failed)
@@ -95,13 +87,12 @@ class Bench:
         from perfagent.tools.profile import rank
 
         profiles: dict[str, Any] = {}
-        for seen in self.observe(side, "profile", 1):
+        for seen in self.observe(side, Request(mode="profile", hash_seed=PROFILE_SEED)):
             failed = failure_of(seen)
             if failed:
                 raise WorkloadError(f"the workload fails while profiled: {failed}")
             profiles |= seen.profile
-        site = self.sites[side]
-        return rank(profiles, tree, site.tree, site.source_roots)
+        return rank(profiles, tree, self.sites[side])
 
 
 def failure_of(seen: Observation) -> str:
