@@ -53,7 +53,9 @@ class Bench:
         request = replace(request, cpu=self.core, timeout_s=self.timeout_s)
         wanted = request.only
         workloads = [
-            workload for workload in self.workloads if wanted is None or wanted & self.members.get(workload.spec, wanted)
+            workload
+            for workload in self.workloads
+            if wanted is None or wanted & self.members.get(workload.spec, wanted)
         ]
         return [observe(self.sandbox, self.sites[side], workload, request) for workload in workloads]
 
@@ -66,9 +68,7 @@ class Bench:
             trouble = trouble or failure_of(seen)
         return values, trouble
 
-    def read(
-        self, side: str, seed: int, loops: Mapping[str, int], only: frozenset[str] | None = None
-    ) -> RunResult:
+    def read(self, side: str, seed: int, loops: Mapping[str, int], only: frozenset[str] | None = None) -> RunResult:
         """One sample of a side: a reading for each benchmark, or why there is none."""
         readings: dict[str, Reading] = {}
         for seen in self.observe(side, Request(hash_seed=seed, loops=loops, only=only)):

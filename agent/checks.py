@@ -136,7 +136,9 @@ class Checker:
             return
         copy = self.lab.writable_copy(tree, "tests")
         with self.lab.open({"candidate": copy}, writable=True) as bench:
-            verdict = judge_tests(self.prepared.stable_tests(), lambda seed: run_tests(bench.test_site("candidate"), seed))
+            verdict = judge_tests(
+                self.prepared.stable_tests(), lambda seed: run_tests(bench.test_site("candidate"), seed)
+            )
         self.lab.discard(copy)
         self.services.progress.tested(verdict.passed)
         self.tests = TestCounts(passed=verdict.passed, failed=len(verdict.failed), flaky=len(verdict.flaky))

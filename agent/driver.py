@@ -123,7 +123,9 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
         raise PerfagentError(f"the run {folder.name} has no branch: nothing was proved faster")
     where = repo or Path(result.repository)
     if not where.exists():
-        raise RepositoryError(f"the run's repository {result.repository} is not a folder here", "name one with --repo DIR")
+        raise RepositoryError(
+            f"the run's repository {result.repository} is not a folder here", "name one with --repo DIR"
+        )
     target = open_target(str(where), folder, allow_dirty=True)
     target.fetch_into(where, result.branch)
     return result.branch, where
@@ -189,7 +191,9 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
 
 
 @contextmanager
-def _opened(command: str, repo: str, flags: Mapping[str, Any], out: Path | None, **arguments: str) -> Iterator[Services]:
+def _opened(
+    command: str, repo: str, flags: Mapping[str, Any], out: Path | None, **arguments: str
+) -> Iterator[Services]:
     """A new run folder with its services."""
     from perfagent.tools.repository import open_target
 

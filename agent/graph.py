@@ -35,7 +35,9 @@ def build_graph(
     graph.add_edge("localizer", "planner")
     graph.add_conditional_edges("planner", after_planner, {"next idea": "editor", "nothing left": "finish"})
     graph.add_conditional_edges("editor", after_editor, {"candidates": "verifier", "no edit": "planner"})
-    graph.add_conditional_edges("verifier", after_verifier, {"accepted": "land", "back": "editor", "dropped": "planner"})
+    graph.add_conditional_edges(
+        "verifier", after_verifier, {"accepted": "land", "back": "editor", "dropped": "planner"}
+    )
     graph.add_edge("land", "localizer")
     graph.add_edge("finish", END)
 

@@ -7,6 +7,7 @@ shift a timing. Trees are mounted read-only while they are measured, so that one
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from perfagent.tools import equivalence, workload
 from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import apply_patch
 from perfagent.tools.sandbox import Command, Limits, Mount, Sandbox, open_sandbox
-from perfagent.tools.workload import Site, outside_files, parse
+from perfagent.tools.workload import Site, Workload, parse
 
 if TYPE_CHECKING:
     from perfagent.agent.services import Services
@@ -89,7 +90,7 @@ class Laboratory:
             Mount(tree, f"{INSIDE}/{letter}", writable) for tree, letter in zip(trees, ascii_lowercase, strict=False)
         ]
         workloads = tuple(parse(spec) for spec in self.prepared.workloads)
-        mounts += [Mount(path, f"{INSIDE}/{path.name}") for path in outside_files(workloads)]
+        mounts += [Mount(path, f"{INSIDE}/scripts/{path.name}") for path in _outside_files(workloads)]
         mounts += [Mount(path, f"{INSIDE}/harness/{name}") for name, path in HARNESSES.items()]
         with open_sandbox(
             self.environment.kind,
@@ -99,16 +100,18 @@ class Laboratory:
             run_id=self.folder.id,
         ) as sandbox:
             sites = {side: self._site(sandbox, tree) for side, tree in sides.items()}
-            yield Bench(sandbox, sites, workloads, self.prepared.core)
+            yield Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members)
 
     def _site(self, sandbox: Sandbox, tree: Path) -> Site:
         return Site(
             tree=sandbox.inside(tree),
             python=self.environment.python,
             harness=sandbox.inside(HARNESSES["workload"]),
-            values=sandbox.inside(HARNESSES["equivalence"]),
             scratch=sandbox.scratch,
             source_roots=self.prepared.source_roots,
+            env={"PYTHONPYCACHEPREFIX": posixpath.join(sandbox.scratch, "pyc")},
+            pytest_options=self.prepared.pytest_options,
+            values_module=posixpath.join(sandbox.inside(HARNESSES["equivalence"]), "perfagent_values.py"),
         )
 
     def _made(self, name: str, make: Callable[[Path], None]) -> Path:
@@ -150,3 +153,9 @@ class Laboratory:
             lines = (done.stdout + done.stderr).strip().splitlines()[-40:]
             last = lines[-1] if lines else f"exit status {done.exit_code}"
             raise BuildError(f"the build command fails: {last}", "\n".join(lines))
+
+
+def _outside_files(workloads: tuple[Workload, ...]) -> list[Path]:
+    """Scripts that stand outside the tree and must be shown to the sandbox."""
+    targets = [Path(workload.target) for workload in workloads if workload.kind == "script"]
+    return [target for target in targets if target.is_absolute()]

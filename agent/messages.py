@@ -29,7 +29,9 @@ def commit_message(
         body += [textwrap.fill(idea.rationale, 72), ""]
     body.append(f"Perfagent-Speedup: {speedup:.3f}x" if speedup else "Perfagent-Speedup: not measured")
     if interval:
-        body.append(f"Perfagent-Interval: {interval_text(interval)} (95 %, {pairs_text(verdict.pairs, verdict.metric)})")
+        body.append(
+            f"Perfagent-Interval: {interval_text(interval)} (95 %, {pairs_text(verdict.pairs, verdict.metric)})"
+        )
     body += [
         f"Perfagent-Benchmark: {f.id} {f.speedup:.3f}x {interval_text(f.interval)}{' target' if f.target else ''}"
         for f in verdict.benchmarks

@@ -74,9 +74,7 @@ def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list
     return sorted(ideas, key=lambda idea: -idea.expected_gain)
 
 
-def _models(
-    services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int
-) -> list[Idea]:
+def _models(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
     from perfagent.agent import model_work
 
     try:

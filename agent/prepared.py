@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from perfagent.tools.equivalence import StableTests
 from perfagent.tools.measure import MetricName
 from perfagent.tools.report import Noise, Record
 from perfagent.tools.sandbox import Environment, SandboxKind
@@ -57,7 +58,8 @@ class BenchmarkPlan(Record):
         loops: executions of the body in one process.
         metric: the clock that decides.
         reason: why that clock.
-        baseline_s: seconds of one execution at the first baseline, on that clock.
+        baseline_s: seconds of one execution at the first baseline, on that clock (bytes for memory).
+        noise: robust standard deviation of a pair's log ratio when identical code is compared.
     """
 
     id: str
@@ -66,25 +68,7 @@ class BenchmarkPlan(Record):
     metric: MetricName
     reason: str
     baseline_s: float
-
-
-class TestsRecord(Record):
-    """The unit tests at the baseline.
-
-    Attributes:
-        stable: node ids that pass in every run; these must pass for a candidate.
-        flaky, failing: node ids that do not count.
-        seconds: how long one run takes.
-        command: what runs them; empty for pytest with perfagent's plugin.
-    """
-
-    __test__ = False
-
-    stable: tuple[str, ...] = ()
-    flaky: tuple[str, ...] = ()
-    failing: tuple[str, ...] = ()
-    seconds: float = 0.0
-    command: str = ""
+    noise: float = 0.0
 
 
 class Prepared(Record):
@@ -95,6 +79,8 @@ class Prepared(Record):
         sandbox_reason: why this kind of sandbox.
         workloads: specs, in order.
         source_roots: folders relative to the tree that are put first on PYTHONPATH.
+        pytest_options: options of the repository's own without which pytest would find other tests.
+        tests: the unit tests at the baseline; None when they were not run.
         values: digest of the values the benchmarks yield at the baseline, by benchmark.
         unstable: benchmarks whose values differ between two baseline runs, so that they cannot be compared.
         core: the core measurements are pinned to; None when there is only one or threads are at work.
@@ -105,13 +91,36 @@ class Prepared(Record):
     sandbox_reason: str
     workloads: tuple[str, ...]
     source_roots: tuple[str, ...]
+    pytest_options: tuple[str, ...]
     benchmarks: tuple[BenchmarkPlan, ...]
-    tests: TestsRecord
+    tests: StableTests | None
     values: str
     unstable: tuple[str, ...]
     noise: Noise
     core: int | None
     messages: tuple[str, ...] = ()
+
+    @property
+    def stable(self) -> tuple[str, ...]:
+        """Unit tests that pass in every baseline run."""
+        return tuple(self.tests.stable) if self.tests else ()
+
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """Spec of a workload -> ids of its benchmarks."""
+        return {
+            spec: frozenset(plan.id for plan in self.benchmarks if plan.workload == spec) for spec in self.workloads
+        }
+
+    def workload_paths(self) -> tuple[str, ...]:
+        """The workloads' own files and folders in the tree, which no patch may change."""
+        found = []
+        for spec in self.workloads:
+            kind, _, target = spec.partition(":")
+            name = target.split("::")[0]
+            if kind != "command" and not Path(name).is_absolute():
+                found.append(name)
+        return tuple(found)
 
     def plan(self, benchmark: str) -> BenchmarkPlan:
         """The plan of one benchmark."""

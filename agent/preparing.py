@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ from perfagent.tools.equivalence import StableTests, compare, is_opaque
 from perfagent.tools.errors import MeasurementError, PerfagentError, WorkloadError
 from perfagent.tools.measure import (
     ALPHA,
-    MAX_NOISE,
+    MetricName,
+    Pair,
     PairSampler,
     Reading,
     RunFailed,
-    RunResult,
     choose_metric,
-    pair_noise,
 )
+from perfagent.tools.measure.constants import MAX_NOISE
+from perfagent.tools.measure.student import robust_sd
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, build_environment, choose
 from perfagent.tools.workload import Request, Workload, calibrate_loops, discover, parse, source_roots
@@ -177,7 +179,9 @@ class Preparation:
             if trouble:
                 raise WorkloadError(f"the workload fails at the baseline: {trouble}", "mend it, or name another one")
         first, second = seen[0][0], seen[1][0]
-        unstable = [n for n in first if n not in second or is_opaque(first[n]) or compare(first[n], second[n]) is not None]
+        unstable = [
+            n for n in first if n not in second or is_opaque(first[n]) or compare(first[n], second[n]) is not None
+        ]
         if unstable:
             self._say(f"values that differ between two baseline runs are not compared: {', '.join(unstable)}")
         return {"values": self.services.folder.put_json(first), "unstable": unstable}
@@ -206,7 +210,7 @@ class Preparation:
                     metric=metric,
                     reason=reason,
                     baseline_s=min(reading.value(metric) for reading in readings),
-                    noise=pair_noise([pair[name] for pair in pairs], metric),
+                    noise=_noise([pair[name] for pair in pairs], metric),
                 )
             )
         worst = max(plans, key=lambda plan: plan.noise)
@@ -215,7 +219,9 @@ class Preparation:
                 f"identical code differs by {worst.noise:.0%} from pair to pair here, so nothing can be judged",
                 "end what else runs on this machine, or give a longer workload",
             )
-        noise = Noise(spread=worst.noise, false_acceptance=f"at most {ALPHA:.0%} of comparisons of identical code, by design")
+        noise = Noise(
+            spread=worst.noise, false_acceptance=f"at most {ALPHA:.0%} of comparisons of identical code, by design"
+        )
         return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": noise})
 
     def _loops(self, bench: Any, prepared: Prepared) -> tuple[dict[str, int], dict[str, str]]:
@@ -235,7 +241,9 @@ class Preparation:
         return loops, owner
 
     def _calibrated(self, bench: Any, spec: str) -> dict[str, Any]:
-        found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), Request(cpu=bench.core, hash_seed=1))
+        found = calibrate_loops(
+            bench.sandbox, bench.sites["baseline"], parse(spec), Request(cpu=bench.core, hash_seed=1)
+        )
         return {"loops": dict(found.loops), "excluded": dict(found.excluded)}
 
     def _probe(self, bench: Any, loops: Mapping[str, int]) -> list[Mapping[str, Any]]:
@@ -260,6 +268,11 @@ class Preparation:
             case _:
                 chosen = choose_metric(readings)
                 return chosen.name, chosen.reason
+
+
+def _noise(pairs: Sequence[Pair], metric: MetricName) -> float:
+    """Robust standard deviation of the log ratio of two runs of the same code."""
+    return robust_sd([math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs])
 
 
 def _pytest_options(tree: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -63,6 +64,11 @@ class RunFolder:
     def close(self) -> None:
         """Close the event log."""
         self._events.close()
+
+    def remove(self) -> None:
+        """Take the folder away again: nothing worth keeping happened in it."""
+        self.close()
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def put(self, content: str | bytes) -> str:
         """Store a document; returns its digest."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perfagent.agent.run_folder import RunFolder
 from perfagent.agent.settings import Settings
@@ -29,6 +29,7 @@ class Services:
         folder: where the run keeps what it makes.
         progress: what the user sees.
         target: the repository, cloned into the folder.
+        asked: the content of run.json.
         deadline: monotonic time at which the search ends; None without a limit.
         interrupted: set when the user asked to stop; nodes end at their next safe point.
         clock: monotonic seconds.
@@ -38,6 +39,7 @@ class Services:
     folder: RunFolder
     progress: Progress
     target: Target
+    asked: Mapping[str, Any] = field(default_factory=dict)
     deadline: float | None = None
     interrupted: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.monotonic

@@ -6,8 +6,9 @@ resumed run repeats neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,32 +19,22 @@ from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
+    ALPHA,
     PUBLISHED_PAIRS,
     Confirmation,
     PairSampler,
     Plan,
     Publication,
     Reading,
+    Run,
     RunFailed,
     RunResult,
     confirm,
     estimate,
     looks_for,
     publish,
+    screen,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Where a measurement's samples come from and are kept.
-
-    Attributes:
-        name: of its journal; fresh samples need a fresh name.
-        only: the benchmarks to run; all when None.
-    """
-
-    name: str
-    only: frozenset[str] | None = None
 
 
 class Verifier:
@@ -65,20 +56,18 @@ class Verifier:
         found = self.services.folder.step(f"check-{candidate.id}", lambda: checker.check(candidate).model_dump())
         return Checked(**found)
 
-    def screen(self, candidates: Sequence[Candidate], checked: Sequence[Checked]) -> list[Candidate]:
+    def screen(self, candidates: Sequence[Candidate], checked: Mapping[str, Checked]) -> list[Candidate]:
         """Those of several candidates worth confirming, best first; their samples decide nothing else."""
-        from perfagent.tools.measure import screen
-
-        parent = self.lab.tree(candidates[0].parent)
         names = [candidate.id for candidate in candidates]
-        targets = candidates[0].targets
-        trees = {name: self.tree_of(c, k) for name, c, k in zip(names, candidates, checked, strict=True)}
-        with self.lab.open({"baseline": parent, **trees}) as bench:
-            run = self.recorded(bench, Stream(f"screen-{'-'.join(n[:6] for n in names)}"[:100], frozenset(targets)))
-            metrics = {name: self.prepared.plan(name).metric for name in targets}
-            ranked = screen(run, names, metrics, self.services.settings.min_speedup, self.seed_of(names[0]))
-        by_name = dict(zip(names, candidates, strict=True))
-        return [by_name[name] for name in ranked]
+        plan = self.plan_for(candidates[0], ALPHA)
+        trees = {candidate.id: self.tree_of(candidate, checked[candidate.id]) for candidate in candidates}
+        digest = self.services.folder.put(" ".join(names))[:16]
+        with self.lab.open({"baseline": self.lab.tree(candidates[0].parent), **trees}) as bench:
+            ranked = screen(self._run(bench, f"screen-{digest}", frozenset(plan.targets)), names, plan)
+        for each in ranked:
+            self.services.folder.event("screened", **asdict(each))
+        by_name = {candidate.id: candidate for candidate in candidates}
+        return [by_name[each.candidate] for each in ranked if each.promising]
 
     def confirm(self, candidate: Candidate, checked: Checked, alpha: float) -> Verdict:
         """The sequential test on fresh pairs and, when it accepts, the figures from another fixed number of them."""
@@ -91,16 +80,39 @@ class Verifier:
             publication = self._publish(candidate, bench, plan, confirmation)
         return self._verdict(candidate, checked, confirmation, publication, plan)
 
-    def compare(self, candidate: Candidate, checked: Checked) -> Verdict:
+    def compare(self, candidate: Candidate, checked: Checked, tree: Path | None = None) -> Verdict:
         """Like `confirm`, but the figures are measured whatever the test says: what two commits deserve."""
-        from perfagent.tools.measure import ALPHA
-
         plan = self.plan_for(candidate, ALPHA)
-        trees = {"baseline": self.lab.tree(candidate.parent), "candidate": self.tree_of(candidate, checked)}
+        head = tree or self.tree_of(candidate, checked)
+        trees = {"baseline": self.lab.tree(candidate.parent), "candidate": head}
         with self.lab.open(trees) as bench:
             confirmation = self._confirm(candidate, bench, plan)
             publication = self._publish(candidate, bench, plan, confirmation)
         return self._verdict(candidate, checked, confirmation, publication, plan)
+
+    def whole(self, base: str, head: str, accepted: set[str]) -> Verdict:
+        """The figures of a branch against the first baseline, from fresh pairs of its two ends."""
+        targets = tuple(plan.id for plan in self.prepared.benchmarks if plan.id in accepted)
+        branch = Candidate(
+            id=f"branch-{head[:12]}", idea="", title="the branch", parent=base, diff="", origin="user", targets=targets
+        )
+        plan = self.plan_for(branch, ALPHA)
+        confirmation = Confirmation(
+            verdict="faster", reason="its patches were confirmed one by one", accepted=targets, decisions={}, pairs=0
+        )
+        with self.lab.open({"baseline": self.lab.tree(base), "candidate": self.lab.tree(head)}) as bench:
+            publication = self._publish(branch, bench, plan, confirmation)
+        return self._verdict(branch, Checked(), confirmation, publication, plan)
+
+    def judge(self, candidate: Candidate, command: str, head: str = "") -> Verdict:
+        """Checks and measurement of one candidate from outside: a patch, or another commit (`head`)."""
+        if command == "compare":
+            checked = Checker(self.services).compare(candidate, head)
+        else:
+            checked = self.check(candidate)
+        if checked.failed is not None:
+            return refused(candidate, checked)
+        return self.compare(candidate, checked, self.lab.tree(head) if command == "compare" else None)
 
     def plan_for(self, candidate: Candidate, alpha: float) -> Plan:
         """What is laid down before the first pair."""
@@ -120,25 +132,14 @@ class Verifier:
 
     def seed_of(self, name: str) -> int:
         """A seed of its own for each candidate, the same again on resume."""
-        import hashlib
-
         return int.from_bytes(hashlib.sha256(f"{self.services.settings.seed}:{name}".encode()).digest()[:4], "big")
 
-    def recorded(self, bench: Bench, stream: Stream) -> Any:
-        """A sampler's `run` that reads finished samples from the stream's journal and appends fresh ones."""
-        journal = self.services.folder.journal(stream.name)
-
-        def run(side: str, hash_seed: int) -> RunResult:
-            if self.services.interrupted.is_set():
-                raise KeyboardInterrupt
-            entry = journal.replay(lambda: _to_json(bench.read(side, hash_seed, self.loops, stream.only)))
-            return _from_json(entry)
-
-        return run
+    def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
+        return recorded(self.services, name, lambda side, seed: bench.read(side, seed, self.loops, only))
 
     def _confirm(self, candidate: Candidate, bench: Bench, plan: Plan) -> Confirmation:
-        stream = Stream(f"confirm-{candidate.id}", frozenset(plan.targets))
-        sampler = PairSampler(self.recorded(bench, stream), plan.seed)
+        run = self._run(bench, f"confirm-{candidate.id}", frozenset(plan.targets))
+        sampler = PairSampler(run, plan.seed)
         taken: list[Any] = []
         for progress in confirm(self._watched(sampler.pairs(), plan, taken), plan):
             if progress.confirmation is not None:
@@ -161,7 +162,7 @@ class Verifier:
     def _publish(self, candidate: Candidate, bench: Bench, plan: Plan, confirmation: Confirmation) -> Publication:
         self.services.progress.note(f"measuring {PUBLISHED_PAIRS} fresh pairs for the figures")
         # Another seed: coins and hash seeds of the published pairs are drawn anew.
-        sampler = PairSampler(self.recorded(bench, Stream(f"publish-{candidate.id}")), plan.seed + 1)
+        sampler = PairSampler(self._run(bench, f"publish-{candidate.id}"), plan.seed + 1)
         return publish(sampler.pairs(), plan, confirmation)
 
     def _verdict(
@@ -182,7 +183,7 @@ class Verifier:
             interval=interval,
             metric=metric,
             pairs=pairs,
-            p_value=min(d.p_value for d in confirmation.decisions.values()),
+            p_value=min((d.p_value for d in confirmation.decisions.values()), default=None),
             alpha=plan.alpha,
             benchmarks=figures_of(confirmation, publication, plan),
             tests=checked.tests,
@@ -192,9 +193,38 @@ class Verifier:
         )
 
 
-def _to_json(result: RunResult) -> dict[str, Any]:
-    from dataclasses import asdict
+def refused(candidate: Candidate, checked: Checked) -> Verdict:
+    """The verdict of a candidate that failed a check."""
+    assert checked.failed is not None
+    return Verdict(
+        candidate=candidate.id,
+        verdict=checked.failed,
+        detail=checked.detail,
+        tests=checked.tests,
+        checks=checked.checks,
+        evidence=checked.evidence,
+        diff=checked.diff,
+    )
 
+
+def recorded(services: Services, name: str, read: Callable[[str, int], RunResult]) -> Run:
+    """A sampler's `run` that takes finished samples from a journal and appends fresh ones to it.
+
+    Args:
+        name: of the journal; the sampler's seed must be a function of it, so that a resumed run draws the same order.
+        read: measures one sample of a side under a hash seed.
+    """
+    journal = services.folder.journal(name)
+
+    def run(side: str, hash_seed: int) -> RunResult:
+        if services.interrupted.is_set():
+            raise KeyboardInterrupt
+        return _from_json(journal.replay(lambda: _to_json(read(side, hash_seed))))
+
+    return run
+
+
+def _to_json(result: RunResult) -> dict[str, Any]:
     if isinstance(result, RunFailed):
         return {"failed": result.detail}
     return {"readings": {name: asdict(reading) for name, reading in result.items()}}

@@ -97,14 +97,8 @@ class LiteLLMModel:
         if self.settings.price is not None:
             return self.settings.price
         litellm = load_litellm()
-        known = litellm.model_cost.get(self.settings.model) or litellm.model_cost.get(
-            _routed(litellm, self.settings)
-        )
-        if (
-            not known
-            or known.get("input_cost_per_token") is None
-            or known.get("output_cost_per_token") is None
-        ):
+        known = litellm.model_cost.get(self.settings.model) or litellm.model_cost.get(_routed(litellm, self.settings))
+        if not known or known.get("input_cost_per_token") is None or known.get("output_cost_per_token") is None:
             return None
         return Price(
             input_usd=known["input_cost_per_token"],
@@ -125,9 +119,7 @@ class LiteLLMModel:
             "api_key": self._key(litellm, routed),
         }
         if request.tools and self._takes_tools:
-            arguments["tools"] = [
-                {"type": "function", "function": tool.model_dump()} for tool in request.tools
-            ]
+            arguments["tools"] = [{"type": "function", "function": tool.model_dump()} for tool in request.tools]
         if "claude" in routed:
             # The provider caches a prefix only where it is told to: after the fixed part, and at the end.
             arguments["cache_control_injection_points"] = [
@@ -245,8 +237,6 @@ def load_litellm() -> Any:
 def _routed(litellm: Any, settings: GatewaySettings) -> str:
     """LiteLLM's name for the model: a bare name at an endpoint of the user's is an OpenAI-compatible one."""
     provider = settings.model.partition("/")[0] if "/" in settings.model else ""
-    if settings.api_base and provider not in {
-        str(getattr(known, "value", known)) for known in litellm.provider_list
-    }:
+    if settings.api_base and provider not in {str(getattr(known, "value", known)) for known in litellm.provider_list}:
         return f"openai/{settings.model}"
     return settings.model

@@ -132,9 +132,7 @@ class CostLedger:
         """Count an attempt that failed (`kind` says how); raise LimitExceeded when no further one is allowed."""
         del kind
         with self._changed:
-            self._totals = self._totals.model_copy(
-                update={"failed_attempts": self._totals.failed_attempts + 1}
-            )
+            self._totals = self._totals.model_copy(update={"failed_attempts": self._totals.failed_attempts + 1})
             self._check(Reservation(), [])
 
     def _reserve(self, most: Reservation) -> None:
@@ -217,9 +215,7 @@ class Metered:
         return reply
 
     def _most(self, request: Request) -> Reservation:
-        usage = Usage(
-            input_tokens=estimate_tokens(request.messages, request.tools), output_tokens=request.max_tokens
-        )
+        usage = Usage(input_tokens=estimate_tokens(request.messages, request.tools), output_tokens=request.max_tokens)
         price = self._price() if self._ledger.limits.max_usd is not None else None
         if price is None and self._ledger.limits.max_usd is not None and not self._allow_unknown_price:
             raise ModelError(

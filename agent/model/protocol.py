@@ -144,8 +144,6 @@ def digest_of(value: Any) -> str:
 
 def estimate_tokens(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
     """Input tokens of a conversation by its size, rather too many than too few."""
-    size = sum(
-        len(json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode()) for message in messages
-    )
+    size = sum(len(json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode()) for message in messages)
     size += sum(len(json.dumps(tool.model_dump(mode="json")).encode()) for tool in tools)
     return size // CHARACTERS_PER_TOKEN + 1

@@ -14,7 +14,9 @@ def localizer(state: RunState, services: Services) -> dict[str, Any]:
     """Rank the repository's functions by their share of the time."""
     head = state["head"]
     services.enter("localizer", f"profiling {head[:12]}")
-    found = services.folder.step(f"hotspots-{head[:16]}", lambda: [spot.model_dump() for spot in _profile(head, services)])
+    found = services.folder.step(
+        f"hotspots-{head[:16]}", lambda: [spot.model_dump() for spot in _profile(head, services)]
+    )
     spots = [Hotspot(**spot) for spot in found]
     if spots:
         first = spots[0]

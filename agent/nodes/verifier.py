@@ -9,7 +9,7 @@ from perfagent.agent.checks import Checked
 from perfagent.agent.model_feedback import feedback_text
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState, Verdict
-from perfagent.agent.verification import Verifier
+from perfagent.agent.verification import Verifier, refused
 from perfagent.tools.measure import AlphaLedger
 
 #: Candidates of one idea that may be confirmed: measuring the second best after the best has failed still finds most of
@@ -42,13 +42,13 @@ def judge(verifier: Verifier, candidates: list[Candidate], services: Services) -
         if checked.failed is None:
             sound.append((candidate, checked))
         else:
-            verdicts.append(_refused(candidate, checked))
+            verdicts.append(refused(candidate, checked))
             services.progress.note(f"{checked.failed}: {checked.detail}")
     by_id = {candidate.id: checked for candidate, checked in sound}
     order = [candidate for candidate, _ in sound]
     if len(order) > 1:
         services.progress.note(f"screening {len(order)} candidates side by side")
-        order = verifier.screen(order, [checked for _, checked in sound])
+        order = verifier.screen(order, by_id)
         kept = {candidate.id for candidate in order}
         verdicts += [_screened_out(c, k) for c, k in sound if c.id not in kept]
     for candidate in order[:CONFIRMATIONS]:
@@ -91,7 +91,13 @@ def _update(
                               speedup=verdict.speedup, alpha=verdict.alpha)  # fmt: skip
     winner = next((verdict for verdict in verdicts if verdict.verdict == "faster"), None)
     tried = [
-        {"idea": idea.id, "title": by_id[v.candidate].title, "verdict": v.verdict, "speedup": v.speedup, "reason": v.detail}
+        {
+            "idea": idea.id,
+            "title": by_id[v.candidate].title,
+            "verdict": v.verdict,
+            "speedup": v.speedup,
+            "reason": v.detail,
+        }
         for v in verdicts
         if v is not winner
     ]
@@ -109,19 +115,6 @@ def _update(
     else:
         update["idea"] = None
     return update
-
-
-def _refused(candidate: Candidate, checked: Checked) -> Verdict:
-    assert checked.failed is not None
-    return Verdict(
-        candidate=candidate.id,
-        verdict=checked.failed,
-        detail=checked.detail,
-        tests=checked.tests,
-        checks=checked.checks,
-        evidence=checked.evidence,
-        diff=checked.diff,
-    )
 
 
 def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
