@@ -1,13 +1,13 @@
 """The process inside the sandbox that runs commands, holds the clocks and leaves no process behind.
 
 Started as `python3 -I runner.py CONFIG` by any Python from 3.7 on; one file, standard library only, single-
-threaded (so that forking is safe). It says `{"ready": true}`, then answers each JSON line on standard input
+threaded. It says `{"ready": true}`, then answers each JSON line on standard input
 with one on standard output (bytes travel as base64). At end of input it kills what runs and exits: a host
 that dies takes its commands with it.
 
 CONFIG: `contained` (nothing but the sandbox's own processes is visible), `environ` (what every command gets
-beside its own), `output_bytes` (kept of each stream), `rlimits` (`{"RLIMIT_FSIZE": bytes, ...}`),
-`oom_files` (cgroup files with an `oom_kill N` line).
+beside its own), `output_bytes` (kept of each stream), `rlimits` (`{"RLIMIT_FSIZE": bytes, ...}`), `cpus`
+(the cores to use, or null), `oom_files` (cgroup files with an `oom_kill N` line).
 
 Marks. A command with `marks` finds `PERFAGENT_MARKS="READFD,WRITEFD"` in its environment. It writes `S
 name` and a newline and blocks reading one byte; meanwhile the clocks are read here, wall last, and the byte
@@ -28,11 +28,12 @@ import resource
 import select
 import signal
 import stat
+import subprocess
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
+PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
 COLLECT_BYTES = 64 * 2**20  # a profile or a result; more is a mistake
 CHUNK = 1 << 16  # the kernel's default pipe capacity
 NAME_BYTES, NAMES, NOTES = 1 << 16, 10_000, 50  # bounds on what a hostile command can make the runner hold
@@ -48,6 +49,7 @@ class HostGone(Exception):
 LIBC = ctypes.CDLL(None)
 CORES = os.sched_getaffinity(0)
 WAKE = os.pipe()  # signals arrive here as bytes, so that poll wakes up for a child's end too
+NULL = os.open(os.devnull, os.O_RDWR)
 
 
 def prctl(option: int, value: int) -> None:
@@ -62,6 +64,25 @@ def read_text(path: str) -> str:
             return file.read()
     except OSError:
         return ""
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a /proc file, where that is allowed."""
+    try:
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+    except OSError:
+        pass
+
+
+def set_limits(rlimits: Dict[str, int]) -> None:
+    """Bound ourselves, and by that every command, by limits named as in `resource`."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for name, value in rlimits.items():
+        kind = getattr(resource, name)
+        hard = resource.getrlimit(kind)[1]
+        least = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (least, least))
 
 
 def run_delay_ns(schedstat: str) -> int:
@@ -192,9 +213,8 @@ class Marks:
         ]
 
     def close(self) -> None:
-        """Give the file descriptors back."""
-        for fd in (self.schedstat, self.reader, self.writer):
-            os.close(fd)
+        """Give back what was opened here."""
+        os.close(self.schedstat)
 
 
 def descendants() -> List[int]:
@@ -243,78 +263,64 @@ class Job:
         self.notes: List[str] = []
         self.stdin = base64.b64decode(request["stdin"] or "")
         self.out = {name: Capture(config["output_bytes"]) for name in ("stdout", "stderr")}
-        self.marks: Optional[Marks] = None
-        self.pid = 0
         self.poll = select.poll()
-        self.readers: Dict[int, Capture] = {}
-        self.stdin_fd = -1
+        self.ours: Set[int] = set()
         self.timed_out = False
+        self.oom_kills = self.count_oom_kills()
 
     def start(self) -> None:
-        """Fork the command."""
-        self.oom_kills = self.count_oom_kills()
-        no_stdin = self.request["stdin"] is None
-        stdin = (os.open(os.devnull, os.O_RDONLY), -1) if no_stdin else os.pipe()
+        """Start the command.
+
+        Raises:
+            OSError, ValueError: it cannot be started.
+        """
+        stdin = os.pipe() if self.request["stdin"] is not None else (NULL, os.dup(NULL))
         stdout, stderr, marks, answers = (os.pipe() for _ in range(4))
-        theirs = (stdin[0], stdout[1], stderr[1], answers[0], marks[1])
-        self.stand_aside()
-        self.began = time.monotonic_ns()
-        self.pid = os.fork()
-        if self.pid == 0:
-            self.become(*theirs)
-        for fd in theirs:
-            os.close(fd)
+        theirs = [stdin[0], stdout[1], stderr[1], answers[0], marks[1]]
+        self.ours = {stdin[1], stdout[0], stderr[0], marks[0], answers[1]}
+        try:
+            self.spawn(*theirs)
+        finally:
+            for fd in set(theirs) - {NULL}:
+                os.close(fd)
         self.marks = Marks(self.pid, marks[0], answers[1], self.notes)
         self.readers = {stdout[0]: self.out["stdout"], stderr[0]: self.out["stderr"]}
         self.stdin_fd = stdin[1]
         # Poll reports in the order of registration: the clocks come first.
         for fd in (marks[0], WAKE[0], 0, *self.readers):
             self.poll.register(fd, READABLE)
-        if not no_stdin:
-            self.poll.register(self.stdin_fd, select.POLLOUT)
-        for fd in (answers[1], *self.readers, *([] if no_stdin else [self.stdin_fd])):
+        self.poll.register(self.stdin_fd, select.POLLOUT)
+        for fd in (answers[1], *self.readers, self.stdin_fd):
             os.set_blocking(fd, False)
 
-    def stand_aside(self) -> None:
-        """Leave the command's core to it, where there is another."""
-        if self.request["cpu"] is not None:
-            os.sched_setaffinity(0, (CORES - {self.request["cpu"]}) or CORES)
-
-    def become(self, stdin: int, stdout: int, stderr: int, answers: int, marks: int) -> None:
-        """Turn the forked child into the command; does not return."""
-        argv = self.request["argv"]
+    def spawn(self, stdin: int, stdout: int, stderr: int, answers: int, marks: int) -> None:
+        """Start the process, on its core; ours is any other one where there is another."""
+        environ = dict(self.config["environ"], **self.request["env"])
+        if self.request["marks"]:
+            os.set_inheritable(answers, True)
+            os.set_inheritable(marks, True)
+            environ["PERFAGENT_MARKS"] = "%d,%d" % (answers, marks)
+        cores = CORES if self.request["cpu"] is None else {self.request["cpu"]}
+        os.sched_setaffinity(0, cores)
+        self.began = time.monotonic_ns()
         try:
-            for target, fd in enumerate((stdin, stdout, stderr)):
-                os.dup2(fd, target)
-            environ = dict(self.config["environ"], **self.request["env"])
-            if self.request["marks"]:
-                os.set_inheritable(answers, True)
-                os.set_inheritable(marks, True)
-                environ["PERFAGENT_MARKS"] = "%d,%d" % (answers, marks)
-            self.confine()
-            os.chdir(self.request["cwd"])
-            os.execvpe(argv[0], argv, environ)
-        except BaseException as error:  # noqa: BLE001 - nothing may unwind into the parent's code
-            os.write(2, ("cannot start %s: %s\n" % (argv[0], error)).encode())
-            os._exit(127 if isinstance(error, FileNotFoundError) else 126)
-
-    def confine(self) -> None:
-        """Session, signals, limits, core and the rest of what a child inherits."""
-        os.setsid()
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        prctl(PR_SET_DUMPABLE, 1)  # else the next line is not allowed
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")  # the command is the one to die, not the runner
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL)  # Python ignores them, and ignoring is inherited
-        os.umask(0o022)
-        os.sched_setaffinity(0, CORES if self.request["cpu"] is None else {self.request["cpu"]})
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        for name, value in self.config["rlimits"].items():
-            kind = getattr(resource, name)
-            hard = resource.getrlimit(kind)[1]
-            least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(kind, (least, least))
+            # subprocess uses vfork (from 3.10 on), several times cheaper than fork, as nothing runs in the
+            # child before exec; limits, umask and core are simply inherited. All our descriptors close on
+            # exec.
+            self.process = subprocess.Popen(
+                self.request["argv"],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=self.request["cwd"],
+                env=environ,
+                start_new_session=True,
+                close_fds=False,
+            )
+        finally:
+            os.sched_setaffinity(0, (CORES - cores) or CORES)
+        self.pid = self.process.pid
+        write_text("/proc/%d/oom_score_adj" % self.pid, "1000")  # it is the one to die, not the runner
 
     def wait(self) -> None:
         """Serve the command until it ends or its time is up."""
@@ -329,7 +335,7 @@ class Job:
 
     def serve(self, fd: int) -> None:
         """One file descriptor is ready."""
-        if self.marks and fd == self.marks.reader:
+        if fd == self.marks.reader:
             if not self.marks.serve():
                 self.poll.unregister(fd)
         elif fd in self.readers:
@@ -350,8 +356,7 @@ class Job:
         self.readers[fd].feed(data)
         if not data:
             self.poll.unregister(fd)
-            self.readers.pop(fd)
-            os.close(fd)
+            del self.readers[fd]
         return bool(data)
 
     def write_stdin(self) -> None:
@@ -362,8 +367,8 @@ class Job:
             self.stdin = b""
         if not self.stdin:
             self.poll.unregister(self.stdin_fd)
+            self.ours.remove(self.stdin_fd)
             os.close(self.stdin_fd)
-            self.stdin_fd = -1
 
     def ended(self) -> bool:
         """Whether the command is a zombie; orphans it left to us are buried on the way."""
@@ -383,6 +388,7 @@ class Job:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         delay = run_delay_ns(read_text("/proc/%d/schedstat" % self.pid))
         _, status, usage = os.wait4(self.pid, 0)
+        self.process.returncode = status  # it shall not wait for a pid that is not its own any more
         kill_all(self.config["contained"])
         for fd in list(self.readers):
             while fd in self.readers and self.read(fd):
@@ -400,7 +406,7 @@ class Job:
                 "voluntary_switches": usage.ru_nvcsw,
                 "peak_rss_bytes": usage.ru_maxrss * 1024,
             },
-            "spans": self.marks.spans() if self.marks else [],
+            "spans": self.marks.spans(),
             "stdout": encode(self.out["stdout"].value()),
             "stderr": encode(self.out["stderr"].value()),
             "files": self.collect(),
@@ -437,11 +443,27 @@ class Job:
                 pass
         return found
 
+    def refusal(self, error: Exception) -> Json:
+        """The report on a command that could not be started: 127 when there is no such program, else 126."""
+        said = "cannot start %s: %s\n" % (self.request["argv"][0], error)
+        missing = isinstance(error, FileNotFoundError)
+        usage = dict.fromkeys(("wall_s", "cpu_s", "run_delay_s", "voluntary_switches", "peak_rss_bytes"), 0)
+        return {
+            "exit_code": 127 if missing else 126,
+            "timed_out": False,
+            "out_of_memory": False,
+            "truncated": False,
+            "usage": usage,
+            "spans": [],
+            "stdout": "",
+            "stderr": encode(said.encode()),
+            "files": {},
+            "notes": [],
+        }
+
     def close(self) -> None:
         """Give every file descriptor back."""
-        if self.marks:
-            self.marks.close()
-        for fd in [*self.readers, *([self.stdin_fd] if self.stdin_fd >= 0 else [])]:
+        for fd in self.ours:
             os.close(fd)
 
 
@@ -471,9 +493,15 @@ def serve(request: Json, config: Json) -> Json:
     """Run one command, whatever it does."""
     job = Job(request, config)
     try:
-        job.start()
-        job.wait()
-        return job.finish()
+        try:
+            job.start()
+        except (OSError, ValueError) as error:
+            return job.refusal(error)
+        try:
+            job.wait()
+            return job.finish()
+        finally:
+            job.marks.close()
     finally:
         kill_all(config["contained"])
         job.close()
@@ -504,8 +532,13 @@ def main() -> None:
     config = json.loads(sys.argv[1])
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+    os.umask(0o022)
+    set_limits(config["rlimits"])
     prctl(PR_SET_DUMPABLE, 0)  # the commands run as the same user: they may not trace who times them
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    if config["cpus"]:
+        os.sched_setaffinity(0, config["cpus"])
+        CORES.intersection_update(config["cpus"])
     for fd in WAKE:
         os.set_blocking(fd, False)
     signal.set_wakeup_fd(WAKE[1], warn_on_full_buffer=False)
