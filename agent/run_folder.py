@@ -125,7 +125,7 @@ class RunFolder:
         self._events.write(json.dumps({"time": round(time.time(), 3), "kind": kind, **data}) + "\n")
         self._events.flush()
 
-    def require_space(self) -> None:
+    def require_space(self, needed: int = MINIMUM_FREE_BYTES) -> None:
         """Refuse to go on when the disk is nearly full.
 
         Raises:
@@ -133,8 +133,8 @@ class RunFolder:
         """
         state = os.statvfs(self.path)
         free = state.f_bavail * state.f_frsize
-        if free < MINIMUM_FREE_BYTES:
-            error = LimitExceeded("disk", free, MINIMUM_FREE_BYTES)
+        if free < needed:
+            error = LimitExceeded("disk", free, needed)
             error.message = f"only {free // 2**20} MiB are free under {self.path}"
             error.remedy = "free some space, or choose another folder with --out, then `perfagent resume`"
             raise error

@@ -80,7 +80,7 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
     sources = (
         ("[tool.perfagent]", _from_pyproject(tree)),
         ("the environment", _from_environment(environ)),
-        ("the command line", {k: v for k, v in flags.items() if v not in (None, (), [], False)}),
+        ("the command line", {k: v for k, v in flags.items() if v is not None and v is not False and v != ()}),
     )
     for origin, values in sources:
         for name, value in values.items():

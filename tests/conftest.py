@@ -47,9 +47,7 @@ class ScriptedServer:
         self._closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
     @property
@@ -77,9 +75,7 @@ class ScriptedServer:
             }
             for number, (name, args) in enumerate(calls)
         ]
-        return Answer(
-            _completion({"role": "assistant", "content": content, "tool_calls": made}, "tool_calls")
-        )
+        return Answer(_completion({"role": "assistant", "content": content, "tool_calls": made}, "tool_calls"))
 
     @staticmethod
     def refusal(reason: str) -> Answer:
@@ -87,9 +83,7 @@ class ScriptedServer:
         return Answer(_completion({"role": "assistant", "content": None, "refusal": reason}, "stop"))
 
     @staticmethod
-    def status(
-        code: int, message: str, headers: Mapping[str, str] | None = None, kind: str = "error"
-    ) -> Answer:
+    def status(code: int, message: str, headers: Mapping[str, str] | None = None, kind: str = "error") -> Answer:
         """An error answer."""
         return Answer({"error": {"message": message, "type": kind, "code": kind}}, code, headers or {})
 

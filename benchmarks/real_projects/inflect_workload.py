@@ -26,8 +26,6 @@ def workload(data: list[tuple[str, int]]) -> list[str]:
     engine = inflect.engine()
     lines = []
     for phrase, count in data:
-        lines.append(
-            f"{engine.a(phrase)}: {engine.number_to_words(count)} {engine.plural_noun(phrase, count)}"
-        )
+        lines.append(f"{engine.a(phrase)}: {engine.number_to_words(count)} {engine.plural_noun(phrase, count)}")
         lines.append(engine.plural(phrase))
     return lines

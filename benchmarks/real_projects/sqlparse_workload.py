@@ -15,9 +15,7 @@ def setup() -> list[str]:
     dice = random.Random(19)
     queries = []
     for _ in range(16):
-        columns = ", ".join(
-            f"{dice.choice('abc')}.{column} as {column}_x" for column in dice.sample(COLUMNS, 6)
-        )
+        columns = ", ".join(f"{dice.choice('abc')}.{column} as {column}_x" for column in dice.sample(COLUMNS, 6))
         first, second, third = dice.sample(TABLES, 3)
         queries.append(
             f"select {columns}, count(*) filter (where a.total > {dice.randint(1, 99)}) from {first} a "

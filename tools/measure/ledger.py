@@ -44,9 +44,7 @@ class AlphaLedger(BaseModel):
         """What the next confirmation is given."""
         number = len(self.entries) + 1
         last = self.entries[-1] if self.entries else None
-        return self.total / (number * (number + 1)) + (
-            last.alpha if last is not None and last.accepted else 0.0
-        )
+        return self.total / (number * (number + 1)) + (last.alpha if last is not None and last.accepted else 0.0)
 
     def reserve(self, candidate: str) -> AlphaLedger:
         """Spend the next alpha on `candidate`, before its first pair; a confirmation that dies stays

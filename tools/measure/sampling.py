@@ -135,8 +135,7 @@ def pair_up(measured: Round, baseline: str, candidate: str) -> PairsById | RunFa
         return RunFailed(f"lost {'benchmark' if len(lost) == 1 else 'benchmarks'} {', '.join(lost)}")
     first = measured.order.index(baseline) < measured.order.index(candidate)
     return {
-        name: Pair(measured.index, measured.hash_seed, first, reading, after[name])
-        for name, reading in before.items()
+        name: Pair(measured.index, measured.hash_seed, first, reading, after[name]) for name, reading in before.items()
     }
 
 

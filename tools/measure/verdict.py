@@ -186,9 +186,7 @@ def _concluded(tests: TargetTests, count: int) -> Confirmation:
         verdict = "inconclusive"
     telling = [name for name, decision in decisions.items() if decision.verdict == verdict]
     reason = "; ".join(f"{name}: {decisions[name].reason}" for name in telling)
-    return Confirmation(
-        verdict=verdict, reason=reason, accepted=tests.accepted, decisions=decisions, pairs=count
-    )
+    return Confirmation(verdict=verdict, reason=reason, accepted=tests.accepted, decisions=decisions, pairs=count)
 
 
 class BenchmarkResult(BaseModel):
@@ -268,8 +266,7 @@ def publish(
         reason=reason,
         benchmarks=results,
         geometric_mean=estimate(list(columns.values()), list(plan.metrics.values()), f"{plan.seed}:mean"),
-        total_speedup=math.fsum(r.baseline_cost for r in results)
-        / math.fsum(r.candidate_cost for r in results),
+        total_speedup=math.fsum(r.baseline_cost for r in results) / math.fsum(r.candidate_cost for r in results),
         pairs=pairs,
     )
 
@@ -280,9 +277,7 @@ def _column(measured: Sequence[PairsById], name: str) -> list[Pair]:
     return [pairs[name] for pairs in measured]
 
 
-def _result(
-    name: str, column: Sequence[Pair], plan: Plan, confirmation: Confirmation, guarded: int
-) -> BenchmarkResult:
+def _result(name: str, column: Sequence[Pair], plan: Plan, confirmation: Confirmation, guarded: int) -> BenchmarkResult:
     metric = plan.metrics[name]
     figure = estimate([column], [metric], f"{plan.seed}:{name}")
     slower = None
@@ -305,9 +300,7 @@ def _result(
     )
 
 
-def _published_verdict(
-    results: Sequence[BenchmarkResult], confirmation: Confirmation
-) -> tuple[VerdictName, str]:
+def _published_verdict(results: Sequence[BenchmarkResult], confirmation: Confirmation) -> tuple[VerdictName, str]:
     if slower := [result for result in results if result.verdict == "slower_elsewhere"]:
         return "slower_elsewhere", "; ".join(f"{result.id}: {result.estimate}" for result in slower)
     confirmed = [result for result in results if result.verdict == "faster"]

@@ -61,9 +61,7 @@ def read_text(tree: Path, path: str) -> str | None:
         raise EditError("malformed", f"{path} is not a text file in UTF-8") from error
 
 
-def plan_edits(
-    tree: Path, edits: Sequence[Edit], *, protected: Protected = nothing_protected
-) -> dict[str, str]:
+def plan_edits(tree: Path, edits: Sequence[Edit], *, protected: Protected = nothing_protected) -> dict[str, str]:
     """The new text of every file the edits change, by resolved path; writes nothing.
 
     Edits of one file build on each other in order.
@@ -81,17 +79,13 @@ def plan_edits(
             prefix = f"edit {number} of {len(edits)}: " if len(edits) > 1 else ""
             failures.append(EditError(error.reason, prefix + error.message, error.remedy))
     if len(failures) > 1:
-        raise EditError(
-            failures[0].reason, "\n".join(str(failure) for failure in failures), "no edit was applied"
-        )
+        raise EditError(failures[0].reason, "\n".join(str(failure) for failure in failures), "no edit was applied")
     if failures:
         raise failures[0]
     return texts
 
 
-def apply_edits(
-    tree: Path, edits: Sequence[Edit], *, protected: Protected = nothing_protected
-) -> dict[str, str]:
+def apply_edits(tree: Path, edits: Sequence[Edit], *, protected: Protected = nothing_protected) -> dict[str, str]:
     """Write every edit or, when one fails, none; gives the new text of every changed file by resolved path.
 
     Raises:
@@ -145,12 +139,8 @@ def _no_such_file(tree: Path, edit: Edit, path: str) -> EditError:
     if elsewhere:
         return EditError("found_in_other_file", f"{path} does not exist; SEARCH is in {', '.join(elsewhere)}")
     known = [file.relative_to(tree).as_posix() for file in _files(tree, Path(path).suffix)]
-    alike = [name for name in known if Path(name).name == Path(path).name][:3] or get_close_matches(
-        path, known, n=3
-    )
-    return EditError(
-        "no_such_file", f"{path} does not exist", f"did you mean {' or '.join(alike)}?" if alike else ""
-    )
+    alike = [name for name in known if Path(name).name == Path(path).name][:3] or get_close_matches(path, known, n=3)
+    return EditError("no_such_file", f"{path} does not exist", f"did you mean {' or '.join(alike)}?" if alike else "")
 
 
 def _files_with(tree: Path, edit: Edit, not_here: str) -> list[str]:

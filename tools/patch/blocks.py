@@ -47,18 +47,12 @@ def parse_blocks(text: str) -> list[Edit]:
     index = previous_end = 0
     while index < len(lines):
         if _TAIL.match(lines[index]):
-            raise _malformed(
-                len(edits) + 1, "", f"line {index + 1} ends a block that no <<<<<<< SEARCH began"
-            )
+            raise _malformed(len(edits) + 1, "", f"line {index + 1} ends a block that no <<<<<<< SEARCH began")
         head = _HEAD.match(lines[index])
         if head is None:
             index += 1
             continue
-        path = (
-            clean_path(head["path"])
-            or _path_above(lines[previous_end:index])
-            or (edits[-1].path if edits else "")
-        )
+        path = clean_path(head["path"]) or _path_above(lines[previous_end:index]) or (edits[-1].path if edits else "")
         number = len(edits) + 1
         if not path:
             raise _malformed(number, path, "no path stands alone on the line before its fence")

@@ -74,9 +74,7 @@ def _hits(unix: str, edit: Edit) -> list[_Hit]:
         edit = replace(edit, replace=edit.replace + "\n")
     hits = [_in_place(unix, at, edit) for at in _occurrences(unix, edit.search)]
     if len(hits) == 1 and _stands_around(unix, hits[0], edit):
-        raise EditError(
-            "already_applied", f"{edit.path}: the replacement stands there already", "send what is missing"
-        )
+        raise EditError("already_applied", f"{edit.path}: the replacement stands there already", "send what is missing")
     return hits or _line_hits(unix, edit, _but_trailing) or _line_hits(unix, edit, _but_indentation)
 
 
@@ -132,9 +130,7 @@ def _line_hits(unix: str, edit: Edit, place: _Place) -> list[_Hit]:
             end = offset + sum(len(line) + 1 for line in window)
             text = "".join(f"{line}\n" for line in placed)
             # The last line of a file without final newline: neither had it nor gets it.
-            hits.append(
-                _Hit(offset, min(end, len(unix)), text if end <= len(unix) else text.removesuffix("\n"))
-            )
+            hits.append(_Hit(offset, min(end, len(unix)), text if end <= len(unix) else text.removesuffix("\n")))
         offset += len(lines[at]) + 1
     return hits
 
@@ -151,9 +147,7 @@ def _but_trailing(window: Sequence[str], wanted: Sequence[str], new: Sequence[st
 
 def _but_indentation(window: Sequence[str], wanted: Sequence[str], new: Sequence[str]) -> list[str] | None:
     """`new`, shifted, when the lines are equal but for one shift of indentation common to all of them."""
-    pairs = [
-        (real, asked) for real, asked in zip(window, wanted, strict=True) if real.strip() or asked.strip()
-    ]
+    pairs = [(real, asked) for real, asked in zip(window, wanted, strict=True) if real.strip() or asked.strip()]
     if any(real.strip() != asked.strip() for real, asked in pairs):
         return None
     indents = [(_indent(real), _indent(asked)) for real, asked in pairs]
@@ -195,9 +189,7 @@ def _offset(content: str, unix_offset: int) -> int:
 def _ambiguous(unix: str, path: str, hits: Sequence[_Hit]) -> EditError:
     at = [str(unix.count("\n", 0, hit.start) + 1) for hit in hits]
     shown = ", ".join(at[:_SHOWN_HITS]) + (", ..." if len(at) > _SHOWN_HITS else "")
-    return EditError(
-        "ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean"
-    )
+    return EditError("ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean")
 
 
 def _not_found(unix: str, edit: Edit) -> EditError:
@@ -205,9 +197,5 @@ def _not_found(unix: str, edit: Edit) -> EditError:
     if replacement.strip() and len(_occurrences(unix, replacement.replace("\r\n", "\n"))) == 1:
         return EditError("already_applied", f"{edit.path}: SEARCH is gone and REPLACE stands there already")
     near = nearest_lines(unix, search)
-    remedy = (
-        f"the nearest real lines are\n{near}"
-        if near
-        else "nothing in the file resembles it; read the file again"
-    )
+    remedy = f"the nearest real lines are\n{near}" if near else "nothing in the file resembles it; read the file again"
     return EditError("not_found", f"{edit.path}: SEARCH is not in the file", remedy)

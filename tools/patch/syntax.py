@@ -39,9 +39,7 @@ def syntax_errors(path: str, text: str, before: str | None = None) -> str | None
         new = {name: line for name, line in new.items() if name not in known}
     if not new:
         return None
-    listed = ", ".join(
-        f"{name} (line {line})" for name, line in sorted(new.items(), key=lambda item: item[1])
-    )
+    listed = ", ".join(f"{name} (line {line})" for name, line in sorted(new.items(), key=lambda item: item[1]))
     return f"{path}: undefined name: {listed}"
 
 
@@ -79,9 +77,7 @@ def _bound_by(node: ast.AST) -> list[str]:
             return [rest]
     # The type parameters of Python 3.12, whose node classes an older host does not have.
     return (
-        [node.name]
-        if type(node).__name__ in {"TypeVar", "ParamSpec", "TypeVarTuple"} and hasattr(node, "name")
-        else []
+        [node.name] if type(node).__name__ in {"TypeVar", "ParamSpec", "TypeVarTuple"} and hasattr(node, "name") else []
     )
 
 

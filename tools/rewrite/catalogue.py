@@ -23,9 +23,7 @@ def catalogue() -> tuple[Rule, ...]:
         found += [
             member()
             for member in members
-            if isinstance(member, type)
-            and issubclass(member, PatternRule)
-            and member.__module__ == module.name
+            if isinstance(member, type) and issubclass(member, PatternRule) and member.__module__ == module.name
         ]
     return tuple(sorted((rule for rule in found if hasattr(rule, "name")), key=lambda rule: rule.name))
 

@@ -101,9 +101,7 @@ def add_import(context: Context, module: str, name: str) -> tuple[str, list[Spli
 
     body = context.tree.tree.body
     for bound in sorted(context.scopes.module.bound):
-        node = next(
-            (o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None
-        )
+        node = next((o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None)
         if isinstance(node, cst.Name) and context.imported_name(node, module, name):
             return bound, []
         if isinstance(node, cst.Name) and context.imported_module(node, module) and "." not in module:

@@ -20,9 +20,7 @@ def width(context: Context) -> int:
     return min(max(longest, _NARROWEST), _WIDEST)
 
 
-def bracketed(
-    context: Context, statement: cst.CSTNode, opening: str, parts: Sequence[str], closing: str
-) -> str:
+def bracketed(context: Context, statement: cst.CSTNode, opening: str, parts: Sequence[str], closing: str) -> str:
     """`opening part part closing` in the place of the value of an assignment, broken into lines if too long.
 
     Args:

@@ -30,9 +30,7 @@ def catalogue_markdown(speedups: Mapping[str, str] | None = None) -> str:
 
 def _table(rules: tuple[Rule, ...], speedups: Mapping[str, str]) -> str:
     lines = ["| rule | looks for | example, before / after |", "|---|---|---|"]
-    lines += [
-        f"| [{r.name}](#{r.name}) | {r.looks_for} | {speedups.get(r.name, 'not measured')} |" for r in rules
-    ]
+    lines += [f"| [{r.name}](#{r.name}) | {r.looks_for} | {speedups.get(r.name, 'not measured')} |" for r in rules]
     return "\n".join(lines) + "\n"
 
 

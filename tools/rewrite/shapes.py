@@ -19,11 +19,7 @@ def simple_statement(statement: cst.CSTNode | None, kind: type[SmallT]) -> Small
 
 def method_call(node: cst.CSTNode | None, *methods: str) -> cst.Call | None:
     """The call if `node` is `something.method(...)` with one of these methods."""
-    if (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Attribute)
-        and node.func.attr.value in methods
-    ):
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in methods:
         return node
     return None
 
@@ -35,11 +31,7 @@ def plain_args(call: cst.Call, count: int) -> bool:
 
 def only_index(node: cst.CSTNode) -> cst.BaseExpression | None:
     """The index of `v[index]`, None for slices and several indices."""
-    if (
-        isinstance(node, cst.Subscript)
-        and len(node.slice) == 1
-        and isinstance(node.slice[0].slice, cst.Index)
-    ):
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
         index = node.slice[0].slice
         return index.value if index.star is None else None
     return None

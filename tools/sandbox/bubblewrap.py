@@ -50,9 +50,7 @@ def identity() -> tuple[int, int]:
     return (os.getuid(), os.getgid()) if os.getuid() else (SANDBOX_ID, SANDBOX_ID)
 
 
-def contain(
-    mounts: Iterable[Mount], scratch: Path, *, prefix: Path | None = None, network: bool = False
-) -> list[str]:
+def contain(mounts: Iterable[Mount], scratch: Path, *, prefix: Path | None = None, network: bool = False) -> list[str]:
     """The bwrap command line up to the program to run.
 
     Args:
@@ -127,11 +125,7 @@ def interpreter_folders(prefix: Path) -> list[Path]:
         link = link.parent / link.readlink()
         base = Path(os.path.normpath(link.parent.parent))
         folders += [base, base.resolve()]
-    return [
-        folder
-        for folder in dict.fromkeys(folders)
-        if not folder.is_relative_to("/usr") and folder != Path("/")
-    ]
+    return [folder for folder in dict.fromkeys(folders) if not folder.is_relative_to("/usr") and folder != Path("/")]
 
 
 class BubblewrapSandbox(ProcessSandbox):

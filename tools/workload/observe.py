@@ -100,9 +100,7 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
     return _read(completed, report)
 
 
-def _harness_command(
-    sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str
-) -> Command:
+def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str) -> Command:
     target = workload.target
     if workload.kind == "script":
         absolute = Path(target).is_absolute()
@@ -150,9 +148,7 @@ def _read(completed: Completed, path: str) -> Observation:
     for name, span in spans.items():
         if span.loops != report["loops"].get(name):
             failed.setdefault(name, "the marks around its body do not add up")
-    ended = {
-        name: span for name, span in spans.items() if name not in failed and name not in report["skipped"]
-    }
+    ended = {name: span for name, span in spans.items() if name not in failed and name not in report["skipped"]}
     return Observation(
         usage=completed.usage,
         benchmarks=tuple(report["benchmarks"]),
@@ -209,9 +205,7 @@ def _observe_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
     return Observation(usage, (name,), {name: span}, values=values, output=output)
 
 
-def list_benchmarks(
-    sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None
-) -> tuple[str, ...]:
+def list_benchmarks(sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None) -> tuple[str, ...]:
     """The ids of a workload's benchmarks, in the order they run, without running them.
 
     Args:

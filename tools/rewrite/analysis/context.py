@@ -175,9 +175,7 @@ class Context:
         if isinstance(statement, cst.Import):
             return (alias.evaluated_name, None) if alias.asname or isinstance(alias.name, cst.Name) else None
         if isinstance(statement, cst.ImportFrom) and isinstance(statement.module, (cst.Name, cst.Attribute)):
-            return (
-                (self.tree.code(statement.module), alias.evaluated_name) if not statement.relative else None
-            )
+            return (self.tree.code(statement.module), alias.evaluated_name) if not statement.relative else None
         return None
 
     def _at_top(self, statement: cst.CSTNode | None) -> bool:

@@ -175,9 +175,7 @@ def is_stable(context: Context, node: cst.BaseExpression, loop: cst.CSTNode) -> 
         if may_change(context, variable, loop):
             return False
     # An attribute may be rebound by any call, and by any store to an attribute of that name.
-    attributes = {
-        n.attr.value for n in walk(node) if isinstance(n, cst.Attribute) and not _is_method(context, n)
-    }
+    attributes = {n.attr.value for n in walk(node) if isinstance(n, cst.Attribute) and not _is_method(context, n)}
     return not attributes or (calls_harmless(context, loop) and not _stores_attribute(loop))
 
 
@@ -261,11 +259,7 @@ def calls_harmless(context: Context, node: cst.CSTNode) -> bool:
     for below in walk(node):
         if isinstance(below, (cst.Await, cst.Yield)):
             return False
-        if (
-            isinstance(below, cst.Call)
-            and not is_pure_call(context, below)
-            and not _local_mutation(context, below)
-        ):
+        if isinstance(below, cst.Call) and not is_pure_call(context, below) and not _local_mutation(context, below):
             return False
     return True
 

@@ -56,9 +56,7 @@ def _call_type(context: Context, node: cst.Call, depth: int) -> str | None:
         if owner == "bytes" and values.method_result(func.attr.value) == "str":
             return "bytes"
         if owner == "str":
-            return (
-                "str" if func.attr.value in ("join", "replace", "format", "translate") else _by_method(func)
-            )
+            return "str" if func.attr.value in ("join", "replace", "format", "translate") else _by_method(func)
         if owner in _COPIES and func.attr.value in _COPIES[owner]:
             return owner
     return None
@@ -136,10 +134,7 @@ def element_type(context: Context, node: cst.CSTNode, depth: int = _DEPTH) -> st
     if depth == 0:
         return None
     if isinstance(node, (cst.List, cst.Set, cst.Tuple)):
-        kinds = {
-            type_of(context, e.value, depth - 1) if isinstance(e, cst.Element) else None
-            for e in node.elements
-        }
+        kinds = {type_of(context, e.value, depth - 1) if isinstance(e, cst.Element) else None for e in node.elements}
         return kinds.pop() if len(kinds) == 1 else None
     if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
         return type_of(context, node.elt, depth - 1)
@@ -158,10 +153,7 @@ def _call_element(context: Context, node: cst.Call, depth: int) -> str | None:
     func = node.func
     if context.scopes.is_builtin(func, "range"):
         return "int"
-    if (
-        context.scopes.is_builtin(func, "sorted", "list", "set", "tuple", "frozenset", "reversed", "iter")
-        and node.args
-    ):
+    if context.scopes.is_builtin(func, "sorted", "list", "set", "tuple", "frozenset", "reversed", "iter") and node.args:
         return element_type(context, node.args[0].value, depth - 1)
     if isinstance(func, cst.Attribute):
         owner = type_of(context, func.value, depth - 1)
@@ -272,9 +264,7 @@ def elements_hashable(context: Context, node: cst.CSTNode) -> bool:
         return True
     if isinstance(node, cst.Call):
         keys = isinstance(node.func, cst.Attribute) and node.func.attr.value == "keys" and not node.args
-        wraps = context.scopes.is_builtin(node.func, "list", "sorted", "tuple", "reversed") and bool(
-            node.args
-        )
+        wraps = context.scopes.is_builtin(node.func, "list", "sorted", "tuple", "reversed") and bool(node.args)
         return keys or (wraps and elements_hashable(context, node.args[0].value))
     if isinstance(node, (cst.List, cst.Tuple)):
         return all(isinstance(e, cst.Element) and is_hashable(context, e.value) for e in node.elements)
@@ -294,19 +284,11 @@ def _holds_hashables(context: Context, variable: Variable) -> bool:
             some = True
         elif use.kind == "method" and use.detail in ("append", "add", "insert"):
             call = use.node
-            if (
-                not isinstance(call, cst.Call)
-                or not call.args
-                or not is_hashable(context, call.args[-1].value)
-            ):
+            if not isinstance(call, cst.Call) or not call.args or not is_hashable(context, call.args[-1].value):
                 return False
         elif use.kind == "method" and use.detail in ("extend", "update"):
             call = use.node
-            if (
-                not isinstance(call, cst.Call)
-                or not call.args
-                or not elements_hashable(context, call.args[-1].value)
-            ):
+            if not isinstance(call, cst.Call) or not call.args or not elements_hashable(context, call.args[-1].value):
                 return False
         elif use.kind not in _KEEPS_ELEMENTS or use.occurrence.store:
             return False

@@ -24,9 +24,7 @@ _STR_RESULT = frozenset(
 )
 _STR_LIST_RESULT = frozenset(["split", "rsplit", "splitlines"])
 _STR_ONLY = (
-    _STR_RESULT
-    | _STR_LIST_RESULT
-    | frozenset(["startswith", "endswith", "isdigit", "isalpha", "isspace", "encode"])
+    _STR_RESULT | _STR_LIST_RESULT | frozenset(["startswith", "endswith", "isdigit", "isalpha", "isspace", "encode"])
 )
 
 # Builtins whose result has one type, whatever the argument.
@@ -64,8 +62,7 @@ BUILTIN_RESULT = {
 }
 
 ANNOTATIONS = {
-    name: name
-    for name in ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset")
+    name: name for name in ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset")
 }
 ANNOTATIONS |= {"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", "FrozenSet": "frozenset"}
 

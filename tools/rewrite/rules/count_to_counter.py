@@ -99,12 +99,7 @@ def _kind(context: Context, created: cst.Assign) -> str | None:
 
 def _quiet(context: Context, counts: Variable, loop: cst.For) -> bool:
     target = context.local(loop.target)
-    if (
-        target is None
-        or context.used_after(target, loop)
-        or context.captured(target)
-        or context.captured(counts)
-    ):
+    if target is None or context.used_after(target, loop) or context.captured(target) or context.captured(counts):
         return False
     in_iter = context.uses_in(counts, loop.iter)
     return not in_iter and not context.in_try(loop) and not context.scopes.shadowed(loop.target, "dict")

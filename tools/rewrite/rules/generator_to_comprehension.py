@@ -20,9 +20,7 @@ class GeneratorToComprehension(PatternRule):
     """See the class attributes."""
 
     name = "generator-to-comprehension"
-    looks_for = (
-        "`set(x for ...)`, `list(x for ...)`, `sorted(x for ...)`, `tuple(x for ...)`, `''.join(x for ...)`."
-    )
+    looks_for = "`set(x for ...)`, `list(x for ...)`, `sorted(x for ...)`, `tuple(x for ...)`, `''.join(x for ...)`."
     safe_when = "Nothing in the generator can raise StopIteration by calling `next`, or awaits."
     why = "The whole container is built either way; a comprehension does it without switching frames for each element."
     example = """\

@@ -25,9 +25,7 @@ _FLAGS_POSITION = {
     "sub": 3,
     "subn": 3,
 }
-_FLAGS = frozenset(
-    ["I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE", "A", "ASCII", "U", "UNICODE"]
-)
+_FLAGS = frozenset(["I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE", "A", "ASCII", "U", "UNICODE"])
 
 
 class RegexToModule(PatternRule):
@@ -35,9 +33,7 @@ class RegexToModule(PatternRule):
 
     name = "regex-to-module"
     looks_for = "`re.match`, `re.sub`, `re.compile` and the like with a constant pattern inside a function."
-    safe_when = (
-        "The pattern and flags are constants, the pattern compiles without a warning, and `re` is the module."
-    )
+    safe_when = "The pattern and flags are constants, the pattern compiles without a warning, and `re` is the module."
     why = "Each call looks the pattern up in the cache of `re`, which costs as much as a short match."
     example = """\
 import re
@@ -90,9 +86,7 @@ def fields(line, comment):
         if name is None:
             return []
         arguments = [context.tree.code(call.args[0].value)] + ([context.tree.code(flags)] if flags else [])
-        constant = add_constant(
-            context, call, name, f"{context.tree.code(func.value)}.compile({', '.join(arguments)})"
-        )
+        constant = add_constant(context, call, name, f"{context.tree.code(func.value)}.compile({', '.join(arguments)})")
         if constant is None:
             return []
         rest = [_argument(context, arg) for arg in call.args[1:] if arg.value is not flags]
@@ -127,12 +121,8 @@ def _flags(call: cst.Call, method: str) -> cst.BaseExpression | None:
     if flags is None:
         return None
     attributes = [n for n in walk(flags) if isinstance(n, cst.Attribute)]
-    constant = all(
-        isinstance(n, (cst.Attribute, cst.Name, cst.BinaryOperation, cst.BitOr)) for n in walk(flags)
-    )
-    known = all(
-        a.attr.value in _FLAGS and isinstance(a.value, cst.Name) and a.value.value == "re" for a in attributes
-    )
+    constant = all(isinstance(n, (cst.Attribute, cst.Name, cst.BinaryOperation, cst.BitOr)) for n in walk(flags))
+    known = all(a.attr.value in _FLAGS and isinstance(a.value, cst.Name) and a.value.value == "re" for a in attributes)
     return flags if constant and known and attributes else _REFUSED
 
 

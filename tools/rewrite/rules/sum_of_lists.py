@@ -17,9 +17,7 @@ class SumOfLists(PatternRule):
 
     name = "sum-of-lists"
     looks_for = "`sum(lists, [])`, also with `()`."
-    safe_when = (
-        "The elements are lists (tuples for `()`); risk 2 where the function does not show that they are."
-    )
+    safe_when = "The elements are lists (tuples for `()`); risk 2 where the function does not show that they are."
     why = "Each addition copies everything summed so far: quadratic. Chaining copies each element once."
     example = """\
 import os
@@ -47,11 +45,7 @@ def names(folders, first):
     def find(self, context: Context) -> Iterator[Finding]:
         """Sums that start from an empty literal."""
         for call in context.tree.nodes(cst.Call):
-            if (
-                not context.scopes.is_builtin(call.func, "sum")
-                or len(call.args) != 2
-                or any(a.star for a in call.args)
-            ):
+            if not context.scopes.is_builtin(call.func, "sum") or len(call.args) != 2 or any(a.star for a in call.args):
                 continue
             lists, start = call.args
             if lists.keyword or (start.keyword and start.keyword.value != "start"):

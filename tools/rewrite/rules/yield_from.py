@@ -49,11 +49,7 @@ def walk(tree):
             function = context.tree.function_of(loop)
             if function is None or function.asynchronous or loop.asynchronous or loop.orelse:
                 continue
-            if (
-                isinstance(loop.target, cst.Name)
-                and _only_yields(loop, loop.target.value)
-                and _unused(context, loop)
-            ):
+            if isinstance(loop.target, cst.Name) and _only_yields(loop, loop.target.value) and _unused(context, loop):
                 start, end = context.tree.span(loop)
                 if not context.tree.has_comment(start, end):
                     code = context.tree.code(loop.iter)

@@ -40,9 +40,7 @@ def test_module_level_is_left_alone() -> None:
 
 
 def test_syntax_of_other_versions_is_read() -> None:
-    newer = (
-        "type A[T] = list[T]\n\n\ndef f[T](xs: list[T]) -> set[str]:\n    return set(f'{x}' for x in xs)\n"
-    )
+    newer = "type A[T] = list[T]\n\n\ndef f[T](xs: list[T]) -> set[str]:\n    return set(f'{x}' for x in xs)\n"
     assert [r.rule for r in propose(newer, "a.py")] == ["generator-to-comprehension"]
 
 
