@@ -97,14 +97,12 @@ class LiteLLMModel:
         if self.settings.price is not None:
             return self.settings.price
         litellm = load_litellm()
-        known = litellm.model_cost.get(self.settings.model) or litellm.model_cost.get(
-            _routed(litellm, self.settings)
+        routed = _routed(litellm, self.settings)
+        names = (self.settings.model, routed, routed.partition("/")[2])
+        known: dict[str, Any] = next(
+            (litellm.model_cost[name] for name in names if name in litellm.model_cost), {}
         )
-        if (
-            not known
-            or known.get("input_cost_per_token") is None
-            or known.get("output_cost_per_token") is None
-        ):
+        if known.get("input_cost_per_token") is None or known.get("output_cost_per_token") is None:
             return None
         return Price(
             input_usd=known["input_cost_per_token"],
@@ -191,11 +189,15 @@ class LiteLLMModel:
         return self._waiting.random.uniform(max(_WAIT_MIN_S, longest / 2), longest)
 
     def _attempt(self, litellm: Any, arguments: Mapping[str, Any]) -> Reply:
+        import httpx
+        import openai
+
         began = time.monotonic()
         try:
             # drop_params: reasoning models refuse a temperature, some providers a seed.
             response = litellm.completion(**arguments, max_retries=0, drop_params=True)
-        except (litellm.exceptions.openai.OpenAIError, ConnectionError, TimeoutError) as error:
+        except (openai.OpenAIError, httpx.HTTPError, OSError, ValueError, LookupError) as error:
+            # The last two: an answer so malformed that LiteLLM stumbles over it.
             raise _Attempt(classify(error, self._waiting.now())) from error
         if not getattr(response, "choices", None):
             raise _Attempt(Failure("server", "the answer holds no choices"))
