@@ -97,8 +97,12 @@ class LiteLLMModel:
         if self.settings.price is not None:
             return self.settings.price
         litellm = load_litellm()
-        known = litellm.model_cost.get(self.settings.model) or litellm.model_cost.get(_routed(litellm, self.settings))
-        if not known or known.get("input_cost_per_token") is None or known.get("output_cost_per_token") is None:
+        routed = _routed(litellm, self.settings)
+        names = (self.settings.model, routed, routed.partition("/")[2])
+        known: dict[str, Any] = next(
+            (litellm.model_cost[name] for name in names if name in litellm.model_cost), {}
+        )
+        if known.get("input_cost_per_token") is None or known.get("output_cost_per_token") is None:
             return None
         return Price(
             input_usd=known["input_cost_per_token"],
@@ -119,7 +123,9 @@ class LiteLLMModel:
             "api_key": self._key(litellm, routed),
         }
         if request.tools and self._takes_tools:
-            arguments["tools"] = [{"type": "function", "function": tool.model_dump()} for tool in request.tools]
+            arguments["tools"] = [
+                {"type": "function", "function": tool.model_dump()} for tool in request.tools
+            ]
         if "claude" in routed:
             # The provider caches a prefix only where it is told to: after the fixed part, and at the end.
             arguments["cache_control_injection_points"] = [
@@ -183,11 +189,15 @@ class LiteLLMModel:
         return self._waiting.random.uniform(max(_WAIT_MIN_S, longest / 2), longest)
 
     def _attempt(self, litellm: Any, arguments: Mapping[str, Any]) -> Reply:
+        import httpx
+        import openai
+
         began = time.monotonic()
         try:
             # drop_params: reasoning models refuse a temperature, some providers a seed.
             response = litellm.completion(**arguments, max_retries=0, drop_params=True)
-        except (litellm.exceptions.openai.OpenAIError, ConnectionError, TimeoutError) as error:
+        except (openai.OpenAIError, httpx.HTTPError, OSError, ValueError, LookupError) as error:
+            # The last two: an answer so malformed that LiteLLM stumbles over it.
             raise _Attempt(classify(error, self._waiting.now())) from error
         if not getattr(response, "choices", None):
             raise _Attempt(Failure("server", "the answer holds no choices"))
@@ -237,6 +247,8 @@ def load_litellm() -> Any:
 def _routed(litellm: Any, settings: GatewaySettings) -> str:
     """LiteLLM's name for the model: a bare name at an endpoint of the user's is an OpenAI-compatible one."""
     provider = settings.model.partition("/")[0] if "/" in settings.model else ""
-    if settings.api_base and provider not in {str(getattr(known, "value", known)) for known in litellm.provider_list}:
+    if settings.api_base and provider not in {
+        str(getattr(known, "value", known)) for known in litellm.provider_list
+    }:
         return f"openai/{settings.model}"
     return settings.model

@@ -129,7 +129,7 @@ class CostLedger:
             self._check(Reservation(), [])
 
     def failed_attempt(self, kind: str = "") -> None:
-        """Count an attempt that failed (`kind` says how); raise LimitExceeded when no further one is allowed."""
+        """Count an attempt that failed in the way of `kind`; raise LimitExceeded when none may follow."""
         del kind
         with self._changed:
             self._totals = self._totals.model_copy(update={"failed_attempts": self._totals.failed_attempts + 1})

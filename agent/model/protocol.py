@@ -113,12 +113,12 @@ class Price(_Record):
     def of(self, usage: Usage) -> float:
         """USD for the usage."""
         cached = self.input_usd if self.cached_usd is None else self.cached_usd
-        fresh = usage.input_tokens - usage.cached_tokens
+        fresh = max(0, usage.input_tokens - usage.cached_tokens)
         return fresh * self.input_usd + usage.cached_tokens * cached + usage.output_tokens * self.output_usd
 
 
 class Model(Protocol):
-    """Anything that answers requests: a provider, a recording, a script. Safe to call from several threads."""
+    """Anything that answers requests: a provider, a recording, a script. Safe under threads."""
 
     @property
     def name(self) -> str:
@@ -144,6 +144,6 @@ def digest_of(value: Any) -> str:
 
 def estimate_tokens(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
     """Input tokens of a conversation by its size, rather too many than too few."""
-    size = sum(len(json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode()) for message in messages)
-    size += sum(len(json.dumps(tool.model_dump(mode="json")).encode()) for tool in tools)
+    records: list[BaseModel] = [*messages, *tools]
+    size = sum(len(json.dumps(record.model_dump(mode="json"), ensure_ascii=False)) for record in records)
     return size // CHARACTERS_PER_TOKEN + 1

@@ -1,4 +1,4 @@
-"""Every exchange with a model on disk, so that a run can be resumed without paying twice and replayed without a model.
+"""Every exchange with a model on disk: a run resumes without paying twice, and replays without a model.
 
 A transcript is a JSONL file. Its first line names the format; each further line is one exchange:
 `{"digest", "label", "tools", "messages": [message ids], "new": {id: message}, "reply"}`. A message is written
@@ -12,12 +12,13 @@ import json
 import os
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from perfagent.agent.model.ledger import Totals
 from perfagent.agent.model.protocol import Model, Reply, Request, digest_of
 from perfagent.agent.model.secrets import redacted
 from perfagent.tools.errors import ModelError
@@ -53,7 +54,7 @@ class Transcript:
 
     def __init__(self, path: Path, secrets: Iterable[str] = ()) -> None:
         self.path = path
-        self._secrets = [json.dumps(secret)[1:-1] for secret in secrets]
+        self._secrets = list(secrets)
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         _drop_torn_line(path)
@@ -80,11 +81,20 @@ class Transcript:
             self._known.update(new)
 
     def _write(self, record: dict[str, Any]) -> None:
-        line = redacted(json.dumps(record, ensure_ascii=False), self._secrets)
+        line = json.dumps(self._without_secrets(record), ensure_ascii=False)
         with self.path.open("a", encoding="utf-8", errors="surrogatepass") as out:
             out.write(line + "\n")
             out.flush()
             os.fsync(out.fileno())
+
+    def _without_secrets(self, value: Any) -> Any:
+        """The JSON value with secrets cut out of its texts; keys, and thereby the record's form, stay."""
+        if isinstance(value, str):
+            return redacted(value, self._secrets)
+        if isinstance(value, dict):
+            kept = {"digest", "role", "finish_reason"}
+            return {key: item if key in kept else self._without_secrets(item) for key, item in value.items()}
+        return [self._without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 class RecordedModel:
@@ -96,13 +106,11 @@ class RecordedModel:
     Args:
         model: what answers when the transcript does not.
         transcript: what is looked up and continued.
-        on_reused: told of each reply that came from the transcript.
     """
 
-    def __init__(self, model: Model, transcript: Transcript, on_reused: Callable[[Reply], None] | None = None) -> None:
+    def __init__(self, model: Model, transcript: Transcript) -> None:
         self._model = model
         self._transcript = transcript
-        self._on_reused = on_reused
         self._recorded: defaultdict[str, deque[Reply]] = defaultdict(deque)
         self._lock = threading.Lock()
         for exchange in read_transcript(transcript.path):
@@ -114,13 +122,11 @@ class RecordedModel:
         return self._model.name
 
     def complete(self, request: Request) -> Reply:
-        """The recorded reply to the request, else the model's, which is on disk when this returns; see Model."""
+        """The recorded reply, else the model's, which is on disk when this returns; see Model."""
         with self._lock:
             waiting = self._recorded.get(request.digest())
             recorded = waiting.popleft() if waiting else None
         if recorded is not None:
-            if self._on_reused is not None:
-                self._on_reused(recorded)
             return recorded
         reply = self._model.complete(request)
         self._transcript.append(request, reply)
@@ -170,7 +176,11 @@ class ReplayModel:
         if following is not None and following.looks_like(request):
             return following
         place = f"request {self._given + 1} ({request.label or 'no label'}, {len(request.messages)} messages)"
-        why = "has no reply left for it" if following is None else f"has one of {len(following.messages)} messages next"
+        why = (
+            "has no reply left for it"
+            if following is None
+            else f"has one of {len(following.messages)} messages next"
+        )
         raise ModelError(
             f"the run diverges from the recorded one at {place}: {self._path.name} {why}",
             "replay with the same version, repository and settings, or run with a model",
@@ -193,7 +203,22 @@ def read_transcript(path: Path) -> list[Exchange]:
     try:
         return [Exchange.model_validate_json(json.dumps(record)) for record in records[1:]]
     except ValidationError as error:
-        raise ModelError(f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]) from error
+        raise ModelError(
+            f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]
+        ) from error
+
+
+def spent(exchanges: Sequence[Exchange]) -> Totals:
+    """What the recorded replies cost: the totals to resume a ledger with, whatever a crash lost of them."""
+    replies = [exchange.reply for exchange in exchanges]
+    return Totals(
+        known_usd=sum(reply.cost_usd or 0.0 for reply in replies),
+        unpriced_calls=sum(reply.cost_usd is None for reply in replies),
+        input_tokens=sum(reply.usage.input_tokens for reply in replies),
+        output_tokens=sum(reply.usage.output_tokens for reply in replies),
+        cached_tokens=sum(reply.usage.cached_tokens for reply in replies),
+        calls=len(replies),
+    )
 
 
 def _parsed(line: str, path: Path, number: int) -> dict[str, Any]:

@@ -8,32 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-SOURCE_SUFFIXES = frozenset(
-    [
-        ".py",
-        ".pyi",
-        ".pyx",
-        ".pxd",
-        ".pxi",
-        ".c",
-        ".h",
-        ".cc",
-        ".cpp",
-        ".cxx",
-        ".hh",
-        ".hpp",
-        ".rs",
-        ".f",
-        ".f90",
-        ".js",
-        ".jsx",
-        ".ts",
-        ".tsx",
-        ".go",
-        ".java",
-        ".rb",
-    ]
-)
+_SUFFIXES = ".py .pyi .pyx .pxd .pxi .c .h .cc .cpp .cxx .hh .hpp .rs .f .f90 .js .ts .go .java .rb"
+SOURCE_SUFFIXES = frozenset(_SUFFIXES.split())
 
 # What decides a verdict or runs by itself; the reason is shown to the user. Patterns are matched in lower
 # case: one with a slash against the whole path, one that ends in a slash against every folder's name, the
