@@ -89,10 +89,10 @@ def _packages() -> Finding:
 
 
 def _model(model: str, api_base: str | None) -> Finding:
-    from perfagent.agent.model import check_model
+    from perfagent.agent.model_work import check_model
 
     try:
-        check_model(model, api_base, os.environ)
+        check_model(model, api_base)
     except PerfagentError as error:
         return Finding("model", False, True, error.message, error.remedy)
     return Finding("model", True, True, f"{model} can be addressed (no request was made)")

@@ -280,7 +280,7 @@ def _check_model(settings: Settings) -> None:
         ModelError: no key, or an unknown provider.
     """
     if settings.uses_model:
-        from perfagent.agent.model import check_model
+        from perfagent.agent.model_work import check_model
 
         assert settings.model is not None
-        check_model(settings.model, settings.api_base, os.environ)
+        check_model(settings.model, settings.api_base)

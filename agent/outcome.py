@@ -101,7 +101,7 @@ def _common(services: Services) -> dict[str, object]:
 def _cost(services: Services) -> Cost:
     if services.ledger is None:
         return Cost()
-    spent = services.ledger.snapshot()
+    spent = services.ledger.totals()
     return Cost(usd=spent.usd, input_tokens=spent.input_tokens, output_tokens=spent.output_tokens, calls=spent.calls)
 
 

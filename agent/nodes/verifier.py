@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 from perfagent.agent.checks import Checked
-from perfagent.agent.model_feedback import feedback_text
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState, Verdict
 from perfagent.agent.verification import Verifier, refused
@@ -110,7 +109,7 @@ def _update(
             "idea": idea.model_dump(),
         }
     elif idea.origin == "model" and verdicts and state.get("attempt", 0) < REPAIRS and not services.out_of_budget():
-        update["feedback"] = services.folder.put(feedback_text(verdicts[-1]))
+        update["feedback"] = _feedback(verdicts[-1], services)
         update["attempt"] = state.get("attempt", 0) + 1
     else:
         update["idea"] = None
@@ -126,3 +125,11 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
         checks=checked.checks,
         diff=checked.diff,
     )
+
+
+def _feedback(verdict: Verdict, services: Services) -> str:
+    """Digest of what the editor is told, and of the diff it goes on from."""
+    from perfagent.agent.model_feedback import feedback_for
+
+    said = feedback_for(verdict).model_dump(mode="json")
+    return services.folder.put_json({"feedback": said, "diff": verdict.diff})

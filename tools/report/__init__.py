@@ -14,9 +14,10 @@ from perfagent.tools.report.document import (
 )
 from perfagent.tools.report.markdown import patch_markdown, result_markdown
 from perfagent.tools.report.progress import Progress, open_progress
-from perfagent.tools.report.words import interval_text, pairs_text, quote, speedup_text
+from perfagent.tools.report.words import METRICS, interval_text, pairs_text, quote, speedup_text
 
 __all__ = [
+    "METRICS",
     "SCHEMA",
     "BenchmarkFigure",
     "Check",
