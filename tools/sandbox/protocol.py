@@ -76,7 +76,8 @@ class Span:
     Attributes:
         name: the benchmark's id.
         loops: how many executions of the body the marks enclosed in all.
-        wall_s, cpu_s, run_delay_s: seconds over all loops; cpu_s counts every thread of the process, not its children.
+        wall_s, cpu_s, run_delay_s: seconds over all loops; cpu_s counts every thread of the process, not its
+            children; run_delay_s (runnable, waiting for a core) the main thread alone.
     """
 
     name: str
@@ -88,7 +89,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """How a command ended; `exit_code` is negative for a signal, as in subprocess."""
+    """How a command ended.
+
+    Attributes:
+        exit_code: negative for a signal, as in subprocess; 127 and 126 when it could not be started.
+        truncated: whether the middle of an output stream was left out.
+        spans: spans with a faulty mark are left out, and named in `notes`.
+        files: the collected files that existed, by the path asked for.
+        notes: what the runner wants known: marks dropped, files not collected, and why.
+    """
 
     exit_code: int
     stdout: str
@@ -99,6 +108,7 @@ class Completed:
     usage: Usage
     spans: tuple[Span, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -1,0 +1,177 @@
+"""Containment by the Docker engine: one hardened container per sandbox, whose main process is the runner.
+
+The runner reads the container's attached standard input. When perfagent dies the engine closes that input,
+the runner ends, and with it the container: nothing depends on anybody cleaning up (`reap` still does).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perfagent.tools.errors import SandboxError
+from perfagent.tools.sandbox.channel import SocketChannel
+from perfagent.tools.sandbox.docker_engine import (
+    connect,
+    engine_errors,
+    image_id,
+    owner_labels,
+    remove,
+    state,
+)
+from perfagent.tools.sandbox.protocol import Mount
+from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID, RunnerSandbox, Setup
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+INSIDE_RUNNER = "/run/perfagent/runner.py"
+SHARED_MEMORY_BYTES = 256 * 2**20  # multiprocessing's semaphores and shared arrays; counts as memory
+DEATH_TIMEOUT_S = 10.0
+# The container's own view of its control group, version 1 and version 2.
+OOM_FILES = ("/sys/fs/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory.events")
+
+
+class DockerSandbox(RunnerSandbox):
+    """Runs commands in a container without network, capabilities or a writable root."""
+
+    kind = "docker"
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self._client: DockerClient | None = None
+        self._container: str | None = None
+
+    def _start(self) -> SocketChannel:
+        """Create the container, attach to it, start it: in this order nothing it says is lost."""
+        self._client = client = connect()
+        image = image_id(client, self.setup.environment.image)
+        for mount in self.setup.mounts:
+            give(mount, *identity())
+        with engine_errors():
+            created = client.api.create_container_from_config(self._config(client, image))
+            self._container = str(created["Id"])
+            streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            attached = client.api.attach_socket(self._container, streams)
+            channel = SocketChannel(raw_socket(attached), attached)
+            try:
+                client.api.start(self._container)
+            except BaseException:
+                channel.close()
+                raise
+        return channel
+
+    def _config(self, client: DockerClient, image: str) -> dict[str, Any]:
+        """The container in the engine's terms."""
+        uid, gid = identity()
+        limits, api = self.setup.limits, client.api
+        home = f"rw,exec,nosuid,nodev,mode=0700,uid={uid},gid={gid}"
+        host = api.create_host_config(
+            network_mode="none",
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true"],
+            read_only=True,
+            tmpfs={"/tmp": "rw,exec,nosuid,nodev,mode=1777", SANDBOX_HOME: home},
+            pids_limit=limits.processes,
+            mem_limit=limits.memory_bytes,
+            memswap_limit=limits.memory_bytes,
+            # Cores, never a quota: throttling (nano_cpus) would be measured as slowness.
+            cpuset_cpus=",".join(map(str, self.setup.cpus)) if self.setup.cpus else None,
+            init=True,
+            ipc_mode="private",
+            shm_size=SHARED_MEMORY_BYTES,
+            log_config={"type": "none"},
+            mounts=[bind(mount) for mount in (Mount(RUNNER, INSIDE_RUNNER), *self.setup.mounts)],
+        )
+        config: dict[str, Any] = api.create_container_config(
+            image,
+            [self.setup.environment.python, "-I", INSIDE_RUNNER, self._runner_config()],
+            entrypoint=[],
+            user=f"{uid}:{gid}",
+            working_dir="/",
+            hostname="perfagent",
+            # Not detached: the engine then closes standard input when we are gone (StdinOnce).
+            stdin_open=True,
+            detach=False,
+            labels=owner_labels(self.setup.run_id),
+            host_config=host,
+        )
+        return config
+
+    def _runner_config(self) -> str:
+        """The runner's configuration."""
+        return json.dumps(
+            {
+                "contained": True,
+                "environ": self.environ(SANDBOX_HOME, "/tmp"),
+                "output_bytes": self.setup.limits.output_bytes,
+                "rlimits": {"RLIMIT_FSIZE": self.setup.limits.file_bytes},
+                "oom_files": OOM_FILES,
+                "cpus": None,
+            }
+        )
+
+    def _stop(self) -> None:
+        """Remove the container and give writable folders back to us."""
+        client, self._client = self._client, None
+        container, self._container = self._container, None
+        if client is None:
+            return
+        try:
+            if container is not None:
+                remove(client, container)
+        finally:
+            client.close()
+            for mount in self.setup.mounts:
+                give(mount, os.getuid(), os.getgid())
+
+    def _killed_for_memory(self) -> bool:
+        """See RunnerSandbox; the engine knows."""
+        assert self._client is not None and self._container is not None
+        deadline = time.monotonic() + DEATH_TIMEOUT_S
+        while (now := state(self._client, self._container))["Running"]:
+            if time.monotonic() > deadline:
+                raise SandboxError("the Docker engine closed the connection to a running container")
+            time.sleep(0.05)
+        if now["ExitCode"] == 1 and self._channel is not None and (said := self._channel.complaints()):
+            raise SandboxError(f"the docker sandbox broke: {said.splitlines()[-1]}")
+        return bool(now["OOMKilled"])
+
+
+def identity() -> tuple[int, int]:
+    """User and group inside: ours, or an ordinary one when we are root."""
+    return (os.getuid(), os.getgid()) if os.getuid() else (SANDBOX_ID, SANDBOX_ID)
+
+
+def bind(mount: Mount) -> dict[str, Any]:
+    """A bind mount in the engine's terms; unlike the short form it fails when the source is missing."""
+    return {
+        "Type": "bind",
+        "Source": str(mount.source.resolve()),
+        "Target": mount.target,
+        "ReadOnly": not mount.writable,
+    }
+
+
+def give(mount: Mount, uid: int, gid: int) -> None:
+    """Make a writable mount's files belong to a user; only root can, and only root must."""
+    if os.getuid() != 0 or not mount.writable:
+        return
+    source = mount.source.resolve()
+    os.chown(source, uid, gid)
+    for folder, folders, files in os.walk(source):
+        for name in (*folders, *files):
+            try:
+                os.lchown(Path(folder, name), uid, gid)
+            except FileNotFoundError:
+                continue
+
+
+def raw_socket(attached: Any) -> socket.socket:
+    """The socket under what the SDK returns: a SocketIO over a local one, the socket itself over TLS."""
+    found: socket.socket = getattr(attached, "_sock", attached)
+    return found

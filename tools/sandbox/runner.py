@@ -1,0 +1,556 @@
+"""The process inside the sandbox that runs commands, holds the clocks and leaves no process behind.
+
+Started as `python3 -I runner.py CONFIG` by any Python from 3.7 on; one file, standard library only, single-
+threaded. It says `{"ready": true}`, then answers each JSON line on standard input
+with one on standard output (bytes travel as base64). At end of input it kills what runs and exits: a host
+that dies takes its commands with it.
+
+CONFIG: `contained` (nothing but the sandbox's own processes is visible), `environ` (what every command gets
+beside its own), `output_bytes` (kept of each stream), `rlimits` (`{"RLIMIT_FSIZE": bytes, ...}`), `cpus`
+(the cores to use, or null), `oom_files` (cgroup files with an `oom_kill N` line).
+
+Marks. A command with `marks` finds `PERFAGENT_MARKS="READFD,WRITEFD"` in its environment. It writes `S
+name` and a newline and blocks reading one byte; meanwhile the clocks are read here, wall last, and the byte
+is sent. After the timed body it writes `E loops name`; here wall is read first, then the others, then the
+byte is sent. Only the process started directly may mark: the CPU clock is that process's (its threads, not
+its children), by the kernel's per-process clock id `~pid << 3 | 2` (CPUCLOCK_SCHED, Linux
+include/linux/posix-timers.h). Run delay is the second field of /proc/PID/schedstat (Linux
+Documentation/scheduler/sched-stats.rst): the main thread's alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import stat
+import subprocess
+import sys
+import time
+from typing import Any, Dict, Iterator, List, Set, Tuple
+
+PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
+COLLECT_BYTES = 64 * 2**20  # a profile or a result; more is a mistake
+CHUNK = 1 << 16  # the kernel's default pipe capacity
+NAME_BYTES, NAMES, NOTES = 1 << 16, 10_000, 50  # bounds on what a hostile command can make the runner hold
+READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
+
+Json = Dict[str, Any]
+
+
+class HostGone(Exception):
+    """Standard input has ended: nobody waits for answers any more."""
+
+
+LIBC = ctypes.CDLL(None)
+CORES = os.sched_getaffinity(0)
+WAKE = os.pipe()  # signals arrive here as bytes, so that poll wakes up for a child's end too
+NULL = os.open(os.devnull, os.O_RDWR)
+
+
+def prctl(option: int, value: int) -> None:
+    """Best effort: a kernel that refuses only makes the sandbox a little less tidy."""
+    LIBC.prctl(option, value, 0, 0, 0)
+
+
+def read_text(path: str) -> str:
+    """The text of a /proc or cgroup file; empty when it cannot be read."""
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a /proc file, where that is allowed."""
+    try:
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+    except OSError:
+        pass
+
+
+def set_limits(rlimits: Dict[str, int]) -> None:
+    """Bound ourselves, and by that every command, by limits named as in `resource`."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for name, value in rlimits.items():
+        kind = getattr(resource, name)
+        hard = resource.getrlimit(kind)[1]
+        least = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (least, least))
+
+
+def run_delay_ns(schedstat: str) -> int:
+    """Nanoseconds spent runnable but waiting for a core."""
+    fields = schedstat.split()
+    return int(fields[1]) if len(fields) > 1 else 0
+
+
+class Capture:
+    """The first and the last half of `limit` bytes of a stream that may be endless."""
+
+    def __init__(self, limit: int) -> None:
+        self.half = limit // 2
+        self.head = bytearray()
+        self.tail = bytearray()
+        self.dropped = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take what was read."""
+        room = max(self.half - len(self.head), 0)
+        self.head += data[:room]
+        self.tail += data[room:]
+        # Cut only now and then, so that an endless stream costs no copy for each read.
+        if len(self.tail) > 2 * self.half + CHUNK:
+            self.trim()
+
+    def trim(self) -> None:
+        """Forget all but the last half."""
+        excess = max(len(self.tail) - self.half, 0)
+        del self.tail[:excess]
+        self.dropped += excess
+
+    def value(self) -> bytes:
+        """What is kept, with a line that says how much is not."""
+        self.trim()
+        gap = b"\n[... %d bytes left out ...]\n" % self.dropped if self.dropped else b""
+        return bytes(self.head) + gap + bytes(self.tail)
+
+
+class Marks:
+    """The clocks' side of the mark protocol for one command."""
+
+    def __init__(self, pid: int, reader: int, writer: int, notes: List[str]) -> None:
+        self.clock = ~pid << 3 | 2
+        self.reader, self.writer, self.notes = reader, writer, notes
+        self.schedstat = os.open("/proc/%d/schedstat" % pid, os.O_RDONLY)
+        self.rest = b""
+        self.started: Dict[bytes, Tuple[int, int, int]] = {}
+        self.sums: Dict[bytes, List[int]] = {}
+        self.spoiled: Set[bytes] = set()
+
+    def serve(self) -> bool:
+        """Answer what was written; False at end of file."""
+        wall = time.monotonic_ns()
+        data = os.read(self.reader, CHUNK)
+        lines = (self.rest + data).split(b"\n")
+        self.rest = lines.pop()[:NAME_BYTES]
+        for line in lines:
+            try:
+                self.take(line, wall)
+            except (ValueError, OSError) as error:
+                self.note("mark dropped: %r (%s)" % (line[:200], error))
+        return bool(data)
+
+    def take(self, line: bytes, wall: int) -> None:
+        """One mark; `wall` was read before anything else was done about it."""
+        kind, _, name = line.partition(b" ")
+        if kind == b"S":
+            delay = self.delay()
+            cpu = time.clock_gettime_ns(self.clock)
+            wall = time.monotonic_ns()
+            self.answer()
+            self.start(name, (wall, cpu, delay))
+        elif kind == b"E":
+            cpu = time.clock_gettime_ns(self.clock)
+            delay = self.delay()
+            self.answer()
+            loops, _, name = name.partition(b" ")
+            self.stop(name, int(loops), (wall, cpu, delay))
+        else:
+            raise ValueError("neither S nor E")
+
+    def delay(self) -> int:
+        """Run delay of the process so far, nanoseconds."""
+        return run_delay_ns(os.pread(self.schedstat, 100, 0).decode())
+
+    def answer(self) -> None:
+        """Let the process go on."""
+        os.write(self.writer, b".")
+
+    def start(self, name: bytes, now: Tuple[int, int, int]) -> None:
+        """A span begins."""
+        if name in self.started or len(self.started) + len(self.sums) >= NAMES:
+            self.spoiled.add(name)
+            raise ValueError("started twice, or too many names")
+        self.started[name] = now
+
+    def stop(self, name: bytes, loops: int, now: Tuple[int, int, int]) -> None:
+        """A span ends and is added to its name's sum."""
+        then = self.started.pop(name, None)
+        if then is None or loops < 1:
+            self.spoiled.add(name)
+            raise ValueError("ended without a start, or without a loop")
+        total = self.sums.setdefault(name, [0, 0, 0, 0])
+        for i, value in enumerate((loops, *(b - a for a, b in zip(then, now)))):  # noqa: B905 - 3.7 knows no strict
+            total[i] += value
+
+    def note(self, text: str) -> None:
+        """Say something to the caller, within reason."""
+        if len(self.notes) < NOTES:
+            self.notes.append(text)
+
+    def spans(self) -> List[Json]:
+        """The spans nothing was wrong with; a name with one bad mark is dropped whole."""
+        for name in self.started:
+            self.note("mark never ended: %r" % name[:200])
+        bad = self.spoiled | set(self.started)
+        return [
+            {
+                "name": name.decode("utf-8", "replace"),
+                "loops": loops,
+                "wall_s": wall / 1e9,
+                "cpu_s": cpu / 1e9,
+                "run_delay_s": delay / 1e9,
+            }
+            for name, (loops, wall, cpu, delay) in self.sums.items()
+            if name not in bad
+        ]
+
+    def close(self) -> None:
+        """Give back what was opened here."""
+        os.close(self.schedstat)
+
+
+def descendants() -> List[int]:
+    """Every process below this one, parents before children."""
+    children: Dict[int, List[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            # The name in parentheses may itself hold spaces and parentheses.
+            fields = read_text("/proc/%s/stat" % entry).rpartition(")")[2].split()
+            if fields:
+                children.setdefault(int(fields[1]), []).append(int(entry))
+    found, todo = [], [os.getpid()]
+    while todo:
+        below = children.get(todo.pop(), [])
+        found += below
+        todo += below
+    return found
+
+
+def kill_all(contained: bool) -> None:
+    """Kill and reap every descendant.
+
+    This process is the subreaper of all of them: what escaped by a double fork or by setsid becomes its child
+    when its parent dies, so none is left exactly when wait says that there is no child.
+    """
+    while True:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        # Where only our own are visible the kernel kills all in one go: a fork bomb cannot outrun that.
+        for pid in [-1] if contained else descendants():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        time.sleep(0.0005)
+
+
+class Job:
+    """One command from its start to its report."""
+
+    def __init__(self, request: Json, config: Json) -> None:
+        self.request, self.config = request, config
+        self.notes: List[str] = []
+        self.stdin = base64.b64decode(request["stdin"] or "")
+        self.out = {name: Capture(config["output_bytes"]) for name in ("stdout", "stderr")}
+        self.poll = select.poll()
+        self.ours: Set[int] = set()
+        self.timed_out = False
+        self.oom_kills = self.count_oom_kills()
+
+    def start(self) -> None:
+        """Start the command.
+
+        Raises:
+            OSError, ValueError: it cannot be started.
+        """
+        stdin = os.pipe() if self.request["stdin"] is not None else (NULL, os.dup(NULL))
+        stdout, stderr, marks, answers = (os.pipe() for _ in range(4))
+        theirs = [stdin[0], stdout[1], stderr[1], answers[0], marks[1]]
+        self.ours = {stdin[1], stdout[0], stderr[0], marks[0], answers[1]}
+        try:
+            self.spawn(*theirs)
+        finally:
+            for fd in set(theirs) - {NULL}:
+                os.close(fd)
+        self.marks = Marks(self.pid, marks[0], answers[1], self.notes)
+        self.readers = {stdout[0]: self.out["stdout"], stderr[0]: self.out["stderr"]}
+        self.stdin_fd = stdin[1]
+        # Poll reports in the order of registration: the clocks come first.
+        for fd in (marks[0], WAKE[0], 0, *self.readers):
+            self.poll.register(fd, READABLE)
+        self.poll.register(self.stdin_fd, select.POLLOUT)
+        for fd in (answers[1], *self.readers, self.stdin_fd):
+            os.set_blocking(fd, False)
+
+    def spawn(self, stdin: int, stdout: int, stderr: int, answers: int, marks: int) -> None:
+        """Start the process, on its core; ours is any other one where there is another."""
+        environ = dict(self.config["environ"], **self.request["env"])
+        if self.request["marks"]:
+            os.set_inheritable(answers, True)
+            os.set_inheritable(marks, True)
+            environ["PERFAGENT_MARKS"] = "%d,%d" % (answers, marks)
+        cores = CORES if self.request["cpu"] is None else {self.request["cpu"]}
+        os.sched_setaffinity(0, cores)
+        self.began = time.monotonic_ns()
+        try:
+            # subprocess uses vfork (from 3.10 on), several times cheaper than fork, as nothing runs in the
+            # child before exec; limits, umask and core are simply inherited. All our descriptors close on
+            # exec.
+            self.process = subprocess.Popen(
+                self.request["argv"],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=self.request["cwd"],
+                env=environ,
+                start_new_session=True,
+                close_fds=False,
+            )
+        finally:
+            os.sched_setaffinity(0, (CORES - cores) or CORES)
+        self.pid = self.process.pid
+        write_text("/proc/%d/oom_score_adj" % self.pid, "1000")  # it is the one to die, not the runner
+
+    def wait(self) -> None:
+        """Serve the command until it ends or its time is up."""
+        deadline = self.began + int(self.request["timeout_s"] * 1e9)
+        while not self.ended():
+            left = deadline - time.monotonic_ns()
+            if left <= 0:
+                self.timed_out = True
+                return
+            for fd, _ in self.poll.poll(left / 1e6 + 1):
+                self.serve(fd)
+
+    def serve(self, fd: int) -> None:
+        """One file descriptor is ready."""
+        if fd == self.marks.reader:
+            if not self.marks.serve():
+                self.poll.unregister(fd)
+        elif fd in self.readers:
+            self.read(fd)
+        elif fd == self.stdin_fd:
+            self.write_stdin()
+        elif fd == WAKE[0]:
+            os.read(fd, CHUNK)
+        else:
+            raise HostGone  # the host sends nothing while a command runs, so this is the end of input
+
+    def read(self, fd: int) -> bool:
+        """Take output; False when there is none at the moment or none any more."""
+        try:
+            data = os.read(fd, CHUNK)
+        except BlockingIOError:
+            return False
+        self.readers[fd].feed(data)
+        if not data:
+            self.poll.unregister(fd)
+            del self.readers[fd]
+        return bool(data)
+
+    def write_stdin(self) -> None:
+        """Feed standard input, close it when all is written or nobody reads."""
+        try:
+            self.stdin = self.stdin[os.write(self.stdin_fd, self.stdin) :]
+        except BrokenPipeError:
+            self.stdin = b""
+        if not self.stdin:
+            self.poll.unregister(self.stdin_fd)
+            self.ours.remove(self.stdin_fd)
+            os.close(self.stdin_fd)
+
+    def ended(self) -> bool:
+        """Whether the command is a zombie; orphans it left to us are buried on the way."""
+        while True:
+            state = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if state is None:
+                return False
+            if state.si_pid == self.pid:
+                return True
+            os.waitpid(state.si_pid, 0)
+
+    def finish(self) -> Json:
+        """End everything the command started and say what it cost."""
+        finished = time.monotonic_ns()
+        if self.timed_out:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        delay = run_delay_ns(read_text("/proc/%d/schedstat" % self.pid))
+        _, status, usage = os.wait4(self.pid, 0)
+        self.process.returncode = status  # it shall not wait for a pid that is not its own any more
+        kill_all(self.config["contained"])
+        for fd in list(self.readers):
+            while fd in self.readers and self.read(fd):
+                pass
+        code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        return {
+            "exit_code": code,
+            "timed_out": self.timed_out,
+            "out_of_memory": self.out_of_memory(code),
+            "truncated": any(capture.dropped for capture in self.out.values()),
+            "usage": {
+                "wall_s": (finished - self.began) / 1e9,
+                "cpu_s": usage.ru_utime + usage.ru_stime,
+                "run_delay_s": delay / 1e9,
+                "voluntary_switches": usage.ru_nvcsw,
+                "peak_rss_bytes": usage.ru_maxrss * 1024,
+            },
+            "spans": self.marks.spans(),
+            "stdout": encode(self.out["stdout"].value()),
+            "stderr": encode(self.out["stderr"].value()),
+            "files": self.collect(),
+            "notes": self.notes,
+        }
+
+    def count_oom_kills(self) -> int:
+        """How many processes the kernel has killed for memory in this sandbox so far."""
+        lines = "".join(read_text(path) for path in self.config["oom_files"]).splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+
+    def out_of_memory(self, code: int) -> bool:
+        """Whether the kernel killed for memory, or an allocation failed where RLIMIT_AS stands guard."""
+        if self.count_oom_kills() > self.oom_kills:
+            return True
+        if code == 0 or "RLIMIT_AS" not in self.config["rlimits"]:
+            return False
+        said = self.out["stderr"].value()[-2000:]
+        return b"MemoryError" in said or b"bad_alloc" in said
+
+    def collect(self) -> Dict[str, str]:
+        """The files asked for: regular ones only, lest a link make us read what the command may not."""
+        found = {}
+        for path in self.request["collect"]:
+            try:
+                found[path] = encode(read_regular(path))
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError) as error:
+                self.notes.append("not collected: %s: %s" % (path, error))
+            try:
+                os.unlink(path)
+            except OSError:
+                pass
+        return found
+
+    def refusal(self, error: Exception) -> Json:
+        """The report on a command that could not be started: 127 when there is no such program, else 126."""
+        said = "cannot start %s: %s\n" % (self.request["argv"][0], error)
+        missing = isinstance(error, FileNotFoundError)
+        usage = dict.fromkeys(("wall_s", "cpu_s", "run_delay_s", "voluntary_switches", "peak_rss_bytes"), 0)
+        return {
+            "exit_code": 127 if missing else 126,
+            "timed_out": False,
+            "out_of_memory": False,
+            "truncated": False,
+            "usage": usage,
+            "spans": [],
+            "stdout": "",
+            "stderr": encode(said.encode()),
+            "files": {},
+            "notes": [],
+        }
+
+    def close(self) -> None:
+        """Give every file descriptor back."""
+        for fd in self.ours:
+            os.close(fd)
+
+
+def read_regular(path: str) -> bytes:
+    """The bytes of a regular file of at most COLLECT_BYTES.
+
+    Raises:
+        OSError: it is a link, or cannot be read.
+        ValueError: it is something else, or too large.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
+    with open(fd, "rb") as file:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("no regular file")
+        if status.st_size > COLLECT_BYTES:
+            raise ValueError("%d bytes are too many" % status.st_size)
+        return file.read(COLLECT_BYTES)
+
+
+def encode(data: bytes) -> str:
+    """Bytes as they travel in JSON."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def serve(request: Json, config: Json) -> Json:
+    """Run one command, whatever it does."""
+    job = Job(request, config)
+    try:
+        try:
+            job.start()
+        except (OSError, ValueError) as error:
+            return job.refusal(error)
+        try:
+            job.wait()
+            return job.finish()
+        finally:
+            job.marks.close()
+    finally:
+        kill_all(config["contained"])
+        job.close()
+
+
+def requests() -> Iterator[Json]:
+    """One request a line until the end of input; read raw: poll does not see what a buffer holds."""
+    rest = b""
+    while True:
+        data = os.read(0, 1 << 20)
+        if not data:
+            return
+        rest += data
+        while b"\n" in rest:
+            line, _, rest = rest.partition(b"\n")
+            yield json.loads(line)
+
+
+def say(reply: Json) -> None:
+    """Write one line, whole."""
+    data = memoryview(json.dumps(reply).encode() + b"\n")
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def main() -> None:
+    """Answer requests until the host is gone."""
+    config = json.loads(sys.argv[1])
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    os.umask(0o022)
+    set_limits(config["rlimits"])
+    prctl(PR_SET_DUMPABLE, 0)  # the commands run as the same user: they may not trace who times them
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    if config["cpus"]:
+        os.sched_setaffinity(0, config["cpus"])
+        CORES.intersection_update(config["cpus"])
+    for fd in WAKE:
+        os.set_blocking(fd, False)
+    signal.set_wakeup_fd(WAKE[1], warn_on_full_buffer=False)
+    say({"ready": True})
+    for request in requests():
+        try:
+            say(serve(request, config))
+        except HostGone:
+            return
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever broke, the host must hear of it
+            say({"error": repr(error)})
+
+
+if __name__ == "__main__":
+    main()

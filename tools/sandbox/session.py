@@ -1,0 +1,224 @@
+"""What the three sandboxes share: the conversation with the runner, its watchdog, and paths inside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import posixpath
+import threading
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from perfagent.tools.errors import SandboxError
+from perfagent.tools.sandbox.channel import Channel
+from perfagent.tools.sandbox.protocol import (
+    Command,
+    Completed,
+    Environment,
+    Limits,
+    Mount,
+    SandboxKind,
+    Span,
+    Usage,
+)
+
+RUNNER = Path(__file__).with_name("runner.py")
+START_TIMEOUT_S = 60.0  # a cold container on a loaded machine takes some seconds
+GRACE_S = 15.0  # beyond a command's own timeout: killing thousands of processes, sending 64 MB back
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+SANDBOX_HOME = "/home/perfagent"
+SANDBOX_ID = 1000  # the user inside when we are root
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a sandbox is opened with; `cpus` are the cores it may use at all, every allowed one when None."""
+
+    mounts: tuple[Mount, ...]
+    environment: Environment
+    limits: Limits
+    run_id: str
+    cpus: tuple[int, ...] | None = None
+
+
+class RunnerSandbox(ABC):
+    """A sandbox that talks to one runner, and starts another one when a command took the first with it."""
+
+    kind: SandboxKind
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self._channel: Channel | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @abstractmethod
+    def _start(self) -> Channel:
+        """Start a runner and what contains it."""
+
+    @abstractmethod
+    def _stop(self) -> None:
+        """Kill what `_start` made and remove it; harmless when there is nothing."""
+
+    @abstractmethod
+    def _killed_for_memory(self) -> bool:
+        """Whether memory is what the runner, now gone, died of.
+
+        Raises:
+            SandboxError: it is gone for a reason that is not the command's doing.
+        """
+
+    def inside(self, host_path: Path) -> str:
+        """See Sandbox; the innermost mount decides."""
+        path = Path(host_path).resolve()
+        best: tuple[int, str] | None = None
+        for source, target in self._places():
+            if path.is_relative_to(source):
+                found = posixpath.join(target, *path.relative_to(source).parts)
+                best = max(best or (-1, ""), (len(source.parts), found))
+        if best is None:
+            raise SandboxError(f"{host_path} is not mounted in the sandbox")
+        return best[1]
+
+    def _places(self) -> list[tuple[Path, str]]:
+        """Resolved host folders and what they are called inside."""
+        places = [(mount.source.resolve(), mount.target) for mount in self.setup.mounts]
+        prefix = self.setup.environment.prefix
+        return places if prefix is None else [*places, (prefix.resolve(), str(prefix))]
+
+    def execute(self, command: Command) -> Completed:
+        """See Sandbox."""
+        timeout = command.timeout_s if command.timeout_s is not None else self.setup.limits.timeout_s
+        with self._lock:
+            channel = self._ready()
+            began = time.monotonic()
+            try:
+                channel.send(encode(command, timeout))
+                reply = channel.receive(time.monotonic() + timeout + GRACE_S)
+            except TimeoutError:
+                self._drop()
+                return lost(time.monotonic() - began, timed_out=True, out_of_memory=False)
+            except OSError:
+                reply = None
+            if reply is None:
+                return self._autopsy(time.monotonic() - began)
+        return decode(reply)
+
+    def _ready(self) -> Channel:
+        """The running runner's channel.
+
+        Raises:
+            SandboxError: the sandbox is closed, or no runner would start.
+        """
+        if self._closed:
+            raise SandboxError("the sandbox is closed")
+        if self._channel is None:
+            try:
+                self._channel = self._start()
+                hello = self._channel.receive(time.monotonic() + START_TIMEOUT_S)
+            except (TimeoutError, OSError) as error:
+                self._drop()
+                raise SandboxError(f"the {self.kind} sandbox does not answer: {error!r}") from error
+            except BaseException:
+                self._drop()
+                raise
+            if hello is None:
+                said = self._channel.complaints()
+                self._drop()
+                raise SandboxError(f"the {self.kind} sandbox does not start: {said or 'it ended at once'}")
+        return self._channel
+
+    def _autopsy(self, elapsed_s: float) -> Completed:
+        """The runner is gone: say what the command did, and clear the way for the next one."""
+        try:
+            return lost(elapsed_s, timed_out=False, out_of_memory=self._killed_for_memory())
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Forget the runner and all it ran."""
+        channel, self._channel = self._channel, None
+        try:
+            self._stop()
+        finally:
+            if channel is not None:
+                channel.close()
+
+    def environ(self, home: str, temporary: str) -> dict[str, str]:
+        """What every command gets beside its own variables."""
+        programs = posixpath.dirname(self.setup.environment.python)
+        path = (
+            f"{programs}:{SYSTEM_PATH}"
+            if programs not in SYSTEM_PATH.split(":") and programs
+            else SYSTEM_PATH
+        )
+        return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": temporary}
+
+    def close(self) -> None:
+        """See Sandbox."""
+        self._closed = True
+        self._drop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def encode(command: Command, timeout_s: float) -> bytes:
+    """A command as the runner reads it."""
+    request = {
+        "argv": list(command.argv),
+        "cwd": command.cwd,
+        "env": dict(command.env),
+        "timeout_s": timeout_s,
+        "stdin": None if command.stdin is None else base64.b64encode(command.stdin).decode(),
+        "marks": command.marks,
+        "collect": list(command.collect),
+        "cpu": command.cpu,
+    }
+    return json.dumps(request).encode() + b"\n"
+
+
+def decode(line: bytes) -> Completed:
+    """The runner's reply.
+
+    Raises:
+        SandboxError: the runner itself failed, or its reply is no reply.
+    """
+    try:
+        reply: dict[str, Any] = json.loads(line)
+        if "error" in reply:
+            raise SandboxError(f"the sandbox's runner failed: {reply['error']}")
+        return Completed(
+            exit_code=reply["exit_code"],
+            stdout=base64.b64decode(reply["stdout"]).decode(errors="replace"),
+            stderr=base64.b64decode(reply["stderr"]).decode(errors="replace"),
+            timed_out=reply["timed_out"],
+            out_of_memory=reply["out_of_memory"],
+            truncated=reply["truncated"],
+            usage=Usage(**reply["usage"]),
+            spans=tuple(Span(**span) for span in reply["spans"]),
+            files={path: base64.b64decode(data) for path, data in reply["files"].items()},
+            notes=tuple(reply["notes"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise SandboxError(f"the sandbox's runner talks nonsense: {error!r}") from error
+
+
+def lost(wall_s: float, *, timed_out: bool, out_of_memory: bool) -> Completed:
+    """How a command ended that took the runner with it: nothing is known of it but its time."""
+    return Completed(
+        exit_code=-9,
+        stdout="",
+        stderr="",
+        timed_out=timed_out,
+        out_of_memory=out_of_memory,
+        truncated=False,
+        usage=Usage(wall_s, 0.0, 0.0, 0, 0),
+        notes=("the sandbox was lost with the command and starts afresh",),
+    )
