@@ -100,7 +100,9 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
     return _read(completed, report)
 
 
-def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str) -> Command:
+def _harness_command(
+    sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str
+) -> Command:
     target = workload.target
     if workload.kind == "script":
         absolute = Path(target).is_absolute()
@@ -148,17 +150,18 @@ def _read(completed: Completed, path: str) -> Observation:
     for name, span in spans.items():
         if span.loops != report["loops"].get(name):
             failed.setdefault(name, "the marks around its body do not add up")
-    ended = {name: span for name, span in spans.items() if name not in failed and name not in report["skipped"]}
+    error = report["error"] if completed.ok or report["error"] else _cause(completed)
+    bad = {*spans} if error else {*failed, *report["skipped"]}
     return Observation(
         usage=completed.usage,
         benchmarks=tuple(report["benchmarks"]),
-        spans=ended,
+        spans={name: span for name, span in spans.items() if name not in bad},
         failed=failed,
         skipped=report["skipped"],
         values=report["values"],
         profile=report["profile"],
         reference={name: base64.b64decode(data) for name, data in report["reference"].items()},
-        error=report["error"] if completed.ok or report["error"] else _cause(completed),
+        error=error,
         output=output,
     )
 
@@ -205,7 +208,9 @@ def _observe_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
     return Observation(usage, (name,), {name: span}, values=values, output=output)
 
 
-def list_benchmarks(sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None) -> tuple[str, ...]:
+def list_benchmarks(
+    sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None
+) -> tuple[str, ...]:
     """The ids of a workload's benchmarks, in the order they run, without running them.
 
     Args:

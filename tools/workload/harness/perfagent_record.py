@@ -116,7 +116,10 @@ def needs_returning_template(module: ast.Module) -> bool:
 def own_variables(module: ast.Module) -> list[str]:
     """Public names that the script itself binds at module level, imports, functions and classes left out."""
     names = set()
-    for node in _executed(module):
+    guarded = [
+        node for statement in module.body if _is_main_guard(statement) for node in _executed(statement)
+    ]
+    for node in [*_executed(module), *guarded]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
     for node in ast.walk(module):

@@ -36,22 +36,21 @@ QUIET = (
 
 
 def arguments(options: dict[str, Any]) -> list[str]:
-    """pytest's command line; the cache goes to the scratch folder, since blocking its plugin breaks strict
-    configurations.
+    """pytest's command line.
+
+    The cache and pytest-benchmark's storage move to the scratch folder; blocking the cache's plugin would break
+    strict configurations that set it up.
     """
+    import importlib.util
+
+    scratch = options["scratch"]
+    moved = ["-o", "cache_dir=" + os.path.join(scratch, "pytest_cache")]
+    if importlib.util.find_spec("pytest_benchmark") is not None:
+        moved.append("--benchmark-storage=file://" + os.path.join(scratch, "pytest_benchmarks"))
     selected = [options["target"]]
     if options.get("only") is not None and "::" not in options["target"]:
         selected = sorted({name.split("::")[0] for name in options["only"]})
-    cache = os.path.join(options["scratch"], "pytest_cache")
-    return [
-        *QUIET,
-        "-o",
-        "cache_dir=" + cache,
-        "--rootdir",
-        options["tree"],
-        *options["pytest_options"],
-        *selected,
-    ]
+    return [*QUIET, *moved, "--rootdir", options["tree"], *options["pytest_options"], *selected]
 
 
 def make_plugin(session: Session) -> Plugin:

@@ -1,4 +1,6 @@
-"""A sandbox that contains nothing: it starts real processes and holds the clocks as the mark protocol says."""
+"""A sandbox that contains nothing: it starts real processes and holds the clocks as the mark protocol
+says.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +19,9 @@ import pytest
 from perfagent.tools.sandbox.protocol import Command, Completed, SandboxKind, Span, Usage
 from perfagent.tools.workload import HARNESS, Observation, Request, Site, Workload, observe, parse
 
-ENCODER = "def encode(value):\n    return value if isinstance(value, (str, int, list, dict)) else repr(value)\n"
+ENCODER = (
+    "def encode(value):\n    return value if isinstance(value, (str, int, list, dict)) else repr(value)\n"
+)
 
 
 class Clocks:
@@ -80,14 +85,12 @@ class ProcessSandbox:
                 process.stdin.write(command.stdin)
                 process.stdin.close()
                 process.stdin = None
+            late = threading.Timer(command.timeout_s or 600, process.kill)
+            late.start()
             spans = Clocks(process.pid, reads, answers).serve()
-            try:
-                out, err = process.communicate(timeout=command.timeout_s)
-                timed_out = False
-            except subprocess.TimeoutExpired:
-                process.kill()
-                out, err = process.communicate()
-                timed_out = True
+            out, err = process.communicate()
+            timed_out = late.finished.is_set()
+            late.cancel()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         files = {}
