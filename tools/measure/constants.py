@@ -75,10 +75,6 @@ SWAPS: Final = 4000
 SWAPS_PER_LEVEL: Final = 7
 """Draw at least this many swaps for each 1/alpha, or a small alpha could never be reached."""
 
-SWAP_BATCH: Final = 1000
-"""Swaps evaluated side by side in one big integer: 8 kB, so that all operands stay in the first cache
-level."""
-
 ENOUGH_EXCEEDANCES: Final = 100
 """Stop drawing when so many swaps beat the observed value: p is then known to 10 %, and is far from any
 level."""

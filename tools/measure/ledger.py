@@ -1,7 +1,7 @@
 """How a whole run spends its one alpha over the candidates it confirms.
 
 The j-th confirmation gets alpha / (j (j + 1)): the sum over any number of candidates is alpha, as for alpha
-2^-j, but the tenth candidate still has 1.1 % of it instead of 0.1 %. What an accepted candidate was given
+2^-j, but the tenth candidate still has 0.9 % of it instead of 0.1 %. What an accepted candidate was given
 passes to the next one (the fallback procedure: Wiens & Dmitrienko, J. Biopharm. Stat. 15, 2005; for
 hypotheses that arrive one by one, Tian & Ramdas, Stat. Methods Med. Res. 30, 2021): up to the first wrong
 acceptance each share is spent on at most one useless candidate, so the chance of any wrong acceptance in the

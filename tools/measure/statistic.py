@@ -22,8 +22,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import fmean
 
 from perfagent.tools.errors import MeasurementError
@@ -31,13 +32,18 @@ from perfagent.tools.measure.constants import (
     CONFIDENCE,
     ENOUGH_EXCEEDANCES,
     INTERVAL_TOLERANCE,
-    SWAP_BATCH,
     SWAPS,
     SWAPS_PER_LEVEL,
 )
 from perfagent.tools.measure.records import Estimate, MetricName, Pair
 
 UNIT = 2.0**-40
+"""One unit of the integer logs, in log units."""
+
+BATCH_BITS = 10
+"""Swaps evaluated side by side, as a power of two: 8 kB, so that all operands stay in the first cache
+level."""
+
 FIELD_BYTES = 8
 TOP_BIT = 8 * FIELD_BYTES - 1
 LOW_BIT = bytes(byte & 1 for byte in range(256))
@@ -118,20 +124,27 @@ class Swaps:
     kept: tuple[int, ...]
 
 
-def every_swap(pairs: int) -> Swaps:
-    """All 2^pairs swaps, the identity among them."""
-    count = 2**pairs
-    kept = []
-    for pair in range(pairs):
-        run = 2**pair
-        kept.append(_spread((b"\1" * run + b"\0" * run) * (count // (2 * run))))
-    return Swaps(count, _spread(b"\1" * count), tuple(kept))
+def every_swap(pairs: int) -> Iterator[Swaps]:
+    """All 2^pairs swaps, the identity among them, in batches of at most 2^BATCH_BITS."""
+    inner = min(pairs, BATCH_BITS)
+    count = 2**inner
+    ones = _spread(b"\1" * count)
+    fields = tuple(_alternating(2**pair, count) for pair in range(inner))
+    for outer in product((ones, 0), repeat=pairs - inner):
+        yield Swaps(count, ones, (*fields, *outer))
 
 
-def random_swaps(pairs: int, count: int, rng: random.Random) -> Swaps:
-    """`count` swaps, every label of every pair by a coin of its own."""
-    kept = tuple(_spread(rng.randbytes(count).translate(LOW_BIT)) for _ in range(pairs))
-    return Swaps(count, _spread(b"\1" * count), kept)
+def _alternating(run: int, count: int) -> int:
+    """`run` fields with 1, `run` fields with 0, and so on."""
+    return _spread((b"\1" * run + b"\0" * run) * (count // (2 * run)))
+
+
+def random_swaps(pairs: int, count: int, rng: random.Random) -> Iterator[Swaps]:
+    """`count` swaps in batches, every label of every pair by a coin of its own."""
+    for start in range(0, count, 2**BATCH_BITS):
+        size = min(2**BATCH_BITS, count - start)
+        kept = tuple(_spread(rng.randbytes(size).translate(LOW_BIT)) for _ in range(pairs))
+        yield Swaps(size, _spread(b"\1" * size), kept)
 
 
 def _spread(values: bytes) -> int:
@@ -202,15 +215,13 @@ def p_value(costs: LogCosts, margin: float, smallest_level: float, seed: str) ->
     moved = costs.shifted(margin)
     limit = max(SWAPS, math.ceil(SWAPS_PER_LEVEL / smallest_level))
     if 2**pairs <= limit:
-        swaps = every_swap(pairs)
-        return exceedances([moved], swaps).bit_count() / swaps.count
-    return _drawn_p_value(moved, limit, random.Random(seed))
+        return sum(exceedances([moved], swaps).bit_count() for swaps in every_swap(pairs)) / (1 << pairs)
+    return _drawn_p_value(moved, random_swaps(pairs, limit, random.Random(seed)))
 
 
-def _drawn_p_value(costs: LogCosts, limit: int, rng: random.Random) -> float:
+def _drawn_p_value(costs: LogCosts, batches: Iterable[Swaps]) -> float:
     drawn = found = 0
-    while drawn < limit:
-        swaps = random_swaps(len(costs.baseline), min(SWAP_BATCH, limit - drawn), rng)
+    for swaps in batches:
         hits = exceedances([costs], swaps)
         if found + hits.bit_count() >= ENOUGH_EXCEEDANCES:
             return ENOUGH_EXCEEDANCES / (drawn + _position(hits, ENOUGH_EXCEEDANCES - found))
@@ -240,19 +251,20 @@ def interval(series: Sequence[LogCosts], seed: str, confidence: float = CONFIDEN
     tail = (1 - confidence) / 2
     if 2.0**-pairs > tail:
         raise MeasurementError(f"{pairs} pairs are too few for a {confidence:.0%} interval")
-    every = 2**pairs <= SWAPS
-    swaps = every_swap(pairs) if every else random_swaps(pairs, SWAPS, random.Random(seed))
-    # Drawn swaps do not hold the observed labels, which count as one of them.
-    allowed = tail * (swaps.count + (not every)) - (not every)
-    low = _lower_bound(series, swaps, allowed)
-    return low, -_lower_bound([costs.reversed() for costs in series], swaps, allowed)
+    if 2**pairs <= SWAPS:
+        batches, allowed = tuple(every_swap(pairs)), tail * 2**pairs
+    else:  # Drawn swaps do not hold the observed labels, which count as one of them.
+        batches, allowed = tuple(random_swaps(pairs, SWAPS, random.Random(seed))), tail * (SWAPS + 1) - 1
+    low = _lower_bound(series, batches, allowed)
+    return low, -_lower_bound([costs.reversed() for costs in series], batches, allowed)
 
 
-def _lower_bound(series: Sequence[LogCosts], swaps: Swaps, allowed: float) -> float:
+def _lower_bound(series: Sequence[LogCosts], batches: Sequence[Swaps], allowed: float) -> float:
     """The largest margin that no more than `allowed` swaps reach, to INTERVAL_TOLERANCE, rounded outward."""
 
     def rejected(margin: float) -> bool:
-        return exceedances([costs.shifted(margin) for costs in series], swaps).bit_count() <= allowed
+        moved = [costs.shifted(margin) for costs in series]
+        return sum(exceedances(moved, swaps).bit_count() for swaps in batches) <= allowed
 
     kept = fmean(log_speedup(costs) for costs in series)
     low = next(margin for margin in _steps_down(kept) if rejected(margin))

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from perfagent.tools.errors import MeasurementError
+from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure.constants import (
     ALPHA,
     GUARD_ALPHA,
@@ -43,6 +43,9 @@ class Plan:
         min_speedup: smallest estimate accepted.
         seed: of all label swaps.
         looks: the schedule.
+
+    Raises:
+        WorkloadError: there is no target, or a target has no metric.
     """
 
     metrics: Mapping[str, MetricName]
@@ -54,9 +57,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.targets) - self.metrics.keys()):
-            raise MeasurementError(f"no such benchmark: {', '.join(unknown)}")
+            raise WorkloadError(f"no such benchmark: {', '.join(unknown)}")
         if not self.targets:
-            raise MeasurementError("no target benchmark was named")
+            raise WorkloadError("no target benchmark was named")
 
 
 class Confirmation(BaseModel):
