@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from perfagent.tools.equivalence import TestSite
 from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure import Reading, RunFailed, RunResult
 from perfagent.tools.workload import Observation, Request, Site, Workload, observe
@@ -59,6 +61,18 @@ class Bench:
         ]
         return [observe(self.sandbox, self.sites[side], workload, request) for workload in workloads]
 
+    def test_site(self, side: str) -> TestSite:
+        """Where a side's unit tests run."""
+        site = self.sites[side]
+        return TestSite(
+            tree=site.tree,
+            python=site.python,
+            harness=posixpath.dirname(site.values_module),
+            scratch=site.scratch,
+            source_roots=site.source_roots,
+            env={"PYTHONDONTWRITEBYTECODE": "1"},
+        )
+
     def values(self, side: str, seed: int) -> tuple[dict[str, Any], str]:
         """What the benchmarks yield, by id, and why some do not (an empty string when all ran)."""
         values: dict[str, Any] = {}
@@ -78,21 +92,30 @@ class Bench:
             readings |= {name: _reading(seen, name) for name in seen.spans}
         return readings
 
-    def hotspots(self, side: str, tree: Path) -> list[Hotspot]:
+    def hotspots(self, side: str, tree: Path, picture: Path | None = None) -> list[Hotspot]:
         """Where the workloads' time goes on a side whose tree on the host is `tree`.
+
+        Args:
+            picture: file to draw the profile into.
 
         Raises:
             WorkloadError: a workload does not run.
         """
-        from perfagent.tools.profile import rank
+        from perfagent.tools.profile import RawProfile, collect, flamegraph, rank
 
-        profiles: dict[str, Any] = {}
-        for seen in self.observe(side, Request(mode="profile", hash_seed=PROFILE_SEED)):
-            failed = failure_of(seen)
-            if failed:
-                raise WorkloadError(f"the workload fails while profiled: {failed}")
-            profiles |= seen.profile
-        return rank(profiles, tree, self.sites[side])
+        site = self.sites[side]
+        request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s)
+        parts = [collect(self.sandbox, site, workload, request) for workload in self.workloads if workload.kind != "command"]
+        if not parts:
+            raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
+        whole = RawProfile(
+            root=parts[0].root,
+            benchmarks={name: rows for part in parts for name, rows in part.benchmarks.items()},
+            own=frozenset().union(*(part.own for part in parts)),
+        )
+        if picture is not None:
+            flamegraph(whole, picture)
+        return rank(whole, tree, site.source_roots)
 
 
 def failure_of(seen: Observation) -> str:

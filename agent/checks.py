@@ -3,17 +3,33 @@ tests pass as before, and the benchmarks are all there and yield what they yield
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
-from perfagent.tools.equivalence import compare, judge_tests, run_tests
+from perfagent.tools.equivalence import (
+    StableValues,
+    TestRun,
+    TestSelection,
+    TestVerdict,
+    compare,
+    judge_candidate,
+    run_tests,
+)
 from perfagent.tools.errors import BuildError, EditError
-from perfagent.tools.patch import Policy, guard, is_no_op_diff
+from perfagent.tools.patch import Policy, changes_nothing, guard, read_patch
 from perfagent.tools.report import Check, Record, TestCounts
 
-#: Values are read under this hash seed; which one does not matter, for unstable values are not compared.
-VALUES_SEED = 1
+#: Hash seed of the candidate's checks: one that the baseline ran under, so that what depends on the seed is known.
+CHECK_SEED = 1
+
+#: Lines of evidence for whoever repairs a candidate.
+EVIDENCE_LINES = 40
+
+#: A candidate's tests may take this many times what the baseline's took, and at least MINIMUM_TESTS_S, in seconds.
+TESTS_FACTOR = 10.0
+MINIMUM_TESTS_S = 120.0
 
 
 class Checked(Record):
@@ -38,11 +54,11 @@ class Checked(Record):
 class _Failed(Exception):
     """A check failed; carries the verdict."""
 
-    def __init__(self, verdict: VerdictName, detail: str, evidence: tuple[str, ...] = ()) -> None:
+    def __init__(self, verdict: VerdictName, detail: str, evidence: Sequence[str] = ()) -> None:
         super().__init__(detail)
         self.verdict = verdict
         self.detail = detail
-        self.evidence = evidence or (detail,)
+        self.evidence = tuple(evidence) or (detail,)
 
 
 class Checker:
@@ -58,21 +74,21 @@ class Checker:
         self.tests = TestCounts()
 
     def check(self, candidate: Candidate) -> Checked:
-        """All checks of one candidate."""
+        """All checks of one candidate's diff."""
+        return self._ended(lambda: self._changed_tree(candidate))
+
+    def check_tree(self, tree: Path) -> Checked:
+        """The checks of a whole other commit: its values and its tests, but no guard, for nobody hides a commit."""
+        return self._ended(lambda: tree)
+
+    def _ended(self, make_tree: Callable[[], Path]) -> Checked:
         failure: _Failed | None = None
-        name = ""
         try:
-            name = "guard"
-            self._guard(candidate)
-            name = "applies"
-            tree = self._applies(candidate)
-            name = "same values"
-            self._same_values(tree)
-            name = "unit tests"
-            self._unit_tests(tree)
+            tree = make_tree()
+            self._step("same values", lambda: self._same_values(tree))
+            self._step("unit tests", lambda: self._unit_tests(tree))
         except _Failed as error:
             failure = error
-            self.done.append(Check(name=name, ok=False, detail=error.detail))
         return Checked(
             failed=failure.verdict if failure else None,
             detail=failure.detail if failure else "",
@@ -80,75 +96,128 @@ class Checker:
             restored=self.restored,
             checks=tuple(self.done),
             tests=self.tests,
-            evidence=failure.evidence[:40] if failure else (),
+            evidence=failure.evidence[:EVIDENCE_LINES] if failure else (),
         )
 
-    def _passed(self, name: str, detail: str) -> None:
-        self.done.append(Check(name=name, ok=True, detail=detail))
+    def _changed_tree(self, candidate: Candidate) -> Path:
+        trees: list[Path] = []
+        self._step("guard", lambda: self._guard(candidate))
+        self._step("applies", lambda: self._applies(candidate, trees))
+        return trees[0]
 
-    def _guard(self, candidate: Candidate) -> None:
-        parent = self.lab.tree(candidate.parent)
-        policy = Policy.of(parent, workloads=self.prepared.workload_paths(), extra=())
+    def _step(self, name: str, check: Callable[[], str]) -> None:
+        """Run one check; its text says what it saw, whether it passes or fails."""
+        try:
+            self.done.append(Check(name=name, ok=True, detail=check()))
+        except _Failed as error:
+            self.done.append(Check(name=name, ok=False, detail=error.detail))
+            raise
+
+    def _guard(self, candidate: Candidate) -> str:
+        policy = Policy.of(
+            self.lab.tree(candidate.parent), self.prepared.workload_paths(), paths=self.services.settings.paths
+        )
         try:
             report = guard(self.services.folder.get(candidate.diff), policy)
         except EditError as error:
             raise _Failed("does_not_apply", error.message) from error
-        self.restored = tuple(f"{r.path}: {r.reason}" for r in report.restored)
+        self.restored = tuple(f"{each.path}: {each.reason}" for each in report.restored)
         self.diff = self.services.folder.put(report.diff)
         if report.refused is not None:
-            raise _Failed("guarded", report.refused, self.restored or (report.refused,))
-        told = f"restored {'; '.join(self.restored)}" if self.restored else "only sources are changed"
-        self._passed("guard", told)
+            raise _Failed("guarded", report.refused, self.restored)
+        return f"restored: {'; '.join(self.restored)}" if self.restored else "only sources are changed"
 
-    def _applies(self, candidate: Candidate) -> Path:
+    def _applies(self, candidate: Candidate, trees: list[Path]) -> str:
         diff = self.services.folder.get(self.diff)
         try:
             tree = self.lab.edited(candidate.parent, diff)
         except EditError as error:
             raise _Failed("does_not_apply", error.message) from error
         except BuildError as error:
-            raise _Failed("build_failed", error.message, tuple(error.remedy.splitlines())) from error
-        self._passed("applies", "the diff applies" + (" and builds" if self.services.settings.build else ""))
-        return tree
+            raise _Failed("build_failed", error.message, error.remedy.splitlines()) from error
+        trees.append(tree)
+        if changes_nothing(self.lab.tree(candidate.parent), tree, read_patch(diff)):
+            raise _Failed("not_faster", "the patch changes comments or spacing only: the program is the same")
+        return "the diff applies" + (" and builds" if self.services.settings.build else "")
 
-    def _same_values(self, tree: Path) -> None:
+    def _same_values(self, tree: Path) -> str:
         with self.lab.open({"candidate": tree}) as bench:
-            values, trouble = bench.values("candidate", VALUES_SEED)
+            values, trouble = bench.values("candidate", CHECK_SEED)
         if trouble:
             raise _Failed("tests_failed", f"a benchmark does not run: {trouble}")
+        known = StableValues(**self.services.folder.get_json(self.prepared.steadiness))
         expected = self.services.folder.get_json(self.prepared.values)
-        compared = 0
-        for name, value in expected.items():
-            if name in self.prepared.unstable:
-                continue
+        names = [name for name in expected if known.comparable(name)]
+        for name in names:
             if name not in values:
                 raise _Failed("not_equivalent", f"{name} yields no value any more")
-            difference = compare(value, values[name])
+            difference = compare(expected[name], values[name], ignore=known.ignored(name))
             if difference is not None:
                 raise _Failed("not_equivalent", f"{name}: {difference}")
-            compared += 1
-        self._passed("same values", _values_text(compared, len(self.prepared.unstable), len(self.prepared.benchmarks)))
+        return _values_text(len(names), len(self.prepared.benchmarks))
 
-    def _unit_tests(self, tree: Path) -> None:
-        tests = self.prepared.tests
-        if not tests.stable:
-            self._passed("unit tests", "the target has none that pass stably")
-            return
-        copy = self.lab.writable_copy(tree, "tests")
-        with self.lab.open({"candidate": copy}, writable=True) as bench:
-            verdict = judge_tests(
-                self.prepared.stable_tests(), lambda seed: run_tests(bench.test_site("candidate"), seed)
-            )
-        self.lab.discard(copy)
+    def _unit_tests(self, tree: Path) -> str:
+        if not self.prepared.stable:
+            return "the target has none"
+        verdict = judged_tests(self.services, tree)
         self.services.progress.tested(verdict.passed)
-        self.tests = TestCounts(passed=verdict.passed, failed=len(verdict.failed), flaky=len(verdict.flaky))
+        broken = len(verdict.failed) + len(verdict.vanished) + len(verdict.newly_skipped)
+        self.tests = TestCounts(passed=verdict.passed, failed=broken, flaky=len(verdict.flaky))
         if not verdict.ok:
-            raise _Failed("tests_failed", verdict.summary, tuple(verdict.evidence))
-        self._passed("unit tests", f"{verdict.passed} passed")
+            raise _Failed("tests_failed", tests_text(verdict), verdict.evidence)
+        return tests_text(verdict)
 
 
-def _values_text(compared: int, unstable: int, benchmarks: int) -> str:
-    if not compared:
-        return f"none of {benchmarks} benchmarks yields a value that can be compared"
-    note = f"; {unstable} differ between two runs of the baseline and were not compared" if unstable else ""
-    return f"{compared} of {benchmarks} benchmarks yield equal values{note}"
+def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> TestVerdict:
+    """A tree's unit tests against those that pass stably at the baseline, in a copy they may write into.
+
+    Args:
+        select: node ids to run; all when empty.
+    """
+    lab, prepared = services.lab, services.lab.prepared
+    stable = prepared.tests
+    assert stable is not None
+    limit = max(MINIMUM_TESTS_S, TESTS_FACTOR * stable.seconds)
+    copies = {"candidate": lab.writable_copy(tree, "tests"), "baseline": lab.writable_copy(lab.tree(prepared.base), "again")}
+    if select:
+        stable = stable.model_copy(update={"passing": tuple(n for n in stable.passing if _selected(n, select))})
+    with lab.open(copies, writable=True) as bench:
+
+        def run(side: str, names: Sequence[str], first: bool) -> TestRun:
+            selection = TestSelection(
+                command=services.settings.test,
+                select=tuple(names or select),
+                exclude=prepared.workload_paths(),
+                stop_at_first=first,
+            )
+            site = bench.test_site(side)
+            return run_tests(bench.sandbox, site, selection, timeout_s=limit, hash_seed=CHECK_SEED)
+
+        verdict = judge_candidate(
+            stable, lambda names, first: run("candidate", names, first), lambda: run("baseline", (), False)
+        )
+    for copy in copies.values():
+        lab.discard(copy)
+    return verdict
+
+
+def tests_text(verdict: TestVerdict) -> str:
+    """A verdict of the tests in one line."""
+    groups = [
+        (len(verdict.failed), "failed"),
+        (len(verdict.vanished), "vanished"),
+        (len(verdict.newly_skipped), "newly skipped"),
+    ]
+    told = [f"{count} {word}" for count, word in groups if count]
+    first = next((name for name in (*verdict.failed, *verdict.vanished, *verdict.newly_skipped)), "")
+    return ", ".join([f"{verdict.passed} passed", *told]) + (f", first {first}" if first else "")
+
+
+def _selected(name: str, select: Sequence[str]) -> bool:
+    return any(name == chosen or name.startswith((f"{chosen}::", f"{chosen}/", f"{chosen}[")) for chosen in select)
+
+
+def _values_text(compared: int, benchmarks: int) -> str:
+    if compared == benchmarks:
+        return f"all {benchmarks} benchmarks yield what they did" if benchmarks > 1 else "the benchmark yields what it did"
+    return f"{compared} of {benchmarks} benchmarks yield what they did; the others yield nothing that can be compared"

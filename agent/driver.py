@@ -113,7 +113,6 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
     Raises:
         PerfagentError: the run has no branch, or the repository refuses it.
     """
-    from perfagent.tools.repository import open_target
 
     file = folder / "result.json"
     if not file.exists():
@@ -212,6 +211,7 @@ def _opened(
         "repository": str(root.resolve()) if root.exists() else repo,
         "settings": settings.model_dump(mode="json"),
         "arguments": arguments,
+        "head": target.head,
         "started": time.time(),
         "version": __version__,
         "python": sys.version.split()[0],
@@ -227,11 +227,12 @@ def _opened(
 @contextmanager
 def _reopened(path: Path, asked: Mapping[str, Any]) -> Iterator[Services]:
     """The services of a run that was begun before."""
-    from perfagent.tools.repository import reopen_target
+    from perfagent.tools.repository import Target
 
     folder = RunFolder(path)
     settings = Settings(**asked["settings"])
-    target = reopen_target(asked["repository"], folder.path)
+    root = Path(asked["repository"])
+    target = Target(str(root), root if root.is_dir() else None, folder.path / "repo.git", asked["head"])
     with _serving(folder, asked, settings, target) as services:
         yield services
 

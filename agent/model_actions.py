@@ -17,9 +17,6 @@ from perfagent.tools.report import interval_text
 #: Pairs of a quick measurement: the smallest number that has an interval; it sees gains of ten per cent and more.
 QUICK_PAIRS = 6
 
-#: Failing tests told at once; one is mended at a time.
-SHOWN_FAILURES = 5
-
 #: Rows of a profile.
 SHOWN_ROWS = 10
 
@@ -54,14 +51,13 @@ def actions_for(services: Services, head: str, parent: Path, tree: Path, name: s
 
 
 def _tests(services: Services, tree: Path, ids: tuple[str, ...]) -> str:
-    from perfagent.agent.checks import judged_tests
+    from perfagent.agent.checks import judged_tests, tests_text
 
     verdict = judged_tests(services, tree, ids)
-    services.progress.tested(verdict.counts.passed)
+    services.progress.tested(verdict.passed)
     if verdict.ok:
-        return f"{verdict.counts.passed} tests pass."
-    failing = "\n".join(f"- {name}" for name in (*verdict.failed, *verdict.vanished)[:SHOWN_FAILURES])
-    return f"{verdict.summary}\n{failing}\n\n" + "\n".join(verdict.evidence)
+        return f"{verdict.passed} tests pass."
+    return f"{tests_text(verdict)}\n\n" + "\n".join(verdict.evidence)
 
 
 def _measure(services: Services, parent: Path, tree: Path, name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from perfagent.agent.model import (
     Assignment,
@@ -112,7 +111,7 @@ def candidates(
         from perfagent.tools.patch import apply_patch
 
         apply_patch(tree, folder.get(base))
-    policy = Policy.of(parent, workloads=lab.prepared.workload_paths(), paths=services.settings.paths)
+    policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
     workbench = FileWorkbench(tree, policy.protection, actions_for(services, head, parent, tree, name))
     spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
     said = Feedback(**folder.get_json(feedback)["feedback"]) if feedback else None

@@ -82,7 +82,7 @@ class Prepared(Record):
         pytest_options: options of the repository's own without which pytest would find other tests.
         tests: the unit tests at the baseline; None when they were not run.
         values: digest of the values the benchmarks yield at the baseline, by benchmark.
-        unstable: benchmarks whose values differ between two baseline runs, so that they cannot be compared.
+        steadiness: digest of what of these values is the same in every baseline run, and so can be compared.
         core: the core measurements are pinned to; None when there is only one or threads are at work.
     """
 
@@ -95,7 +95,7 @@ class Prepared(Record):
     benchmarks: tuple[BenchmarkPlan, ...]
     tests: StableTests | None
     values: str
-    unstable: tuple[str, ...]
+    steadiness: str
     noise: Noise
     core: int | None
     messages: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class Prepared(Record):
     @property
     def stable(self) -> tuple[str, ...]:
         """Unit tests that pass in every baseline run."""
-        return tuple(self.tests.stable) if self.tests else ()
+        return tuple(self.tests.passing) if self.tests else ()
 
     @property
     def members(self) -> dict[str, frozenset[str]]:

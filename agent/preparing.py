@@ -13,8 +13,16 @@ from perfagent.agent.laboratory import Laboratory
 from perfagent.agent.prepared import BenchmarkPlan, EnvironmentRecord, Prepared
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
-from perfagent.tools.equivalence import StableTests, compare, is_opaque
-from perfagent.tools.errors import MeasurementError, PerfagentError, WorkloadError
+from perfagent.tools.equivalence import (
+    BASELINE_SEEDS,
+    StableTests,
+    TestRun,
+    TestSelection,
+    baseline_tests,
+    run_tests,
+    stable,
+)
+from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure import (
     ALPHA,
     MetricName,
@@ -33,6 +41,9 @@ from perfagent.tools.workload import Request, Workload, calibrate_loops, discove
 #: Pairs of identical code that tell the clock and the noise. Six are enough to notice a hopeless machine and cost seconds;
 #: `perfagent calibrate` takes more.
 PROBE_PAIRS = 6
+
+#: Seconds the target's unit tests may take once.
+LONGEST_TESTS_S = 3600.0
 
 #: Two hash seeds under which a value must be the same to be comparable.
 VALUE_SEEDS = (1, 2)
@@ -88,13 +99,13 @@ class Preparation:
             benchmarks=(),
             tests=None,
             values="",
-            unstable=(),
+            steadiness="",
             noise=Noise(),
             core=_free_core(),
         )
         if self.wanted.tests:
-            tests = folder.step("baseline-tests", lambda: self._tests(prepared).model_dump(mode="json"))
-            prepared = prepared.model_copy(update={"tests": StableTests(**tests)})
+            tests = folder.step("baseline-tests", lambda: _dumped(self._tests(prepared)))
+            prepared = prepared.model_copy(update={"tests": StableTests(**tests) if tests else None})
         if self.wanted.values:
             prepared = prepared.model_copy(update=folder.step("baseline-values", lambda: self._values(prepared)))
         prepared = self._plan(prepared)
@@ -156,35 +167,42 @@ class Preparation:
         self._say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
         return environment
 
-    def _tests(self, prepared: Prepared) -> StableTests:
-        """Two runs of the unit tests at the baseline, a third where they differ."""
-        from perfagent.tools.equivalence import baseline_tests, run_tests
-
+    def _tests(self, prepared: Prepared) -> StableTests | None:
+        """Two runs of the unit tests at the baseline, a third where they differ; None when there are none."""
         lab = Laboratory(self.services, prepared)
         copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
+        selection = TestSelection(command=self.services.settings.test, exclude=prepared.workload_paths())
         with lab.open({"baseline": copy}, writable=True) as bench:
-            stable = baseline_tests(lambda seed: run_tests(bench.sandbox, bench.test_job("baseline", prepared, seed)))
+            site = bench.test_site("baseline")
+
+            def run(seed: int) -> TestRun:
+                return run_tests(bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=seed)
+
+            first = run(BASELINE_SEEDS[0])
+            stable = None if _no_tests(first) else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
         lab.discard(copy)
-        self.services.progress.note(
-            f"unit tests: {len(stable.stable)} pass stably, {len(stable.failing)} fail, {len(stable.flaky)} are flaky"
-        )
+        if stable is None:
+            self._say("unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour")
+            return None
+        told = [f"{len(stable.passing)} pass stably"]
+        told += [f"{len(names)} {word}" for names, word in ((stable.failing, "fail"), (stable.flaky, "are flaky")) if names]
+        self._say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
         return stable
 
     def _values(self, prepared: Prepared) -> dict[str, Any]:
-        """What the benchmarks yield, and which of it differs from run to run."""
+        """What the benchmarks yield, and which of it is the same from run to run."""
         lab = Laboratory(self.services, prepared)
         with lab.open({"baseline": lab.tree(self.base)}) as bench:
             seen = [bench.values("baseline", seed) for seed in VALUE_SEEDS]
         for _, trouble in seen:
             if trouble:
                 raise WorkloadError(f"the workload fails at the baseline: {trouble}", "mend it, or name another one")
-        first, second = seen[0][0], seen[1][0]
-        unstable = [
-            n for n in first if n not in second or is_opaque(first[n]) or compare(first[n], second[n]) is not None
-        ]
-        if unstable:
-            self._say(f"values that differ between two baseline runs are not compared: {', '.join(unstable)}")
-        return {"values": self.services.folder.put_json(first), "unstable": unstable}
+        known = stable([values for values, _ in seen])
+        silent = [name for name in seen[0][0] if not known.comparable(name)]
+        if silent:
+            self._say(f"yields nothing that is the same twice, so its values are not compared: {', '.join(silent)}")
+        put = self.services.folder.put_json
+        return {"values": put(seen[0][0]), "steadiness": put(known.model_dump(mode="json"))}
 
     def _plan(self, prepared: Prepared) -> Prepared:
         """Loop counts, the clock of each benchmark, and the noise: fixed on the baseline."""
@@ -268,6 +286,14 @@ class Preparation:
             case _:
                 chosen = choose_metric(readings)
                 return chosen.name, chosen.reason
+
+
+def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
+    return None if tests is None else tests.model_dump(mode="json")
+
+
+def _no_tests(run: TestRun) -> bool:
+    return run.complete and not run.outcomes and not run.collection_errors
 
 
 def _noise(pairs: Sequence[Pair], metric: MetricName) -> float:

@@ -107,7 +107,10 @@ class Verifier:
     def judge(self, candidate: Candidate, command: str, head: str = "") -> Verdict:
         """Checks and measurement of one candidate from outside: a patch, or another commit (`head`)."""
         if command == "compare":
-            checked = Checker(self.services).compare(candidate, head)
+            found = self.services.folder.step(
+                f"check-{candidate.id}", lambda: Checker(self.services).check_tree(self.lab.tree(head)).model_dump()
+            )
+            checked = Checked(**found)
         else:
             checked = self.check(candidate)
         if checked.failed is not None:

@@ -92,6 +92,20 @@ class LiteLLMModel:
             self._takes_tools = False
             return self._attempts(litellm, self._arguments(litellm, request))
 
+    def check(self) -> None:
+        """Notice without a request that the model cannot be addressed.
+
+        Raises:
+            ModelError: no key for its provider, or no such provider.
+        """
+        litellm = load_litellm()
+        routed = _routed(litellm, self.settings)
+        try:
+            litellm.get_llm_provider(routed)
+        except litellm.exceptions.BadRequestError:
+            raise Failure("unknown_model", "no provider is known by that name").as_error(self.name) from None
+        self._key(litellm, routed)
+
     def price(self) -> Price | None:
         """The model's price, None when neither the settings nor LiteLLM's table know it."""
         if self.settings.price is not None:
