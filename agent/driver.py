@@ -121,11 +121,9 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
     if result.branch is None:
         raise PerfagentError(f"the run {folder.name} has no branch: nothing was proved faster")
     where = repo or Path(result.repository)
-    if not where.exists():
-        raise RepositoryError(
-            f"the run's repository {result.repository} is not a folder here", "name one with --repo DIR"
-        )
-    target = open_target(str(where), folder, allow_dirty=True)
+    if not (where / ".git").exists():
+        raise RepositoryError(f"{where} is no repository here", "name one with --repo DIR")
+    target = Target(str(where), where.resolve(), folder / "repo.git", result.head)
     target.fetch_into(where, result.branch)
     return result.branch, where
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from perfagent import __version__
 from perfagent.agent.services import Services
@@ -80,7 +81,7 @@ def write_outcome(services: Services, result: Result, patches: Sequence[Patch] =
     folder.write("result.json", result.to_json() + "\n")
 
 
-def _common(services: Services) -> dict[str, object]:
+def _common(services: Services) -> dict[str, Any]:
     prepared = services.lab.prepared
     asked = services.asked
     return {

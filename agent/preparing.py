@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfagent.agent.bench import Bench
 from perfagent.agent.laboratory import Laboratory
 from perfagent.agent.prepared import BenchmarkPlan, EnvironmentRecord, Prepared
 from perfagent.agent.run_folder import state_home
@@ -35,7 +36,7 @@ from perfagent.tools.measure import (
 from perfagent.tools.measure.constants import MAX_NOISE
 from perfagent.tools.measure.student import robust_sd
 from perfagent.tools.report import Noise
-from perfagent.tools.sandbox import Environment, build_environment, choose
+from perfagent.tools.sandbox import Environment, SandboxKind, build_environment, choose
 from perfagent.tools.workload import Request, Workload, calibrate_loops, discover, parse, source_roots
 
 #: Pairs of identical code that tell the clock and the noise. Six are enough to notice a hopeless machine and cost seconds;
@@ -146,14 +147,14 @@ class Preparation:
             "paths are relative to the repository's root; a script may also stand elsewhere",
         )
 
-    def _environment(self, kind: Any, tree: Path, workloads: list[Workload]) -> Environment:
+    def _environment(self, kind: SandboxKind, tree: Path, workloads: list[Workload]) -> Environment:
         settings = self.services.settings
         self.services.progress.note("environment: building, or taking the one built before")
         kinds = {workload.kind for workload in workloads}
         packages = ["pytest"] if not settings.test or "pytest" in kinds or "pytest" in settings.test else []
         if "pytest-benchmark" in kinds:
             packages = ["pytest", "pytest-benchmark"]
-        environment = build_environment(
+        environment: Environment = build_environment(
             kind,
             tree,
             cache=state_home() / "cache",
@@ -242,14 +243,12 @@ class Preparation:
         )
         return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": noise})
 
-    def _loops(self, bench: Any, prepared: Prepared) -> tuple[dict[str, int], dict[str, str]]:
+    def _loops(self, bench: Bench, prepared: Prepared) -> tuple[dict[str, int], dict[str, str]]:
         loops: dict[str, int] = {}
         owner: dict[str, str] = {}
         self.services.progress.note("calibrating how often each benchmark's body runs in one process")
         for spec in prepared.workloads:
-            found = self.services.folder.step(
-                f"loops-{self.services.folder.put(spec)[:16]}", lambda spec=spec: self._calibrated(bench, spec)
-            )
+            found = self._calibrated(bench, spec)
             for name, why in found["excluded"].items():
                 self._say(f"left out: {name} ({why})")
             for name, count in found["loops"].items():
@@ -258,13 +257,19 @@ class Preparation:
                 loops[name], owner[name] = count, spec
         return loops, owner
 
-    def _calibrated(self, bench: Any, spec: str) -> dict[str, Any]:
-        found = calibrate_loops(
-            bench.sandbox, bench.sites["baseline"], parse(spec), Request(cpu=bench.core, hash_seed=1)
-        )
-        return {"loops": dict(found.loops), "excluded": dict(found.excluded)}
+    def _calibrated(self, bench: Bench, spec: str) -> dict[str, Any]:
+        """Loops and left-out benchmarks of one workload."""
 
-    def _probe(self, bench: Any, loops: Mapping[str, int]) -> list[Mapping[str, Any]]:
+        def calibrate() -> dict[str, Any]:
+            request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s)
+            found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request)
+            return {"loops": dict(found.loops), "excluded": dict(found.excluded)}
+
+        name = f"loops-{self.services.folder.put(spec)[:16]}"
+        found: dict[str, Any] = self.services.folder.step(name, calibrate)
+        return found
+
+    def _probe(self, bench: Bench, loops: Mapping[str, int]) -> list[Mapping[str, Any]]:
         from perfagent.agent.verification import recorded
 
         run = recorded(self.services, "probe", lambda side, seed: bench.read(side, seed, loops))

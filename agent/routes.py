@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from langgraph.runtime import Runtime
 
@@ -12,7 +12,12 @@ from perfagent.agent.services import Services
 from perfagent.agent.state import RunState
 
 Node = Callable[[RunState, Services], dict[str, Any]]
-GraphNode = Callable[[RunState, Runtime[Services]], dict[str, Any]]
+
+
+class GraphNode(Protocol):
+    """What LangGraph calls; it passes `runtime` by name."""
+
+    def __call__(self, state: RunState, *, runtime: Runtime[Services]) -> dict[str, Any]: ...
 
 
 def checked(node: Node) -> GraphNode:
@@ -22,7 +27,7 @@ def checked(node: Node) -> GraphNode:
     """
 
     @wraps(node)
-    def run(state: RunState, runtime: Runtime[Services]) -> dict[str, Any]:
+    def run(state: RunState, *, runtime: Runtime[Services]) -> dict[str, Any]:
         update = node(state, runtime.context)
         unknown = update.keys() - RunState.__annotations__.keys()
         if unknown:

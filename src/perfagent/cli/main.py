@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -46,9 +47,12 @@ def root(
     """Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."""
 
 
-for command in (work.run, work.verify, work.compare, inspect.hotspots, inspect.rewrite, inspect.doctor):
-    app.command()(command)
-for command in (runs.runs, runs.show, runs.resume, runs.report, runs.apply):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(work.run, work.verify, work.compare),
+    *(inspect.hotspots, inspect.rewrite, inspect.doctor),
+    *(runs.runs, runs.show, runs.report, runs.resume, runs.apply),
+)
+for command in COMMANDS:
     app.command()(command)
 image = typer.Typer(help="Docker base images.", no_args_is_help=True)
 image.command("build-base")(inspect.build_base)
