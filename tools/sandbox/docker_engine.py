@@ -95,6 +95,14 @@ def image_id(client: DockerClient, image: str) -> str:
         raise SandboxUnavailable(f"the image {image} is not there", remedy) from error
 
 
+def present(client: DockerClient, image: str) -> bool:
+    """Whether an image is there."""
+    try:
+        return bool(image_id(client, image))
+    except SandboxUnavailable:
+        return False
+
+
 def owner_labels(run_id: str) -> dict[str, str]:
     """Labels that say whose a container is, for `reap`."""
     me = identify(os.getpid())
