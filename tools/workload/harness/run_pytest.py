@@ -38,7 +38,7 @@ QUIET = (
 def arguments(options: dict[str, Any]) -> list[str]:
     """pytest's command line.
 
-    The cache and pytest-benchmark's storage move to the scratch folder; blocking the cache's plugin would break
+    The cache and the storage of pytest-benchmark move to the scratch folder; blocking the cache's plugin would break
     strict configurations that set it up.
     """
     import importlib.util
