@@ -72,7 +72,11 @@ def _hits(unix: str, edit: Edit) -> list[_Hit]:
     if edit.search.endswith("\n") and edit.replace and not edit.replace.endswith("\n"):
         # A whole line cannot give way to part of one: the next line would be glued to it.
         edit = replace(edit, replace=edit.replace + "\n")
-    hits = [_in_place(unix, at, edit) for at in _occurrences(unix, edit.search)]
+    places = _occurrences(unix, edit.search)
+    if edit.search.endswith("\n"):
+        # Whole lines are meant: a hit at the end of a longer line is another place.
+        places = [at for at in places if not unix[unix.rfind("\n", 0, at) + 1 : at].strip()]
+    hits = [_in_place(unix, at, edit) for at in places]
     if len(hits) == 1 and _stands_around(unix, hits[0], edit):
         raise EditError("already_applied", f"{edit.path}: the replacement stands there already", "send what is missing")
     return hits or _line_hits(unix, edit, _but_trailing) or _line_hits(unix, edit, _but_indentation)
@@ -107,10 +111,16 @@ def _in_place(unix: str, at: int, edit: Edit) -> _Hit:
     if not edit.replace and edit.search.endswith("\n"):
         return _Hit(line_start, end, "")
     first, *rest = edit.replace.split("\n")
-    one_line = "\n" not in edit.search.removesuffix("\n")
-    if one_line and any(line.strip() and not line.startswith(indent) for line in rest):
+    searched = edit.search.removesuffix("\n").split("\n")
+    if sum(bool(line.strip()) for line in searched) == 1 and any(
+        line.strip() and not line.startswith(indent) for line in rest
+    ):
+        # A single line that was moved to the margin: the lines that replace it were moved along.
         rest = [indent + line if line.strip() else line for line in rest]
-    return _Hit(at, end, "\n".join([first, *rest]))
+    # REPLACE may begin with a later line of SEARCH, whose indentation is then known.
+    stays = [line for line in searched[1:] if line.strip() == first.strip() and first == first.lstrip()]
+    lead = _indent(stays[0]) if stays else indent
+    return _Hit(line_start, end, "\n".join([lead + first if first.strip() else first, *rest]))
 
 
 def _stands_around(unix: str, hit: _Hit, edit: Edit) -> bool:
@@ -122,16 +132,18 @@ def _stands_around(unix: str, hit: _Hit, edit: Edit) -> bool:
 def _line_hits(unix: str, edit: Edit, place: _Place) -> list[_Hit]:
     """The hits of whole lines for which `place` gives the lines to put in their stead."""
     lines, wanted, new = unix.split("\n"), _lines(edit.search), _lines(edit.replace)
+    bare, bare_wanted = [line.strip() for line in lines], [line.strip() for line in wanted]
     hits, offset = [], 0
-    for at in range(len(lines) - len(wanted) + 1):
-        window = lines[at : at + len(wanted)]
-        placed = place(window, wanted, new)
-        if placed is not None:
-            end = offset + sum(len(line) + 1 for line in window)
-            text = "".join(f"{line}\n" for line in placed)
-            # The last line of a file without final newline: neither had it nor gets it.
-            hits.append(_Hit(offset, min(end, len(unix)), text if end <= len(unix) else text.removesuffix("\n")))
-        offset += len(lines[at]) + 1
+    for at, line in enumerate(lines):
+        if bare[at] == bare_wanted[0] and bare[at : at + len(wanted)] == bare_wanted:
+            window = lines[at : at + len(wanted)]
+            placed = place(window, wanted, new)
+            if placed is not None:
+                end = offset + sum(len(found) + 1 for found in window)
+                text = "".join(f"{put}\n" for put in placed)
+                # The last line of a file without final newline: neither had it nor gets it.
+                hits.append(_Hit(offset, min(end, len(unix)), text if end <= len(unix) else text[:-1]))
+        offset += len(line) + 1
     return hits
 
 
@@ -160,7 +172,7 @@ def _but_indentation(window: Sequence[str], wanted: Sequence[str], new: Sequence
         drop = asked.removesuffix(real) if real else asked
         fits = all(here == drop + there for there, here in indents)
         if fits and all(line.startswith(drop) for line in new if line.strip()):
-            return [line.removeprefix(drop) for line in new]
+            return [line.removeprefix(drop) if line.strip() else line for line in new]
     return None
 
 
