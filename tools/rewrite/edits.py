@@ -156,7 +156,10 @@ def _line_begin(context: Context, statement: cst.CSTNode) -> int | None:
 
 
 def add_constant(context: Context, node: cst.CSTNode, name: str, value: str) -> Splice | None:
-    """Define `name = value` at the module's level, just before the def or class that holds `node`."""
+    """Define `name = value` at the module's level, just before the def or class that holds `node`.
+
+    None when the def is not at the module's level, or `node` uses names that are not certainly bound by then.
+    """
     import libcst as cst
 
     top: cst.CSTNode = node
@@ -167,5 +170,18 @@ def add_constant(context: Context, node: cst.CSTNode, name: str, value: str) -> 
     if not isinstance(top, (cst.FunctionDef, cst.ClassDef)):
         return None
     start = _line_begin(context, top) or 0
+    if not all(_bound_before(context, used, start) for used in context.identifiers(node)):
+        return None
     newline = context.tree.newline
     return Splice(start, start, f"{name} = {value}{newline}{newline * 2}")
+
+
+def _bound_before(context: Context, name: cst.Name, offset: int) -> bool:
+    """Whether a name means, at module level and from `offset` on, what it means where it stands."""
+    variable = context.variable(name)
+    if variable is None:
+        return context.scopes.is_builtin(name)
+    if variable.scope is not context.scopes.module:
+        return False
+    stores = [o.node for o in context.occurrences(variable) if o.store]
+    return len(stores) == 1 and context.tree.span(stores[0])[0] < offset

@@ -55,6 +55,7 @@ class Context:
     def __init__(self, source: str) -> None:
         self.tree = ModuleTree(source)
         self.scopes = Scopes(self.tree)
+        self.assumed: dict[tuple[int, str], str | None] = {}
         self._dynamic: dict[cst.FunctionDef, bool] = {}
 
     # Variables

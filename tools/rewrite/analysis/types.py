@@ -88,15 +88,31 @@ def _subscript_type(context: Context, node: cst.Subscript, depth: int) -> str | 
 
 
 def variable_type(context: Context, variable: Variable, depth: int = _DEPTH) -> str | None:
-    """The type all bindings of a variable agree on, None when one is unknown."""
-    kinds = set()
-    for use in context.uses(variable):
-        if use.occurrence.store:
-            kind = _binding_type(context, use, depth)
-            if kind is None:
-                return None
-            kinds.add(kind)
-    return kinds.pop() if len(kinds) == 1 else None
+    """The type all bindings of a variable agree on, None when one is unknown.
+
+    A binding that uses the variable itself (`s = s + "x"`) is judged under the assumption that the others are right.
+    """
+    key = (id(variable.scope), variable.name)
+    if key in context.assumed:
+        return context.assumed[key]
+    stores = [use for use in context.uses(variable) if use.occurrence.store]
+    kinds = _assuming(context, key, None, stores, depth)
+    known = {kind for kind in kinds if kind is not None}
+    if len(known) != 1 or None not in kinds:
+        return known.pop() if len(known) == 1 else None
+    candidate = known.pop()
+    return candidate if _assuming(context, key, candidate, stores, depth) == {candidate} else None
+
+
+def _assuming(
+    context: Context, key: tuple[int, str], kind: str | None, stores: list[Use], depth: int
+) -> set[str | None]:
+    """The types of the bindings, if the variable has the type `kind`."""
+    context.assumed[key] = kind
+    try:
+        return {_binding_type(context, use, depth) for use in stores}
+    finally:
+        del context.assumed[key]
 
 
 def _binding_type(context: Context, use: Use, depth: int) -> str | None:
@@ -218,6 +234,8 @@ def is_hashable(context: Context, node: cst.CSTNode) -> bool:
         return True
     if isinstance(node, cst.Tuple):
         return all(isinstance(e, cst.Element) and is_hashable(context, e.value) for e in node.elements)
+    if isinstance(node, cst.Call) and _is_text(node):
+        return True
     variable = context.variable(node)
     if variable is None:
         return False
@@ -225,9 +243,19 @@ def is_hashable(context: Context, node: cst.CSTNode) -> bool:
     return bool(stores) and all(_binds_hashable(context, use) for use in stores)
 
 
+def _is_text(call: cst.Call) -> bool:
+    """`x.lower()` and the like give a str or bytes; the exception is the `.str` accessor of data frames."""
+    func = call.func
+    if not isinstance(func, cst.Attribute) or values.method_result(func.attr.value) != "str":
+        return False
+    return not (isinstance(func.value, cst.Attribute) and func.value.attr.value == "str")
+
+
 def _binds_hashable(context: Context, use: Use) -> bool:
     if use.kind == "bind" and use.value is not None:
-        return type_of(context, use.value) in values.IMMUTABLE
+        return type_of(context, use.value) in values.IMMUTABLE or (
+            isinstance(use.value, cst.Call) and _is_text(use.value)
+        )
     if isinstance(use.node, cst.Param):
         return _binding_type(context, use, _DEPTH) in values.IMMUTABLE
     if isinstance(use.node, (cst.For, cst.CompFor)):

@@ -86,7 +86,8 @@ def fields(line, comment):
         if name is None:
             return []
         arguments = [context.tree.code(call.args[0].value)] + ([context.tree.code(flags)] if flags else [])
-        constant = add_constant(context, call, name, f"{context.tree.code(func.value)}.compile({', '.join(arguments)})")
+        value = f"{context.tree.code(func.value)}.compile({', '.join(arguments)})"
+        constant = add_constant(context, func.value, name, value)
         if constant is None:
             return []
         rest = [_argument(context, arg) for arg in call.args[1:] if arg.value is not flags]
