@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, quantiles, stdev
 
 from perfagent.benchmarks.verdicts.noise import Machine
-from perfagent.tools.measure import PairSampler, Plan, Reading, confirm
+from perfagent.tools.measure import PairSampler, Plan, Reading, conclude, confirm
 from perfagent.tools.measure.student import t_survival
 
 
@@ -38,8 +38,7 @@ def ours(machine: Machine, seed: int) -> bool:
         return {"body": reading(machine.baseline() if side == "baseline" else machine.candidate())}
 
     plan = Plan({"body": "cpu"}, ("body",), seed=seed)
-    *_, last = confirm(PairSampler(run, seed).pairs(), plan)
-    return last.confirmation is not None and last.confirmation.verdict == "faster"
+    return conclude(confirm(PairSampler(run, seed).pairs(), plan)).verdict == "faster"
 
 
 def _blocks(machine: Machine, count: int) -> tuple[list[float], list[float]]:

@@ -18,6 +18,7 @@ from perfagent.tools.measure import (
     Plan,
     Reading,
     RunFailed,
+    conclude,
     confirm,
     estimate,
     screen,
@@ -103,8 +104,8 @@ def _family_accepts(machine: Machine, candidates: int, seed: int) -> bool:
         if not screened.promising:
             break
         confirmation_plan = Plan(plan.metrics, plan.targets, alpha=ledger.next_alpha, seed=seed)
-        *_, last = confirm(PairSampler(run, seed + 10**6 * (place + 1)).pairs(), confirmation_plan)
-        accepted = last.confirmation is not None and last.confirmation.verdict == "faster"
+        pairs = PairSampler(run, seed + 10**6 * (place + 1)).pairs()
+        accepted = conclude(confirm(pairs, confirmation_plan)).verdict == "faster"
         ledger = ledger.reserve(screened.candidate).settle(accepted)
         if accepted:
             return True

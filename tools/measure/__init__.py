@@ -11,8 +11,10 @@ from perfagent.tools.measure.constants import (
     SHORT_LOOKS,
     Look,
 )
+from perfagent.tools.measure.interval import estimate
 from perfagent.tools.measure.ledger import AlphaLedger, LedgerEntry
 from perfagent.tools.measure.metric import Metric, choose_metric, metric_for, same_class
+from perfagent.tools.measure.publication import BenchmarkResult, Publication, VerdictName, publish
 from perfagent.tools.measure.records import (
     Decision,
     Estimate,
@@ -26,17 +28,7 @@ from perfagent.tools.measure.records import (
 from perfagent.tools.measure.sampling import PairSampler, PairsById, Round, RoundSampler, Run, pair_up
 from perfagent.tools.measure.screening import Screened, screen
 from perfagent.tools.measure.sequential import SequentialTest, looks_for, slower_p_value
-from perfagent.tools.measure.statistic import estimate
-from perfagent.tools.measure.verdict import (
-    BenchmarkResult,
-    Confirmation,
-    Plan,
-    Progress,
-    Publication,
-    VerdictName,
-    confirm,
-    publish,
-)
+from perfagent.tools.measure.verdict import Confirmation, Plan, Progress, conclude, confirm
 
 __all__ = [
     "ALPHA",
@@ -73,6 +65,7 @@ __all__ = [
     "VerdictName",
     "calibrate",
     "choose_metric",
+    "conclude",
     "confirm",
     "estimate",
     "looks_for",

@@ -1,5 +1,4 @@
-"""What identical code looks like here: the noise, the smallest gain that can be seen, and the rate of false
-acceptance.
+"""What identical code looks like here: its noise, the smallest gain that can be seen, false acceptances.
 
 Recorded A/A pairs are resampled in blocks of neighbours (so drift and bursts stay as recorded; the
 moving-block bootstrap, Kunsch, Ann. Stat. 17, 1989), with labels swapped by a coin (the two runs are of the
@@ -34,7 +33,7 @@ from perfagent.tools.measure.sequential import SequentialTest
 from perfagent.tools.measure.student import robust_sd
 
 GAINS = (1.03, 1.04, 1.05, 1.07, 1.10, 1.15, 1.20, 1.30, 1.50, 2.00)
-"""Speedups tried, about half as large again each in percent, until one is seen often enough."""
+"""Speedups tried, growing by half in percent: a finer answer would need far more than 200 resamples."""
 
 
 class Calibration(BaseModel):
@@ -45,8 +44,9 @@ class Calibration(BaseModel):
         pairs: recorded A/A pairs.
         alpha: chance of accepting identical code by design.
         accepted, comparisons: resampled comparisons of identical code, and how many of them were accepted.
-        smallest_gain: smallest speedup tried that is accepted with 80 % power; None when not even the largest
-        is. mean_runs: processes a comparison of identical code costs on average, both sides.
+        smallest_gain: smallest speedup tried that is accepted with 80 % power; None when there is none, or
+            when the noise makes judging impossible.
+        mean_runs: processes a comparison of identical code costs on average, both sides.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -143,8 +143,7 @@ class _Judge:
         return self.judge(gain)[0] >= TARGET_POWER * RESAMPLES
 
     def judge(self, gain: float) -> tuple[int, int]:
-        """How many of RESAMPLES comparisons with a true speedup of `gain` were accepted, and the processes
-        used."""
+        """Of RESAMPLES comparisons with a true speedup of `gain`: how many were accepted, processes used."""
         accepted = runs = 0
         for number in range(RESAMPLES):
             rng = random.Random(f"{self._seed}:{gain}:{number}")
@@ -158,8 +157,7 @@ class _Judge:
 
 
 def resample(pairs: Sequence[Pair], count: int, gain: float, rng: random.Random) -> list[Pair]:
-    """`count` pairs in blocks of recorded neighbours, labels by coin, candidates faster by the factor
-    `gain`."""
+    """`count` pairs in blocks of recorded neighbours, labels by coin, candidates `gain` times faster."""
     drawn: list[Pair] = []
     while len(drawn) < count:
         start = rng.randrange(len(pairs))

@@ -19,8 +19,7 @@ class Look(NamedTuple):
 
 # --- the sequential test ------------------------------------------------------------------------------------
 ALPHA: Final = 0.01
-"""One-sided chance that identical code is accepted: of a hundred useless candidates, at most one gets
-through."""
+"""One-sided chance that identical code is accepted: of a hundred useless candidates, at most one passes."""
 
 LOOKS: Final = (Look(6, 0.10), Look(10, 0.18), Look(15, 0.18), Look(22, 0.18), Look(30, 0.18), Look(40, 0.18))
 """Steps of about 1.4, so that a test costs at most 40 % more than the best fixed size would have. The first
@@ -43,12 +42,10 @@ FIRST_LOOK_MIN_SPEEDUP: Final = 1.10
 """Six pairs can resolve only large gains; smaller ones wait for the exact test of the next look."""
 
 WINSOR_MADS: Final = 2.5
-"""Pair differences further than this many robust sd from their median are pulled in before the t test of look
-1."""
+"""Pair differences further than this many robust sd from their median are pulled in for look 1."""
 
 WINSOR_SD_FACTOR: Final = 1.08
-"""Pulling in the tails of a normal sample at 2.5 sd shrinks its sd; this makes up for it, rounded against
-acceptance."""
+"""Pulling in the tails of a normal sample at 2.5 sd shrinks its sd; this makes up for it, rounded up."""
 
 MAD_TO_SD: Final = 1.4826
 """The sd of a normal distribution over its median absolute deviation, 1 / Phi^-1(3/4)."""
@@ -61,8 +58,7 @@ FUTILITY: Final = 0.10
 futility can only lose power, never accept; 0.10 halves the cost of a useless candidate."""
 
 LATE_FUTILITY_PAIRS: Final = 22
-"""From this look on, an estimate under half the smallest gain wanted will hardly recover: stop as
-inconclusive."""
+"""From this look on, an estimate under half the smallest gain wanted will hardly recover: inconclusive."""
 
 WALL_GUARD_ALPHA: Final = 0.01
 """CPU time may fall while wall time rises (waiting, hand-over between threads): refuse when wall time is
@@ -76,8 +72,7 @@ SWAPS_PER_LEVEL: Final = 7
 """Draw at least this many swaps for each 1/alpha, or a small alpha could never be reached."""
 
 ENOUGH_EXCEEDANCES: Final = 100
-"""Stop drawing when so many swaps beat the observed value: p is then known to 10 %, and is far from any
-level."""
+"""Stop drawing when so many swaps beat the observed value: p is known to 10 %, and far from any level."""
 
 CONFIDENCE: Final = 0.95
 """Two-sided confidence of every interval printed."""
@@ -95,20 +90,17 @@ GUARD_ALPHA: Final = 0.05
 catches a 5 % slowdown nine times in ten."""
 
 SCREEN_ROUNDS: Final = 6
-"""Rounds in which all candidates are compared with one baseline run each; screening ranks and never
-accepts."""
+"""Rounds in which all candidates are compared with one baseline run each; screening only ranks."""
 
 SCREEN_FINALISTS: Final = 3
 """Candidates measured for another SCREEN_ROUNDS rounds before they are put in order."""
 
 SCREEN_MIN_SHARE: Final = 0.5
-"""A candidate is worth confirming when its screened log gain reaches this share of the smallest gain
-wanted."""
+"""A candidate is worth confirming when its screened log gain reaches this share of the smallest wanted."""
 
 # --- which clock --------------------------------------------------------------------------------------------
 BUSY_LOW: Final = 0.9
-"""Below this ratio of CPU to schedulable time the benchmark waits (I/O, sleep), which CPU time does not
-see."""
+"""Below this ratio of CPU to schedulable time the benchmark waits (I/O, sleep), unseen by CPU time."""
 
 BUSY_HIGH: Final = 1.1
 """Above it several threads work, whose CPU times add up and may rise while wall time falls."""
@@ -120,8 +112,7 @@ SWITCHES_AT_START: Final = 100
 """Voluntary context switches granted to the start of a process (reading modules, pipes of the runner)."""
 
 LOAD_PER_CORE: Final = 2.0
-"""Above this load the wall time minus scheduler wait is noisier than plain wall time: it contains wake-up
-delays."""
+"""Above this load the wall time minus scheduler wait is noisier than plain wall time: it holds wake-ups."""
 
 # --- calibration --------------------------------------------------------------------------------------------
 CALIBRATION_PAIRS: Final = 20

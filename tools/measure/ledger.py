@@ -16,8 +16,7 @@ from perfagent.tools.measure.constants import ALPHA
 
 
 class LedgerEntry(BaseModel):
-    """One confirmation: which candidate, what it was given, and how it ended (None: not yet, or
-    interrupted)."""
+    """One confirmation: the candidate, what it was given, how it ended (None: not yet, or interrupted)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,16 +43,16 @@ class AlphaLedger(BaseModel):
         """What the next confirmation is given."""
         number = len(self.entries) + 1
         last = self.entries[-1] if self.entries else None
-        return self.total / (number * (number + 1)) + (last.alpha if last is not None and last.accepted else 0.0)
+        inherited = last.alpha if last is not None and last.accepted else 0.0
+        return self.total / (number * (number + 1)) + inherited
 
     def reserve(self, candidate: str) -> AlphaLedger:
-        """Spend the next alpha on `candidate`, before its first pair; a confirmation that dies stays
-        spent."""
+        """Spend the next alpha on `candidate`, before its first pair; interrupted or not, it is spent."""
         entry = LedgerEntry(candidate=candidate, alpha=self.next_alpha)
         return self.model_copy(update={"entries": (*self.entries, entry)})
 
     def settle(self, accepted: bool) -> AlphaLedger:
-        """Note how the last confirmation ended.
+        """Note how the last confirmation ended; an acceptance that a later check takes back is none.
 
         Raises:
             ValueError: there is none under way.

@@ -30,8 +30,7 @@ class Metric:
 
 
 def busy(reading: Reading) -> float:
-    """CPU time over schedulable time: 1 for one computing thread, less when it waits, more with several
-    threads."""
+    """CPU time over schedulable time: 1 for one computing thread, less if it waits, more with several."""
     return reading.cpu_s / max(reading.wall_s - reading.run_delay_s, 1e-9)
 
 

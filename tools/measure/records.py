@@ -32,8 +32,7 @@ class Reading:
 
     Attributes:
         wall_s, cpu_s, run_delay_s: seconds for one execution of the body: wall clock, user and system time of
-            all
-            threads, and waiting for a core while runnable.
+            all threads, and waiting for a core while runnable.
         voluntary_switches: context switches by waiting, over the whole process.
         peak_rss_bytes: largest resident set of the process, bytes.
         loops: executions of the body the times were averaged over; the same on both sides of a comparison.
@@ -90,8 +89,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    """A run that crashed, timed out, gave a wrong result or lost a benchmark; `detail` says which, in one
-    line."""
+    """A run that crashed, timed out, gave a wrong result or lost a benchmark; `detail` says which."""
 
     detail: str
 

@@ -49,9 +49,14 @@ class RoundSampler:
         run: starts one process.
         sides: names of the commits; the first one is the baseline and must not fail.
         seed: of the orders and hash seeds.
+
+    Raises:
+        ValueError: two sides have the same name.
     """
 
     def __init__(self, run: Run, sides: Sequence[str], seed: int) -> None:
+        if len(set(sides)) < len(sides):
+            raise ValueError(f"two sides have the same name: {', '.join(sides)}")
         self.sides = tuple(sides)
         self.seed = seed
         self._run = run
@@ -121,8 +126,7 @@ class PairSampler:
 
 
 def pair_up(measured: Round, baseline: str, candidate: str) -> PairsById | RunFailed:
-    """One pair a benchmark out of two sides of a round; RunFailed when the candidate failed or lost a
-    benchmark.
+    """One pair a benchmark out of two sides of a round; RunFailed if the candidate failed or lost any.
 
     Raises:
         MeasurementError: the baseline failed.

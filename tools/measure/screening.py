@@ -58,7 +58,8 @@ def screen(run: Run, candidates: Sequence[str], plan: Plan) -> list[Screened]:
     if len(candidates) > SCREEN_FINALISTS:
         race.measure(finalists)
     ranking = race.ranking()
-    return [race.outcome(name) for name in sorted(ranking, key=lambda name: name not in finalists)]
+    ranking.sort(key=lambda name: (name in race.failures, name not in finalists))
+    return [race.outcome(name) for name in ranking]
 
 
 class _Race:

@@ -1,14 +1,13 @@
-"""The sequential test: fed pair by pair, it accepts identical code with probability at most alpha, whenever
-it stops.
+"""The sequential test: whenever it stops, it has accepted identical code with probability at most alpha.
 
 Look k rejects "at most 1 % faster" when its p-value is at most alpha times the look's share; the shares sum
 to 1, so by the union bound the chance that any look rejects wrongly is at most alpha. Equivalently, the
 smallest p_k / share_k so far is itself a valid p-value at any time; it is what `Decision.p_value` holds and
 what Holm's procedure works on. The looks from the second on use the label-swap test, exact for identical
-code. Six pairs have only 64 swaps, so the first look is a winsorised t test, for gains of 10 % and more, and
-also wants every pair beyond the margin: whatever the noise, that happens to identical code in at most one of
-64 cases, and not to 1.6 % of them by a fault of the model. Stopping for futility and the wall guard only ever
-refuse.
+code. Six pairs have only 64 swaps, so the first look is a winsorised t test, the only step that leans on a
+model of the noise. It is for gains of 10 % and more, and wants every single pair beyond the margin as well,
+so that even where the model fails it cannot accept identical code in more than one of 64 cases. Stopping
+for futility and the wall guard only ever refuse.
 """
 
 from __future__ import annotations
@@ -30,8 +29,9 @@ from perfagent.tools.measure.constants import (
     WALL_GUARD_ALPHA,
     Look,
 )
+from perfagent.tools.measure.interval import estimate
 from perfagent.tools.measure.records import Decision, DecisionVerdict, Estimate, MetricName, Pair
-from perfagent.tools.measure.statistic import UNIT, LogCosts, estimate, log_speedup, p_value
+from perfagent.tools.measure.statistic import UNIT, LogCosts, log_speedup, p_value
 from perfagent.tools.measure.student import Winsorised
 
 MARGIN = math.log(NULL_MARGIN)
@@ -117,8 +117,7 @@ class SequentialTest:
         return self._decision
 
     def raise_alpha(self, alpha: float) -> Decision:
-        """Hold the evidence so far, and all to come, against a larger alpha that Holm's procedure has set
-        free."""
+        """Hold the evidence so far and to come against a larger alpha, set free by Holm's procedure."""
         self.alpha = max(self.alpha, alpha)
         if not self._decision.final and self._p_value <= self.alpha:
             self._decision = self._accept()

@@ -1,5 +1,4 @@
-"""The fastest-half statistic, its label-swap p-value, and the interval that inverts it. Pure Python, integers
-inside.
+"""The fastest-half statistic and its label-swap p-value.
 
 The statistic is S = mean of the h smallest log costs of the baseline - the same of the candidate, h =
 ceil(n/2): noise only ever adds time, so the fast half says most about the code. Under "no difference" the two
@@ -29,20 +28,17 @@ from statistics import fmean
 
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure.constants import (
-    CONFIDENCE,
     ENOUGH_EXCEEDANCES,
-    INTERVAL_TOLERANCE,
     SWAPS,
     SWAPS_PER_LEVEL,
 )
-from perfagent.tools.measure.records import Estimate, MetricName, Pair
+from perfagent.tools.measure.records import MetricName, Pair
 
 UNIT = 2.0**-40
 """One unit of the integer logs, in log units."""
 
 BATCH_BITS = 10
-"""Swaps evaluated side by side, as a power of two: 8 kB, so that all operands stay in the first cache
-level."""
+"""Swaps evaluated side by side, as a power of two: integers of 8 kB stay in the first cache level."""
 
 FIELD_BYTES = 8
 TOP_BIT = 8 * FIELD_BYTES - 1
@@ -158,8 +154,7 @@ def swapped_sums(costs: LogCosts, swaps: Swaps) -> tuple[int, int]:
     """h times S under every swap, a field each, and the constant that was added to keep the fields positive.
 
     Walks all runs from the cheapest on; in each field a run counts for the side it is swapped to until that
-    side has its h runs. Fields hold at most h times the spread of the logs, below 2^62 for any cost from 1 ns
-    to 1 TB.
+    side has its h runs. A field holds at most 2 h times the spread of the logs.
     """
     half, ones = costs.half, swaps.ones
     runs = sorted([(cost, pair, True) for pair, cost in enumerate(costs.baseline)]
@@ -202,9 +197,9 @@ def p_value(costs: LogCosts, margin: float, smallest_level: float, seed: str) ->
     """One-sided p-value of "the log speedup is at most `margin`".
 
     All swaps are enumerated when they are no more than would be drawn. Otherwise they are drawn until
-    ENOUGH_EXCEEDANCES of them reach the observed value; p = exceedances / draws then, (1 + exceedances) / (1
-    + draws) at the full number. Both are valid for any finite number of draws (Besag & Clifford, Biometrika
-    78, 1991).
+    ENOUGH_EXCEEDANCES of them reach the observed value; p = exceedances / draws then,
+    (1 + exceedances) / (1 + draws) at the full number; both are valid p-values for any number of draws
+    (Besag & Clifford, Biometrika 78, 1991).
 
     Args:
         margin: log units.
@@ -235,72 +230,3 @@ def _position(hits: int, nth: int) -> int:
     for _ in range(nth - 1):
         hits &= hits - 1
     return (hits & -hits).bit_length() // (8 * FIELD_BYTES) + 1
-
-
-def interval(series: Sequence[LogCosts], seed: str, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Both ends, in log units, of the mean log speedups that the two-sided label-swap test does not reject.
-
-    Args:
-        series: one benchmark, or several measured in the same pairs.
-        seed: of the swaps, when there are too many to enumerate.
-
-    Raises:
-        MeasurementError: there are too few pairs for any bound at this confidence.
-    """
-    pairs = len(series[0].baseline)
-    tail = (1 - confidence) / 2
-    if 2.0**-pairs > tail:
-        raise MeasurementError(f"{pairs} pairs are too few for a {confidence:.0%} interval")
-    if 2**pairs <= SWAPS:
-        batches, allowed = tuple(every_swap(pairs)), tail * 2**pairs
-    else:  # Drawn swaps do not hold the observed labels, which count as one of them.
-        batches, allowed = tuple(random_swaps(pairs, SWAPS, random.Random(seed))), tail * (SWAPS + 1) - 1
-    low = _lower_bound(series, batches, allowed)
-    return low, -_lower_bound([costs.reversed() for costs in series], batches, allowed)
-
-
-def _lower_bound(series: Sequence[LogCosts], batches: Sequence[Swaps], allowed: float) -> float:
-    """The largest margin that no more than `allowed` swaps reach, to INTERVAL_TOLERANCE, rounded outward."""
-
-    def rejected(margin: float) -> bool:
-        moved = [costs.shifted(margin) for costs in series]
-        return sum(exceedances(moved, swaps).bit_count() for swaps in batches) <= allowed
-
-    kept = fmean(log_speedup(costs) for costs in series)
-    low = next(margin for margin in _steps_down(kept) if rejected(margin))
-    while kept - low > INTERVAL_TOLERANCE:
-        middle = (low + kept) / 2
-        low, kept = (middle, kept) if rejected(middle) else (low, middle)
-    return low
-
-
-def _steps_down(start: float) -> Iterator[float]:
-    step = 0.02
-    while True:
-        yield start - step
-        step *= 2
-
-
-def estimate(
-    series: Sequence[Sequence[Pair]], metrics: Sequence[MetricName], seed: str, confidence: float = CONFIDENCE
-) -> Estimate:
-    """The speedup of a fixed set of pairs with its interval; the geometric mean for several benchmarks.
-
-    Args:
-        series: the pairs of each benchmark.
-        metrics: the metric of each benchmark.
-        seed: of the label swaps.
-
-    Raises:
-        MeasurementError: too few pairs (six are needed for 95 %), or a cost that is not above zero.
-    """
-    costs = [LogCosts.of(pairs, metric) for pairs, metric in zip(series, metrics, strict=True)]
-    low, high = interval(costs, seed, confidence)
-    return Estimate(
-        speedup=math.exp(fmean(log_speedup(each) for each in costs)),
-        low=math.exp(low),
-        high=math.exp(high),
-        confidence=confidence,
-        pairs=len(series[0]),
-        metric=metrics[0] if len(set(metrics)) == 1 else "mixed",
-    )

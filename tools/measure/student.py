@@ -22,8 +22,7 @@ def t_survival(t: float, freedom: int) -> float:
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function I_x(a, b) for 0 <= x <= 1 (DLMF 8.17.22, the faster converging
-    side)."""
+    """The regularised incomplete beta function I_x(a, b), 0 <= x <= 1 (DLMF 8.17.22 on its faster side)."""
     if x in {0.0, 1.0}:
         return x
     if x > (a + 1) / (a + b + 2):

@@ -95,3 +95,8 @@ def test_one_broken_side_leaves_the_others_of_a_round() -> None:
     measured = RoundSampler(recorder([], "one"), ("base", "one", "two"), 3).round(0)
     assert pair_up(measured, "base", "one") == RunFailed("exit status 1")
     assert not isinstance(pair_up(measured, "base", "two"), RunFailed)
+
+
+def test_sides_have_names_of_their_own() -> None:
+    with pytest.raises(ValueError, match="the same name: base, base"):
+        RoundSampler(recorder([]), ("base", "base"), 3)
