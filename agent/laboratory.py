@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ class Laboratory:
         self.settings = services.settings
         self.prepared = prepared
         self.environment = prepared.environment.restore()
+        (self.folder.path / "work").mkdir(exist_ok=True)
 
     def tree(self, commit: str) -> Path:
         """The exported tree of a commit with what the build generated; made once."""
@@ -92,24 +94,34 @@ class Laboratory:
         workloads = tuple(parse(spec) for spec in self.prepared.workloads)
         mounts += [Mount(path, f"{INSIDE}/scripts/{path.name}") for path in _outside_files(workloads)]
         mounts += [Mount(path, f"{INSIDE}/harness/{name}") for name, path in HARNESSES.items()]
+        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder.path / "work"))
+        mounts.append(Mount(scratch, f"{INSIDE}/scratch", writable=True))
+        try:
+            with self._sandbox(mounts) as sandbox:
+                sites = {side: self._site(sandbox, tree, scratch) for side, tree in sides.items()}
+                yield Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    @contextmanager
+    def _sandbox(self, mounts: list[Mount], timeout_s: float = Limits().timeout_s) -> Iterator[Sandbox]:
         with open_sandbox(
             self.environment.kind,
             mounts=mounts,
             environment=self.environment,
-            limits=Limits(),
+            limits=Limits(timeout_s=timeout_s),
             run_id=self.folder.id,
         ) as sandbox:
-            sites = {side: self._site(sandbox, tree) for side, tree in sides.items()}
-            yield Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members)
+            yield sandbox
 
-    def _site(self, sandbox: Sandbox, tree: Path) -> Site:
+    def _site(self, sandbox: Sandbox, tree: Path, scratch: Path) -> Site:
         return Site(
             tree=sandbox.inside(tree),
             python=self.environment.python,
             harness=sandbox.inside(HARNESSES["workload"]),
-            scratch=sandbox.scratch,
+            scratch=sandbox.inside(scratch),
             source_roots=self.prepared.source_roots,
-            env={"PYTHONPYCACHEPREFIX": posixpath.join(sandbox.scratch, "pyc")},
+            env={"PYTHONPYCACHEPREFIX": posixpath.join(sandbox.inside(scratch), "pyc")},
             pytest_options=self.prepared.pytest_options,
             values_module=posixpath.join(sandbox.inside(HARNESSES["equivalence"]), "perfagent_values.py"),
         )
@@ -140,14 +152,7 @@ class Laboratory:
         """Run the user's build command in a tree, without a network."""
         if not self.settings.build:
             return
-        target = f"{INSIDE}/a"
-        with open_sandbox(
-            self.environment.kind,
-            mounts=[Mount(tree, target, writable=True)],
-            environment=self.environment,
-            limits=Limits(timeout_s=BUILD_TIMEOUT_S),
-            run_id=self.folder.id,
-        ) as sandbox:
+        with self._sandbox([Mount(tree, f"{INSIDE}/a", writable=True)], BUILD_TIMEOUT_S) as sandbox:
             done = sandbox.execute(Command(argv=("sh", "-c", self.settings.build), cwd=sandbox.inside(tree)))
         if not done.ok:
             lines = (done.stdout + done.stderr).strip().splitlines()[-40:]

@@ -20,6 +20,7 @@ class EnvironmentRecord(Record):
     version: str
     key: str
     overlay: str | None
+    roots: tuple[str, ...]
 
     @classmethod
     def of(cls, environment: Environment) -> EnvironmentRecord:
@@ -32,6 +33,7 @@ class EnvironmentRecord(Record):
             version=environment.version,
             key=environment.key,
             overlay=str(environment.overlay) if environment.overlay else None,
+            roots=environment.roots,
         )
 
     def restore(self) -> Environment:
@@ -46,6 +48,7 @@ class EnvironmentRecord(Record):
             log="",
             cached=True,
             overlay=Path(self.overlay) if self.overlay else None,
+            roots=self.roots,
         )
 
 

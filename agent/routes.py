@@ -36,7 +36,7 @@ def checked(node: Node) -> GraphNode:
 
     # LangGraph reads the annotations of what it is given, and wraps() hands on the inner function's.
     run.__annotations__ = {"state": RunState, "runtime": Runtime[Services], "return": dict[str, Any]}
-    del run.__wrapped__  # type: ignore[attr-defined]
+    del run.__wrapped__
     return run
 
 
