@@ -1,1 +1,45 @@
-""""""
+"""Does a candidate still do the same: the target's unit tests, and comparing results."""
+
+from perfagent.tools.equivalence.compare import Difference, StableValues, compare, opaque_paths, stable
+from perfagent.tools.equivalence.tests import (
+    HARNESS,
+    TestRun,
+    TestSelection,
+    TestSite,
+    is_pytest,
+    run_tests,
+)
+from perfagent.tools.equivalence.verdict import (
+    BASELINE_SEEDS,
+    StableTests,
+    TestVerdict,
+    baseline_tests,
+    judge_candidate,
+    judge_tests,
+    recheck_baseline,
+)
+
+VALUES_MODULE = HARNESS / "perfagent_values.py"
+"""The encoder's file, for the workload's `values_module`; it needs its folder's other files beside it."""
+
+__all__ = [
+    "BASELINE_SEEDS",
+    "HARNESS",
+    "VALUES_MODULE",
+    "Difference",
+    "StableTests",
+    "StableValues",
+    "TestRun",
+    "TestSelection",
+    "TestSite",
+    "TestVerdict",
+    "baseline_tests",
+    "compare",
+    "is_pytest",
+    "judge_candidate",
+    "judge_tests",
+    "opaque_paths",
+    "recheck_baseline",
+    "run_tests",
+    "stable",
+]

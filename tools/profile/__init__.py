@@ -1,1 +1,25 @@
-""""""
+"""Where the time goes: profiles of a workload, ranked into hotspots, and drawn."""
+
+from typing import TYPE_CHECKING
+
+from perfagent.tools.profile.collect import RawProfile, collect
+from perfagent.tools.profile.flamegraph import flamegraph
+
+if TYPE_CHECKING:
+    from perfagent.tools.profile.ranking import rank
+    from perfagent.tools.profile.records import Hotspot
+
+__all__ = ["Hotspot", "RawProfile", "collect", "flamegraph", "rank"]
+
+
+def __getattr__(name: str) -> object:
+    # The records are pydantic models, which take a tenth of a second to import.
+    if name == "rank":
+        from perfagent.tools.profile.ranking import rank
+
+        return rank
+    if name == "Hotspot":
+        from perfagent.tools.profile.records import Hotspot
+
+        return Hotspot
+    raise AttributeError(name)

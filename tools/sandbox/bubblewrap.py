@@ -127,11 +127,7 @@ def interpreter_folders(python: Path) -> list[Path]:
         link = link.parent / link.readlink()
         base = Path(os.path.normpath(link.parent.parent))
         folders += [base, base.resolve()]
-    return [
-        folder
-        for folder in dict.fromkeys(folders)
-        if not folder.is_relative_to("/usr") and folder != Path("/")
-    ]
+    return [folder for folder in dict.fromkeys(folders) if not folder.is_relative_to("/usr") and folder != Path("/")]
 
 
 class BubblewrapSandbox(ProcessSandbox):

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 BASE_IMAGE = "perfagent/base:bookworm"
 ENGINE_TIMEOUT_S = 120.0  # for one API call; removing a container took 0.4 s on a loaded machine
-ENGINE_REMEDY = (
-    "start Docker (systemctl start docker), or add yourself to its group (usermod -aG docker $USER)"
-)
+ENGINE_REMEDY = "start Docker (systemctl start docker), or add yourself to its group (usermod -aG docker $USER)"
 LABEL_RUN, LABEL_PID, LABEL_STARTED = "perfagent.run", "perfagent.pid", "perfagent.started"
 LABEL_BOOT, LABEL_NAMESPACE = "perfagent.boot", "perfagent.pid_namespace"
 NOT_FOUND = 404

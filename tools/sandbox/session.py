@@ -159,11 +159,7 @@ class RunnerSandbox(ABC):
     def environ(self, home: str, temporary: str) -> dict[str, str]:
         """What every command gets beside its own variables."""
         programs = posixpath.dirname(self.setup.environment.python)
-        path = (
-            f"{programs}:{SYSTEM_PATH}"
-            if programs not in SYSTEM_PATH.split(":") and programs
-            else SYSTEM_PATH
-        )
+        path = f"{programs}:{SYSTEM_PATH}" if programs not in SYSTEM_PATH.split(":") and programs else SYSTEM_PATH
         return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": temporary}
 
     def close(self) -> None:

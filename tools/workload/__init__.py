@@ -1,1 +1,28 @@
-""""""
+"""What is timed: naming, finding, running and calibrating workloads of every kind."""
+
+from perfagent.tools.workload.calibrate import MIN_BODY_S, Calibration, calibrate_loops
+from perfagent.tools.workload.discover import Found, discover
+from perfagent.tools.workload.observe import Mode, Observation, Request, list_benchmarks, observe
+from perfagent.tools.workload.site import HARNESS, Site, pytest_options, source_roots
+from perfagent.tools.workload.spec import KINDS, Kind, Workload, parse
+
+__all__ = [
+    "HARNESS",
+    "KINDS",
+    "MIN_BODY_S",
+    "Calibration",
+    "Found",
+    "Kind",
+    "Mode",
+    "Observation",
+    "Request",
+    "Site",
+    "Workload",
+    "calibrate_loops",
+    "discover",
+    "list_benchmarks",
+    "observe",
+    "parse",
+    "pytest_options",
+    "source_roots",
+]

@@ -1,0 +1,159 @@
+"""Which paths a patch may change: the table behind the guard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+_SUFFIXES = ".py .pyi .pyx .pxd .pxi .c .h .cc .cpp .cxx .hh .hpp .rs .f .f90 .js .ts .go .java .rb"
+SOURCE_SUFFIXES = frozenset(_SUFFIXES.split())
+
+# What decides a verdict or runs by itself; the reason is shown to the user. Patterns are matched in lower
+# case: one with a slash against the whole path, one that ends in a slash against every folder's name, the
+# others against the file's name.
+PROTECTED: tuple[tuple[str, str], ...] = (
+    *((pattern, "a test") for pattern in ("test_*.py", "*_test.py", "tests.py", "test.py", "conftest.py")),
+    *((pattern, "a test") for pattern in ("tests/", "test/", "testing/", "__tests__/", "/spec/", "*_tests/")),
+    *((pattern, "a benchmark") for pattern in ("bench_*.py", "*_bench.py", "/benchmark*.py", "asv*.json")),
+    *((pattern, "a benchmark") for pattern in ("benchmarks/", "benchmark/", "bench/", "asv_bench/", ".benchmarks/")),
+    *((pattern, "continuous integration") for pattern in (".github/", ".circleci/", ".gitlab/", ".buildkite/")),
+    *((pattern, "continuous integration") for pattern in (".gitlab-ci.yml", ".travis.yml", "appveyor.yml")),
+    *((pattern, "continuous integration") for pattern in ("azure-pipelines.yml", "jenkinsfile", "action.yml")),
+    *((pattern, "test configuration") for pattern in ("tox.ini", "noxfile.py", "pytest.ini", ".coveragerc")),
+    *((pattern, "test configuration") for pattern in (".pre-commit-config.yaml", "pytest.toml", ".pytest.ini")),
+    *((pattern, "build or packaging") for pattern in ("pyproject.toml", "setup.py", "setup.cfg", "manifest.in")),
+    *((pattern, "build or packaging") for pattern in ("*requirements*.txt", "requirements/", "constraints*.txt")),
+    *((pattern, "build or packaging") for pattern in ("*.lock", "pipfile", "/environment*.yml", "/*.toml")),
+    *((pattern, "build or packaging") for pattern in ("makefile", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake")),
+    *((pattern, "build or packaging") for pattern in ("meson.build", "meson_options.txt", "meson.options", "build.rs")),
+    *((pattern, "build or packaging") for pattern in ("/build.py", "/_build.py", "hatch_build.py", "build_ext.py")),
+    *((pattern, "build or packaging") for pattern in ("dockerfile*", "*.dockerfile", "docker-compose*", "justfile")),
+    *((pattern, "build or packaging") for pattern in ("package.json", "package-lock.json", "build.gradle", "pom.xml")),
+    *((pattern, "git's own file") for pattern in (".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap")),
+    *((pattern, "runs when Python starts") for pattern in ("sitecustomize.py", "usercustomize.py", "*.pth")),
+    *(
+        (pattern, "runs when Python starts")
+        for pattern in ("*.egg-link", "*.egg-info/", "*.dist-info/", "site-packages/")
+    ),
+    *((pattern, "a pytest plugin") for pattern in ("pytest_*.py", "*_pytest.py", "pytest_plugin*.py")),
+    *((pattern, "editor or tool configuration") for pattern in (".envrc", ".env", ".python-version", ".vscode/")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is protected in one target.
+
+    Attributes:
+        workload_paths: the workloads' own files and folders, relative.
+        extra_globs: what the user protects besides.
+        paths: when not empty, the only globs that may change (`--paths`).
+        packages: folders with an `__init__.py`, relative, "" for the root.
+        source_folders: each folder that holds sources with each suffix they have.
+        existing: every file of the baseline.
+        plugins: files that are pytest plugins by their contents.
+    """
+
+    workload_paths: tuple[str, ...] = ()
+    extra_globs: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    packages: frozenset[str] = frozenset()
+    source_folders: frozenset[tuple[str, str]] = frozenset()
+    existing: frozenset[str] = frozenset()
+    plugins: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        tree: Path,
+        workload_paths: Iterable[str] = (),
+        extra_globs: Iterable[str] = (),
+        paths: Sequence[str] = (),
+    ) -> Policy:
+        """The policy for an exported baseline tree."""
+        files = [path.relative_to(tree) for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts]
+        sources = [path for path in files if path.suffix in SOURCE_SUFFIXES]
+        return cls(
+            workload_paths=tuple(path.rstrip("/") for path in workload_paths),
+            extra_globs=tuple(extra_globs),
+            paths=tuple(paths),
+            packages=frozenset(folder_of(path) for path in sources if path.name == "__init__.py"),
+            source_folders=frozenset((folder_of(path), path.suffix) for path in sources),
+            existing=frozenset(path.as_posix() for path in files),
+            plugins=frozenset(path.as_posix() for path in sources if _is_plugin(tree / path)),
+        )
+
+    def protection(self, path: str) -> str | None:
+        """Why a path may not change, or None."""
+        if any(path == own or path.startswith(f"{own}/") for own in self.workload_paths):
+            return "a workload"
+        if path in self.plugins:
+            return "a pytest plugin"
+        if any(_glob(path, pattern) for pattern in self.extra_globs):
+            return "protected by the settings"
+        if self.paths and not any(_glob(path, pattern) for pattern in self.paths):
+            return "outside the paths that may change"
+        return next((reason for pattern, reason in PROTECTED if _matches(path.lower(), pattern)), None)
+
+    def creation(self, path: str) -> str | None:
+        """Why a file may not be created at a path that does not exist yet, or None."""
+        place = PurePosixPath(path)
+        folder = folder_of(place)
+        if place.suffix not in SOURCE_SUFFIXES:
+            return "a new file that is no source"
+        top_level = folder in ("", "src") and "" not in self.packages
+        if top_level and place.stem in sys.stdlib_module_names:
+            return f"a new module that would hide the standard {place.stem}"
+        home = (
+            folder in self.packages
+            if place.suffix in (".py", ".pyi")
+            else (folder, place.suffix) in self.source_folders
+        )
+        if not home and not self._namespace(folder):
+            return "a new file outside the existing packages"
+        # A new extension module or C file beside a module of the same name would be imported in its place.
+        twins = [other for other in self.existing if _stem(other) == _stem(path) and other != path]
+        if twins and place.suffix in (".py", ".pyx", ".so"):
+            return f"a new file that would hide {twins[0]}"
+        return None
+
+    def _namespace(self, folder: str) -> bool:
+        """Whether a folder below src/ holds modules without an `__init__.py` (a namespace package)."""
+        return folder.startswith("src/") and (folder, ".py") in self.source_folders
+
+
+def folder_of(path: Path | PurePosixPath) -> str:
+    """The folder of a relative path, "" for the root."""
+    parent = path.parent.as_posix()
+    return "" if parent == "." else parent
+
+
+def _stem(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _is_plugin(path: Path) -> bool:
+    """Whether a module hooks into pytest by its contents (`def pytest_...` at the top level)."""
+    if path.suffix != ".py":
+        return False
+    data = path.read_bytes()
+    return b"\ndef pytest_" in data or data.startswith(b"def pytest_") or b"\npytest_plugins" in data
+
+
+def _matches(path: str, pattern: str) -> bool:
+    *folders, name = path.split("/")
+    candidates = folders if pattern.endswith("/") else [name]
+    if pattern.startswith("/"):
+        candidates = candidates[:1] if pattern.endswith("/") or not folders else []
+    return any(fnmatchcase(candidate, pattern.strip("/")) for candidate in candidates)
+
+
+def _glob(path: str, pattern: str) -> bool:
+    """Whether a user's glob names a path, the path's name, or a folder it lies in."""
+    pattern = pattern.rstrip("/")
+    folders = [parent.as_posix() for parent in PurePosixPath(path).parents]
+    names = [path, *folders, *([PurePosixPath(path).name] if "/" not in pattern else [])]
+    return any(fnmatchcase(name, pattern) for name in names)

@@ -1,0 +1,69 @@
+"""Which function of a source file a profile's code object is."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+MODULE = "<module>"
+"""Name of a file's top level: time under it is import time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function, class body or module; `start` counts from the first decorator, both lines are inclusive."""
+
+    qualname: str
+    name: str
+    start: int
+    end: int
+
+
+def _definitions(node: ast.AST, prefix: str) -> list[Function]:
+    found = []
+    for child in ast.iter_child_nodes(node):
+        inner = prefix
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            start = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
+            inner = f"{prefix}{child.name}"
+            found.append(Function(inner, child.name, start, child.end_lineno or child.lineno))
+            inner += "."
+        found += _definitions(child, inner)
+    return found
+
+
+class SourceFile:
+    """The functions of one file.
+
+    Args:
+        path: the file; when it cannot be read or parsed (a newer syntax), functions are known by name and
+            line alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            self.functions = _definitions(ast.parse(text), "")
+            self.lines = text.count("\n") + 1
+        except (OSError, SyntaxError, ValueError):
+            self.functions = []
+            self.lines = 0
+
+    def function(self, line: int, name: str) -> Function:
+        """The function whose code starts at a line.
+
+        Lambdas, comprehensions and generator expressions belong to the function they are written in.
+        """
+        inside = [function for function in self.functions if function.start <= line <= function.end]
+        innermost = max(inside, key=lambda function: (function.start, -function.end), default=None)
+        if name == MODULE:
+            return Function(MODULE, MODULE, 1, max(self.lines, 1))
+        if not name.startswith("<"):
+            # The code of a decorated function starts at its first decorator, in Python 3.7 at its `def`.
+            named = [function for function in inside if function.name == name]
+            if named:
+                return max(named, key=lambda function: function.start)
+            if not self.lines:
+                return Function(name, name, line, line)
+        return innermost or Function(MODULE, MODULE, 1, max(self.lines, 1))
