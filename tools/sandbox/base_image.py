@@ -67,9 +67,7 @@ def build_base_image(
         root = Path(folder) / "root"
         mirror = choose_mirror(configured(), suite)
         say(f"fetching Debian {suite} from {mirror}")
-        bootstrap(
-            [debootstrap, "--variant=minbase", f"--include={','.join(PACKAGES)}", suite, str(root), mirror]
-        )
+        bootstrap([debootstrap, "--variant=minbase", f"--include={','.join(PACKAGES)}", suite, str(root), mirror])
         shutil.rmtree(root / "var/cache/apt/archives", ignore_errors=True)
         shutil.rmtree(root / "var/lib/apt/lists", ignore_errors=True)
         say("importing it")

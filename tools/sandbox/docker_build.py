@@ -32,9 +32,7 @@ LABEL_ENVIRONMENT = "perfagent.environment"
 PREFIX, WORK, BUNDLE = "/opt/perfagent/venv", "/opt/perfagent/build", "/opt/perfagent/ca.crt"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
 PULLABLE_MINORS = range(14, 7, -1)
-LIST_PYTHONS = (
-    "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v python3.$n; done; command -v python3"
-)
+LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v python3.$n; done; command -v python3"
 
 
 class ContainerBuilder(Builder):

@@ -179,9 +179,7 @@ def suitable(
             builder.close()
             raise
     needed = wanted or manifest.requires_python or "3"
-    raise BuildError(
-        f"no image here or to be pulled has Python {needed}", "give one: --image"
-    ) from unsuitable
+    raise BuildError(f"no image here or to be pulled has Python {needed}", "give one: --image") from unsuitable
 
 
 def described(tree: Path) -> str:

@@ -48,9 +48,7 @@ def generated(copy: Path, sources: set[str], overlay: Path, metadata: bool) -> N
     The metadata (.egg-info) belongs there only when the environment has none of its own.
     """
     for here, folders, files in os.walk(str(copy)):
-        folders[:] = [
-            name for name in folders if name not in SKIPPED and (metadata or ".egg-info" not in name)
-        ]
+        folders[:] = [name for name in folders if name not in SKIPPED and (metadata or ".egg-info" not in name)]
         for path in (Path(here, name) for name in files):
             relative = path.relative_to(copy)
             if str(relative) not in sources and path.suffix not in LEFTOVERS and not path.is_symlink():
@@ -134,11 +132,7 @@ def main() -> None:
     for info in list(installed_from(site, copy)):
         roots += take_out(site, info, sources, overlay)
     in_src = any(re.match(r"src/[^/]+(?:/__init__)?\.py$", path) for path in sources)
-    real = {
-        str(root)
-        for root in roots
-        if any(Path(path).parts[: len(root.parts)] == root.parts for path in sources)
-    }
+    real = {str(root) for root in roots if any(Path(path).parts[: len(root.parts)] == root.parts for path in sources)}
     found = sorted(real) or ["src" if in_src else "."]
     sys.stdout.write(json.dumps({"roots": found}) + "\n")
 

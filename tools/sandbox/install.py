@@ -22,9 +22,7 @@ SETUP_REMEDY = (
 OLD_SETUPTOOLS, ANCIENT_SETUPTOOLS = "setuptools<70", "setuptools<58"
 # Their editable installs rebuild on import, from a folder that will not be there.
 NEVER_EDITABLE = ("mesonpy", "scikit_build_core.build")
-MEANINGFUL = re.compile(
-    r"error|failed|fatal|not found|no matching|cannot|exception|denied|conflict", re.IGNORECASE
-)
+MEANINGFUL = re.compile(r"error|failed|fatal|not found|no matching|cannot|exception|denied|conflict", re.IGNORECASE)
 SHOWN_LINES = 12
 VERSION_VARIABLES = (
     "SETUPTOOLS_SCM_PRETEND_VERSION",
@@ -147,9 +145,7 @@ class Installer:
         """Ways to install the project, the best first, as pip's arguments."""
         manifest, tree = self.steps.manifest, f"{self.builder.work}/tree"
         extras = [manifest.extras, tuple(name for name in manifest.extras if name != "dev"), ()]
-        modes = (
-            [("plain", ())] if manifest.backend in NEVER_EDITABLE else [("editable", ("-e",)), ("plain", ())]
-        )
+        modes = [("plain", ())] if manifest.backend in NEVER_EDITABLE else [("editable", ("-e",)), ("plain", ())]
         for mode, flags in modes:
             for names in dict.fromkeys(extras if mode == modes[0][0] else [()]):
                 suffix = f"[{','.join(names)}]" if names else ""
@@ -189,9 +185,7 @@ class Installer:
             BuildError: one cannot be installed.
         """
         present = self._present()
-        missing = [
-            item for item in self.steps.packages if normal(re.split(r"[^\w.-]", item)[0]) not in present
-        ]
+        missing = [item for item in self.steps.packages if normal(re.split(r"[^\w.-]", item)[0]) not in present]
         if not missing:
             return
         self.say(f"installing {', '.join(missing)}")

@@ -86,9 +86,7 @@ def accepts(specifier: str) -> Callable[[Interpreter], bool]:
     return lambda interpreter: allowed.contains(interpreter.version)
 
 
-def find(
-    manifest: Manifest, wanted: str | None, here: Iterable[Interpreter | None] | None = None
-) -> Interpreter:
+def find(manifest: Manifest, wanted: str | None, here: Iterable[Interpreter | None] | None = None) -> Interpreter:
     """The interpreter to build with.
 
     Args:
@@ -103,9 +101,7 @@ def find(
     if wanted and "/" in wanted:
         named = query(wanted)
         if named is None:
-            raise BuildError(
-                f"{wanted} is no usable Python", "give a version (--python 3.12) or another path"
-            )
+            raise BuildError(f"{wanted} is no usable Python", "give a version (--python 3.12) or another path")
         return named
     wanted = (wanted or "").removeprefix("python")
     fits = accepts(f"=={wanted}.*" if wanted else manifest.requires_python)
@@ -122,6 +118,4 @@ def find(
     needed = wanted or manifest.requires_python
     minor = re.search(r"3\.\d+", needed)
     version = minor[0] if minor else "3"
-    raise BuildError(
-        f"no Python {needed} is here", f"uv python install {version} (or pyenv install {version})"
-    )
+    raise BuildError(f"no Python {needed} is here", f"uv python install {version} (or pyenv install {version})")

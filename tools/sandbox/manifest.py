@@ -106,9 +106,7 @@ def _relevant(tree: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if name not in SKIPPED]
         top = Path(folder) == tree or Path(folder) == tree / "requirements"
         for name in files:
-            declares = top and (
-                name in DECLARATIONS or (name.endswith(".txt") and "require" in folder + name)
-            )
+            declares = top and (name in DECLARATIONS or (name.endswith(".txt") and "require" in folder + name))
             if (declares or NATIVE.search(name)) and (path := Path(folder, name)).is_file():
                 yield path
 
@@ -186,9 +184,7 @@ def _literals(node: ast.AST | None) -> Iterator[str]:
 
 def _minors(classifiers: list[str]) -> tuple[int, ...]:
     """The X of every `Programming Language :: Python :: 3.X`."""
-    found = (
-        re.fullmatch(r"Programming Language :: Python :: 3\.(\d+)", text.strip()) for text in classifiers
-    )
+    found = (re.fullmatch(r"Programming Language :: Python :: 3\.(\d+)", text.strip()) for text in classifiers)
     return tuple(sorted({int(match[1]) for match in found if match}))
 
 

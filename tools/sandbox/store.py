@@ -59,9 +59,7 @@ class Store:
     def building(self, tree: Path) -> Iterator[Site]:
         """Lay out a build from a copy of the tree; what is left when it fails is removed."""
         self._discard()
-        shutil.copytree(
-            tree, self._work / "tree", symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED, "*.pyc")
-        )
+        shutil.copytree(tree, self._work / "tree", symlinks=True, ignore=shutil.ignore_patterns(*SKIPPED, "*.pyc"))
         copied = [str(path.relative_to(self._work / "tree")) for path in (self._work / "tree").rglob("*")]
         (self._work / "sources.json").write_text(json.dumps(copied))
         (self._work / "overlay").mkdir()

@@ -62,9 +62,7 @@ def open_box(tmp_path: Path) -> Iterator[Callable[..., Box]]:
             tree.mkdir(exist_ok=True)
             where = environment(kind)
             mounts = [Mount(tree, "/work/tree", writable=True)]
-            sandbox = open_sandbox(
-                kind, mounts=mounts, environment=where, limits=limits, run_id="test", cpus=cpus
-            )
+            sandbox = open_sandbox(kind, mounts=mounts, environment=where, limits=limits, run_id="test", cpus=cpus)
             return Box(stack.enter_context(sandbox), tree, where.python)
 
         yield make

@@ -44,9 +44,7 @@ def test_the_environment_holds_what_was_given_and_four_more(box, monkeypatch):
 
 
 def test_home_and_temporary_folder_are_writable_and_programs_there_run(box):
-    ended = box.sh(
-        'for d in "$HOME" "$TMPDIR"; do printf "#!/bin/sh\\necho ran\\n" > $d/x; chmod +x $d/x; $d/x; done'
-    )
+    ended = box.sh('for d in "$HOME" "$TMPDIR"; do printf "#!/bin/sh\\necho ran\\n" > $d/x; chmod +x $d/x; $d/x; done')
 
     assert ended.stdout == "ran\nran\n"
 

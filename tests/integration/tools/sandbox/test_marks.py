@@ -28,9 +28,7 @@ def test_only_what_lies_between_marks_is_counted(box):
 
 
 def test_spans_of_one_name_add_up_and_names_may_nest(box):
-    ended = measure(
-        box, "mark('S all')\nfor i in 1, 2: mark('S it'); burn(.02); mark(f'E {i} it')\nmark('E 1 all')"
-    )
+    ended = measure(box, "mark('S all')\nfor i in 1, 2: mark('S it'); burn(.02); mark(f'E {i} it')\nmark('E 1 all')")
 
     spans = {span.name: span for span in ended.spans}
     assert spans["it"].loops == 3 and spans["it"].cpu_s >= 0.04
