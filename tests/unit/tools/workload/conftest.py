@@ -54,7 +54,11 @@ def site(tmp_path: Path, tree: Path) -> Site:
     scratch.mkdir()
     encoder = tmp_path / "encoder.py"
     encoder.write_text(ENCODER)
-    return Site(str(tree), sys.executable, str(HARNESS), str(scratch), values_module=str(encoder))
+    # Other plugins that happen to be installed would triple the time of every test that starts pytest.
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    plugins = ("-p", "pytest_benchmark.plugin")
+    paths = (str(tree), sys.executable, str(HARNESS), str(scratch))
+    return Site(*paths, env=alone, pytest_options=plugins, values_module=str(encoder))
 
 
 @pytest.fixture

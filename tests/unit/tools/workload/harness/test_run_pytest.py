@@ -132,7 +132,7 @@ def test_the_repositorys_own_options_do_not_interfere(
         "bench/test_suite.py",
         "import os\ndef test_x(benchmark):\n    assert benchmark(os.getenv, 'PLUGGED') == '1'\n",
     )
-    kept = replace(site, pytest_options=pytest_options(Path(site.tree)))
+    kept = replace(site, pytest_options=(*site.pytest_options, *pytest_options(Path(site.tree))))
     assert observe(sandbox, kept, parse(suite), Request()).ok
 
 
