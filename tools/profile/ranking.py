@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from perfagent.tools.profile.charge import calling, charged_seconds
+from perfagent.tools.profile.charge import CallGraph
 from perfagent.tools.profile.collect import RawProfile, Row
 from perfagent.tools.profile.functions import Function, SourceFile
 from perfagent.tools.profile.records import Hotspot
@@ -92,8 +92,8 @@ def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], so
     ones.
     """
     known = [sources.key(row) for row in rows]
-    absorbs = [entry is not None for entry in known]
-    charged = charged_seconds(rows, absorbs)
+    graph = CallGraph(rows, [entry is not None for entry in known])
+    charged = graph.charged()
     whole = sum(row.self_s for row in rows) or 1.0
     cumulative: dict[Key, float] = {}
     for index, (row, entry) in enumerate(zip(rows, known, strict=True)):
@@ -107,7 +107,7 @@ def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], so
         cumulative[key] = max(cumulative.get(key, 0.0), min(row.cumulative_s / whole, 1.0))
         total.benchmarks[name] = cumulative[key]
         total.calls += row.calls if row.name == function.name else 0
-        for caller, seconds in calling(rows, index, absorbs).items():
+        for caller, seconds in graph.callers(index).items():
             who = known[caller]
             if who is not None and who[0] != key:
                 total.callers[who[0]] = total.callers.get(who[0], 0.0) + seconds / whole

@@ -38,8 +38,9 @@ QUIET = (
 def arguments(options: dict[str, Any]) -> list[str]:
     """pytest's command line.
 
-    The cache and the storage of pytest-benchmark move to the scratch folder. No plugin is blocked that
-    only the stripped options would wake (cache, xdist, coverage): strict configurations that set one up would break.
+    The cache and the storage of pytest-benchmark move to the scratch folder. Plugins that only the stripped
+    options would wake (cache, xdist, coverage) are not blocked: a strict configuration that sets one up would
+    break.
     """
     import importlib.util
 

@@ -38,7 +38,7 @@ def tree(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def raw() -> RawProfile:
-    """Ten seconds: 1 in each function of ours, 2 in `loads`, 3 in its `scan`, 1 in `sorted`, 1 in its lambda."""
+    """Ten seconds: 1 in each function of ours, 2 in `loads`, 3 in its `scan`, 1 in `sorted`, 1 in its key."""
     rows = (
         Row("/in/tests/test_lib.py", 1, "test_top", 1, 0.0, 10.0, ()),
         Row("/in/lib.py", 4, "top", 1, 1.0, 10.0, (Edge(0, 1, 1.0, 10.0),)),

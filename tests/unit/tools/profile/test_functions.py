@@ -74,7 +74,14 @@ def test_the_module_is_import_time(source: SourceFile) -> None:
     assert (found.qualname, found.start, found.end) == ("<module>", 1, 27)
 
 
-def test_a_file_that_cannot_be_parsed_keeps_names(tmp_path: Path) -> None:
-    (tmp_path / "new.py").write_text("type match = (")
-    assert SourceFile(tmp_path / "new.py").function(7, "f").qualname == "f"
-    assert SourceFile(tmp_path / "gone.py").function(7, "<lambda>").qualname == "<module>"
+def test_a_newer_syntax_is_read_by_its_indentation(tmp_path: Path, source: SourceFile) -> None:
+    (tmp_path / "new.py").write_text(SOURCE + "\nlazy import x\n")
+    newer = SourceFile(tmp_path / "new.py")
+    names = {function.qualname: function for function in source.functions}
+    assert {function.qualname: function for function in newer.functions} == names
+
+
+def test_a_file_that_cannot_be_read_leaves_names(tmp_path: Path) -> None:
+    gone = SourceFile(tmp_path / "gone.py")
+    assert gone.function(7, "f").qualname == "f"
+    assert gone.function(7, "<lambda>").qualname == "<module>"
