@@ -44,7 +44,7 @@ def test_a_lambda_belongs_to_its_function(spots: dict[str, Hotspot]) -> None:
     assert helper.callers == ("lib.py:middle",)
 
 
-def test_the_order_alternates_between_dear_and_high(raw: RawProfile, tree: Path) -> None:
+def test_dear_and_high_functions_come_first(raw: RawProfile, tree: Path) -> None:
     assert [spot.qualname for spot in rank(raw, tree)] == ["middle", "top", "helper"]
 
 

@@ -13,7 +13,11 @@ from perfagent.tools.workload import HARNESS, Observation, Request, Site, Worklo
 
 ENCODER = """
 def encode(value):
-    return value if isinstance(value, (str, int, list, dict)) else repr(value)
+    if hasattr(value, "__next__"):
+        return list(value)
+    if isinstance(value, dict):
+        return {key: encode(item) for key, item in value.items()}
+    return value if isinstance(value, (str, int, list)) else repr(value)
 """
 
 
