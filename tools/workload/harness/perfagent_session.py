@@ -168,6 +168,10 @@ class Session:
             self._encode = load_file("_perfagent_values", self.options["values_module"]).encode
         self.values[name] = self._encode(value)
 
+    def used_up(self, value: Any) -> bool:
+        """Whether keeping a value consumed it."""
+        return self.mode == "values" and hasattr(value, "__next__")
+
     def seed(self) -> None:
         """Give the global random generators this sample's seed, so that both sides of a pair draw the same
         inputs.

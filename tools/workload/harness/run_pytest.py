@@ -38,8 +38,9 @@ QUIET = (
 def arguments(options: dict[str, Any]) -> list[str]:
     """pytest's command line.
 
-    The cache and the storage of pytest-benchmark move to the scratch folder; blocking the cache's plugin would break
-    strict configurations that set it up.
+    The cache and the storage of pytest-benchmark move to the scratch folder. Plugins that only the stripped
+    options would wake (cache, xdist, coverage) are not blocked: a strict configuration that sets one up would
+    break.
     """
     import importlib.util
 

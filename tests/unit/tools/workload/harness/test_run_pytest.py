@@ -113,6 +113,11 @@ def test_values_are_what_the_body_returned_or_changed(suite: str, seen: Seen) ->
     assert values[name("test_sort")] == {"arguments": [[3, 2, 1]]}
 
 
+def test_an_iterator_is_still_full_when_the_test_looks(write: Write, seen: Seen) -> None:
+    write("test_x.py", "def test_x(benchmark):\n    assert list(benchmark(iter, [1, 2])) == [1, 2]\n")
+    assert seen("pytest-benchmark:test_x.py", mode="values").ok
+
+
 def test_profiles_come_by_benchmark(suite: str, seen: Seen) -> None:
     profile = seen(suite, mode="profile", only=frozenset({name("test_sort")})).profile
     assert list(profile) == [name("test_sort")]
@@ -132,7 +137,7 @@ def test_the_repositorys_own_options_do_not_interfere(
         "bench/test_suite.py",
         "import os\ndef test_x(benchmark):\n    assert benchmark(os.getenv, 'PLUGGED') == '1'\n",
     )
-    kept = replace(site, pytest_options=pytest_options(Path(site.tree)))
+    kept = replace(site, pytest_options=(*site.pytest_options, *pytest_options(Path(site.tree))))
     assert observe(sandbox, kept, parse(suite), Request()).ok
 
 
