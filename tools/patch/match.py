@@ -123,7 +123,7 @@ def _in_place(unix: str, at: int, edit: Edit) -> _Hit:
 
 
 def _stands_at_margin(first: str, rest: Sequence[str], indent: str) -> bool:
-    """Whether REPLACE as a whole, not only its first line, lost the indentation that SEARCH's one line lost."""
+    """Whether all of REPLACE, not only its first line, lost the indentation that SEARCH lost."""
     following = [line for line in rest if line.strip()]
     if any(not line.startswith(indent) for line in following):
         return True
