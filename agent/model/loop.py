@@ -161,7 +161,7 @@ class _Loop:
             return _Ended(outcome.ends, outcome.text)
         if self.goes_back_and_forth():
             return _Ended("stuck", "edits are made and undone by turns")
-        if self.is_repeated(call):
+        if not outcome.malformed and self.is_repeated(call):
             return _Ended("stuck", f"{call.name} was called {_SAME_CALLS} times alike on the same files")
         return None
 

@@ -35,7 +35,7 @@ def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planne
         ModelError, LimitExceeded: as Model.complete.
     """
     messages = [
-        Message(role="system", content=render("planner.md", schema=ideas_schema())),
+        Message(role="system", content=render("planner.md")),
         Message(role="user", content=render("planner_task.md", facts=facts, max_ideas=max_ideas)),
     ]
     problem = ""
@@ -55,7 +55,7 @@ def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planne
 
 
 def ideas_schema() -> str:
-    """The JSON schema of the answer, indented, its parts in place."""
+    """The JSON schema of the answer, indented, its parts in place: what prompts/planner.schema.json holds."""
     schema = _Ideas.model_json_schema()
     return json.dumps(_inlined(schema, schema.get("$defs", {})), indent=1)
 
