@@ -52,11 +52,11 @@ def _repeating(context: Context, node: cst.CSTNode) -> list[cst.CSTNode]:
     for above in context.tree.ancestors(node):
         if isinstance(above, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             break
-        if isinstance(above, Comprehension) and not context.tree.inside(node, above.for_in.iter):
-            found.append(above)
-        elif isinstance(above, cst.For) and below is above.body:
-            found.append(above)
-        elif isinstance(above, cst.While) and below in (above.body, above.test):
+        if (
+            (isinstance(above, Comprehension) and not context.tree.inside(node, above.for_in.iter))
+            or (isinstance(above, cst.For) and below is above.body)
+            or (isinstance(above, cst.While) and below in (above.body, above.test))
+        ):
             found.append(above)
         below = above
     return found

@@ -76,6 +76,8 @@ def classify(tree: ModuleTree, occurrence: Occurrence) -> Use:
 
 def _classify_store(tree: ModuleTree, occurrence: Occurrence) -> Use:
     parent = tree.parent(occurrence.node)
+    if isinstance(occurrence.node, cst.Param):
+        return Use(occurrence, "target", "", occurrence.node)
     if isinstance(parent, cst.AssignTarget):
         assign = tree.parent(parent)
         if isinstance(assign, cst.Assign) and len(assign.targets) == 1:
