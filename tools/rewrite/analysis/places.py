@@ -73,13 +73,13 @@ def _always_evaluated(context: Context, node: cst.CSTNode, loop: cst.CSTNode) ->
     for above in context.tree.ancestors(node):
         if above is loop:
             return True
-        if _may_skip(context, above, below):
+        if _may_skip(above, below):
             return False
         below = above
     return False
 
 
-def _may_skip(context: Context, above: cst.CSTNode, below: cst.CSTNode) -> bool:
+def _may_skip(above: cst.CSTNode, below: cst.CSTNode) -> bool:
     if isinstance(above, cst.BooleanOperation):
         return below is above.right
     if isinstance(above, (cst.If, cst.IfExp, cst.While)):

@@ -202,7 +202,8 @@ class ModuleTree:
     def atom(self, node: cst.CSTNode) -> str:
         """The node's source text, in parentheses unless it binds as tightly as a name."""
         code = self.code(node)
-        return code if isinstance(node, _ATOMS) or getattr(node, "lpar", ()) else f"({code})"
+        parenthesized = isinstance(node, cst.BaseExpression) and bool(node.lpar)
+        return code if isinstance(node, _ATOMS) or parenthesized else f"({code})"
 
     def line(self, node: cst.CSTNode) -> int:
         """1-based line of the node's first byte."""

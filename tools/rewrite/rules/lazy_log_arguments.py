@@ -14,6 +14,9 @@ from perfagent.tools.rewrite.rule import Finding, PatternRule
 
 _LOGGER = re.compile(r"^_*(log|logger|logging)$", re.IGNORECASE)
 
+# A tuple in a variable would fill several fields, a dict its named ones: only these are handed over.
+_SCALARS = ("str", "int", "float", "bool", "list", "set")
+
 
 class LazyLogArguments(PatternRule):
     """See the class attributes."""
@@ -109,17 +112,20 @@ def _from_modulo(context: Context, message: cst.BaseExpression) -> str | None:
     ):
         return None
     if isinstance(right, cst.Tuple):
-        plain = bool(right.elements) and all(isinstance(e, cst.Element) for e in right.elements)
-        # A single mapping among the arguments would be taken for named ones.
-        return (
-            f"{context.tree.code(left)}, {_elements(context, right)}"
-            if plain and len(right.elements) > 1
-            else None
+        plain = all(isinstance(e, cst.Element) for e in right.elements)
+        if not plain or len(right.elements) < 2:
+            return None
+        start, end = (
+            context.tree.full_span(right.elements[0].value)[0],
+            context.tree.full_span(right.elements[-1].value)[1],
         )
-    # A tuple in a variable would fill several fields: only known scalars are handed over.
-    scalar = type_of(context, right) in ("str", "int", "float", "bool", "list", "set")
-    return f"{context.tree.code(left)}, {context.tree.code(right)}" if scalar else None
-
-
-def _elements(context: Context, node: cst.Tuple) -> str:
-    return ", ".join(context.tree.code(element.value) for element in node.elements)
+    elif type_of(context, right) in _SCALARS:
+        start, end = context.tree.full_span(right)
+    else:
+        return None
+    between = context.tree.slice(context.tree.full_span(left)[1], start)
+    # A line break after the template stays one, with the arguments where the operator or the tuple stood.
+    last = between.rpartition("\n")[2]
+    indentation = last[: len(last) - len(last.lstrip())]
+    gap = context.tree.newline + indentation if "\n" in between else " "
+    return f"{context.tree.code(left)},{gap}{context.tree.slice(start, end)}"

@@ -20,24 +20,26 @@ class LoopOverItems(PatternRule):
 
     name = "loop-over-items"
     looks_for = "`for key in table` or `table.keys()` with `table[key]` in the loop."
-    safe_when = "It is a dict (or has `keys`), and nothing in the loop can change it or rebind the key."
+    safe_when = (
+        "It is a dict by its making or annotation, and nothing in the loop can change it or rebind the key."
+    )
     why = "Each `table[key]` hashes and looks up what the iteration has at hand."
     example = """\
-def total(prices, amounts):
+def total(prices: dict, amounts):
     cost = 0
     for name in prices.keys():
         cost += prices[name] * amounts[name]
     return cost
 """
     example_after = """\
-def total(prices, amounts):
+def total(prices: dict, amounts):
     cost = 0
     for name, value in prices.items():
         cost += value * amounts[name]
     return cost
 """
     counter_example = """\
-def discount(prices, amounts):
+def discount(prices: dict, amounts):
     for name in prices.keys():
         prices[name] = prices[name] * 0.9
 """
@@ -57,7 +59,8 @@ def _finding(context: Context, loop: cst.For | cst.CompFor) -> Finding | None:
     known = type_of(context, table) == "dict"
     if not isinstance(loop.target, cst.Name) or not isinstance(table, (cst.Name, cst.Attribute)):
         return None
-    if not (known or by_keys) or loop.asynchronous is not None:
+    # Other mappings may answer items() differently: messages with repeated keys, or by this very loop.
+    if not known or loop.asynchronous is not None:
         return None
     repeated = context.tree.repeated(loop)
     lookups = _lookups(context, repeated, loop, context.tree.code(table))
@@ -69,7 +72,7 @@ def _finding(context: Context, loop: cst.For | cst.CompFor) -> Finding | None:
     splices.append(replace_whole(context, loop.target, f"{loop.target.value}, {name}"))
     splices.append(replace_whole(context, loop.iter, f"{code}.items()"))
     what = f"each lookup hashes the key again; items() hands over the value of `{code}` with it"
-    return Finding(loop, splices, what, 1 if known else 2)
+    return Finding(loop, splices, what, 1)
 
 
 def _lookups(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
-from perfagent.tools.rewrite.edits import replace
+from perfagent.tools.rewrite.edits import replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import method_call, plain_args
 
@@ -45,7 +45,9 @@ def is_comment(line, mark):
             if subject is not None:
                 prefixes = ", ".join(context.tree.code(call.args[0].value) for call in calls)
                 what = "the prefixes are tried by one call each; one call tries all of them"
-                yield Finding(operation, [replace(context, operation, f"{subject}(({prefixes}))")], what, 2)
+                yield Finding(
+                    operation, [replace_whole(context, operation, f"{subject}(({prefixes}))")], what, 2
+                )
 
 
 def _chain(node: cst.BaseExpression) -> list[cst.Call]:
