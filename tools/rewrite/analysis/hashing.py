@@ -55,10 +55,14 @@ def _likely_scalars(context: Context, node: cst.BaseExpression) -> bool:
                 put.append(elements_hashable(context, use.value) or _likely_scalars_of(context, use.value))
         elif use.kind == "method" and use.detail in ("append", "insert", "add"):
             call = use.node
-            put.append(isinstance(call, cst.Call) and bool(call.args) and likely_scalar(context, call.args[-1].value))
-        elif use.occurrence.store or (use.kind == "method" and use.detail in ("extend", "update")):
-            return False
-        elif use.kind == "store_item":
+            put.append(
+                isinstance(call, cst.Call) and bool(call.args) and likely_scalar(context, call.args[-1].value)
+            )
+        elif (
+            use.occurrence.store
+            or (use.kind == "method" and use.detail in ("extend", "update"))
+            or use.kind == "store_item"
+        ):
             return False
     return bool(put) and all(put)
 

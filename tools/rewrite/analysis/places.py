@@ -52,11 +52,11 @@ def _repeating(context: Context, node: cst.CSTNode) -> list[cst.CSTNode]:
     for above in context.tree.ancestors(node):
         if isinstance(above, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             break
-        if isinstance(above, Comprehension) and not context.tree.inside(node, above.for_in.iter):
-            found.append(above)
-        elif isinstance(above, cst.For) and below is above.body:
-            found.append(above)
-        elif isinstance(above, cst.While) and below in (above.body, above.test):
+        if (
+            (isinstance(above, Comprehension) and not context.tree.inside(node, above.for_in.iter))
+            or (isinstance(above, cst.For) and below is above.body)
+            or (isinstance(above, cst.While) and below in (above.body, above.test))
+        ):
             found.append(above)
         below = above
     return found
@@ -73,13 +73,13 @@ def _always_evaluated(context: Context, node: cst.CSTNode, loop: cst.CSTNode) ->
     for above in context.tree.ancestors(node):
         if above is loop:
             return True
-        if _may_skip(context, above, below):
+        if _may_skip(above, below):
             return False
         below = above
     return False
 
 
-def _may_skip(context: Context, above: cst.CSTNode, below: cst.CSTNode) -> bool:
+def _may_skip(above: cst.CSTNode, below: cst.CSTNode) -> bool:
     if isinstance(above, cst.BooleanOperation):
         return below is above.right
     if isinstance(above, (cst.If, cst.IfExp, cst.While)):

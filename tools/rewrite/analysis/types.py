@@ -121,7 +121,7 @@ def _binding_type(context: Context, use: Use, depth: int) -> str | None:
     if use.kind == "augment" and use.value is not None and isinstance(use.occurrence.node, cst.Name):
         return _augmented_type(context, use, depth)
     node = use.node
-    if isinstance(node, cst.Param) and node.star == "" and not _may_be_none(context, node):
+    if isinstance(node, cst.Param) and node.star == "" and not _may_be_none(node):
         return values.annotation_type(node.annotation)
     if isinstance(node, cst.Param) and isinstance(node.star, str):
         return {"*": "tuple", "**": "dict"}.get(node.star)
@@ -130,7 +130,7 @@ def _binding_type(context: Context, use: Use, depth: int) -> str | None:
     return None
 
 
-def _may_be_none(context: Context, param: cst.Param) -> bool:
+def _may_be_none(param: cst.Param) -> bool:
     return isinstance(param.default, cst.Name) and param.default.value == "None"
 
 

@@ -72,11 +72,14 @@ def squares(numbers):
         if parts is None:
             return None
         opening, element, closing = parts
+        if _recursive(context, loop):
+            return None
         start = context.tree.span(created.value)[0]
         end = context.tree.span(loop)[1]
         if context.tree.has_comment(start, end) or context.tree.indentation(before) is None:
             return None
-        text = bracketed(context, created, opening, [element, *clauses], closing)
+        whole = _whole(context, loop, opening, element, clauses)
+        text = whole or bracketed(context, created, opening, [element, *clauses], closing)
         what = f"`{container.name}` is filled by a method call for each element; a comprehension does it in one instruction"
         return Finding(loop, [Splice(start, end, text)], what, 1)
 
@@ -99,6 +102,14 @@ def _safe(context: Context, container: Variable, loop: cst.For) -> bool:
         if context.used_after(variable, loop) or context.captured(variable):
             return False
     return True
+
+
+def _recursive(context: Context, loop: cst.For) -> bool:
+    """Whether the loop may call its own function: before Python 3.12 a comprehension deepens the recursion."""
+    function = context.tree.function_of(loop)
+    called = (n.func for n in walk(loop) if isinstance(n, cst.Call))
+    names = (f.attr.value if isinstance(f, cst.Attribute) else getattr(f, "value", "") for f in called)
+    return function is not None and function.name.value in names
 
 
 def _targets(loop: cst.For) -> Iterator[cst.Name]:
@@ -125,6 +136,15 @@ def _clauses(context: Context, loop: cst.For) -> tuple[list[str], cst.BaseStatem
             return clauses, None
         statement = inner[0] if len(inner) == 1 else None
     return clauses, statement
+
+
+def _whole(context: Context, loop: cst.For, opening: str, element: str, clauses: list[str]) -> str | None:
+    """`list(xs)` for `[x for x in xs]`, None for any other comprehension."""
+    kind = "list" if opening == "[" else "set"
+    plain = len(clauses) == 1 and clauses[0].startswith(f"for {element} in ") and element.isidentifier()
+    if not plain or context.scopes.shadowed(loop.target, kind):
+        return None
+    return f"{kind}({_iterable(context, loop.iter)})"
 
 
 def _iterable(context: Context, node: cst.BaseExpression) -> str:

@@ -8,11 +8,10 @@ import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
 from perfagent.tools.rewrite.analysis.places import Place, hoist_place
-from perfagent.tools.rewrite.analysis.tree import walk
 from perfagent.tools.rewrite.analysis.types import elements_hashable, is_hashable, type_of
 from perfagent.tools.rewrite.edits import insert_before, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
-from perfagent.tools.rewrite.shapes import in_list, plain_args
+from perfagent.tools.rewrite.shapes import in_list, is_display, plain_args
 
 _BUILDERS = ("set", "frozenset", "list", "tuple", "sorted")
 _CONTAINERS = frozenset({"list", "set", "dict", "tuple", "frozenset", "str", "bytes", "range"})
@@ -23,9 +22,7 @@ class HoistContainer(PatternRule):
 
     name = "hoist-container"
     looks_for = "`x in set(y)`, `x in list(y)` or `x in [... for ...]` evaluated again and again by a loop."
-    safe_when = (
-        "The container is built from local values that nothing in the loop can change, and building it cannot fail."
-    )
+    safe_when = "The container is built from local values that nothing in the loop can change, and building it cannot fail."
     why = "The whole container is built for each single test: quadratic. Built once, a set answers in constant time."
     example = """\
 def common(left, right):
@@ -48,7 +45,7 @@ def drain(left, right):
         """Membership tests against containers built in place."""
         for test in context.tree.nodes(cst.Comparison):
             target = in_list(test)
-            if target is None or not _builds(context, target[0]):
+            if target is None or not _builds(context, target[0]) or is_display(_source(target[0])):
                 continue
             place = hoist_place(context, target[0])
             name = _name(context, target[0])
@@ -59,7 +56,9 @@ def drain(left, right):
                 value = _value(context, test.left, target[0])
                 splices = [insert_before(context, place.statement, f"{name} = {value}")]
                 splices.append(replace_whole(context, target[0], name))
-                yield Finding(test, splices, "a container is built anew for each test; it is built once before", risk)
+                yield Finding(
+                    test, splices, "a container is built anew for each test; it is built once before", risk
+                )
 
 
 def _builds(context: Context, node: cst.BaseExpression) -> bool:
@@ -89,7 +88,9 @@ def _risk(context: Context, node: cst.BaseExpression, place: Place) -> int | Non
 def _value(context: Context, element: cst.BaseExpression, node: cst.BaseExpression) -> str:
     """The container, as a set where it certainly can be one."""
     code = context.tree.code(node)
-    is_list = isinstance(node, cst.ListComp) or (isinstance(node, cst.Call) and type_of(context, node) in ("list", "tuple"))
+    is_list = isinstance(node, cst.ListComp) or (
+        isinstance(node, cst.Call) and type_of(context, node) in ("list", "tuple")
+    )
     if not is_list or not is_hashable(context, element) or not elements_hashable(context, node):
         return code
     if isinstance(node, cst.ListComp):
@@ -98,6 +99,18 @@ def _value(context: Context, element: cst.BaseExpression, node: cst.BaseExpressi
 
 
 def _name(context: Context, node: cst.BaseExpression) -> str | None:
-    names = [n.value for n in walk(_source(node)) if isinstance(n, cst.Name)]
-    stem = names[-1].strip("_") if names else "values"
+    source = _source(node)
+    stem = "known"
+    if isinstance(source, cst.Call) and isinstance(source.func, cst.Attribute):
+        owner = source.func.value
+        stem = (
+            f"{owner.value}_{source.func.attr.value}"
+            if isinstance(owner, cst.Name)
+            else source.func.attr.value
+        )
+    elif isinstance(source, cst.Attribute):
+        stem = source.attr.value
+    elif isinstance(source, cst.Name):
+        stem = source.value
+    stem = stem.strip("_")
     return context.fresh_name(f"{stem}_set", f"known_{stem}", f"{stem}_set_2")

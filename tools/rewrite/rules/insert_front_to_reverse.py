@@ -18,7 +18,9 @@ class InsertFrontToReverse(PatternRule):
 
     name = "insert-front-to-reverse"
     looks_for = "A list built back to front by `insert(0, x)` in a loop."
-    safe_when = "The list is local, starts with at most one element, and is not looked at before the loop ends."
+    safe_when = (
+        "The list is local, starts with at most one element, and is not looked at before the loop ends."
+    )
     why = "Each insertion moves all elements: quadratic. Appending and reversing once is linear."
     example = """\
 def path_to(node):
@@ -49,7 +51,11 @@ def path_to(node):
     def find(self, context: Context) -> Iterator[Finding]:
         """Insertions at the front that are a loop's only use of the list."""
         for call in context.tree.nodes(cst.Call):
-            if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "insert" or not plain_args(call, 2):
+            if (
+                not isinstance(call.func, cst.Attribute)
+                or call.func.attr.value != "insert"
+                or not plain_args(call, 2)
+            ):
                 continue
             if context.tree.code(call.args[0].value) != "0":
                 continue
@@ -57,7 +63,10 @@ def path_to(node):
             loop = _loop(context, call, path) if path else None
             if path is not None and loop is not None:
                 append = f"{path.name}.append({context.tree.code(call.args[1].value)})"
-                splices = [replace(context, call, append), insert_after(context, loop, f"{path.name}.reverse()")]
+                splices = [
+                    replace(context, call, append),
+                    insert_after(context, loop, f"{path.name}.reverse()"),
+                ]
                 what = f"each insertion moves all of `{path.name}`; appending and reversing once is linear"
                 yield Finding(call, splices, what, 1)
 
@@ -71,7 +80,10 @@ def _loop(context: Context, call: cst.Call, path: Variable) -> cst.For | cst.Whi
     loop = next((s for s in context.tree.siblings(made) if context.tree.inside(call, s)), None)
     if not isinstance(loop, (cst.For, cst.While)) or loop.orelse is not None or context.in_try(call):
         return None
-    if simple_statement(made, cst.Assign) is None or simple_statement(context.tree.statement_of(call), cst.Expr) is None:
+    if (
+        simple_statement(made, cst.Assign) is None
+        or simple_statement(context.tree.statement_of(call), cst.Expr) is None
+    ):
         return None
     alone = len(_before(context, path, loop)) == 0 and len(context.uses_in(path, loop)) == 1
     leaves = has_flow(loop, cst.Return, cst.Yield, cst.Await)

@@ -10,7 +10,8 @@ from perfagent.tools.rewrite.analysis.context import Context
 from perfagent.tools.rewrite.analysis.hashing import likely_scalar
 from perfagent.tools.rewrite.analysis.places import hoist_place
 from perfagent.tools.rewrite.analysis.types import elements_hashable
-from perfagent.tools.rewrite.edits import Splice, add_import, insert_before, replace_whole
+from perfagent.tools.rewrite.edits import Splice, insert_before, replace_whole
+from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import plain_args
 
@@ -50,7 +51,9 @@ def commonest(words, candidates):
             counter, imports = imported
             counted = f"{counter}(iter({attribute.value.value}))"
             if _is_key(context, attribute):
-                yield Finding(attribute, [*imports, replace_whole(context, attribute, f"{counted}.get")], what, 1)
+                yield Finding(
+                    attribute, [*imports, replace_whole(context, attribute, f"{counted}.get")], what, 1
+                )
                 continue
             call = context.tree.parent(attribute)
             if isinstance(call, cst.Call) and call.func is attribute and plain_args(call, 1):
@@ -74,7 +77,12 @@ def _is_key(context: Context, attribute: cst.Attribute) -> bool:
     """Whether this is the key in `max(set(xs), key=xs.count)` or the like."""
     arg = context.tree.parent(attribute)
     call = context.tree.parent(arg) if isinstance(arg, cst.Arg) else None
-    if not isinstance(arg, cst.Arg) or arg.keyword is None or arg.keyword.value != "key" or not isinstance(call, cst.Call):
+    if (
+        not isinstance(arg, cst.Arg)
+        or arg.keyword is None
+        or arg.keyword.value != "key"
+        or not isinstance(call, cst.Call)
+    ):
         return False
     if not context.scopes.is_builtin(call.func, "max", "min", "sorted") or not call.args:
         return False

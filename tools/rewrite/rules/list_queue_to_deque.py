@@ -10,7 +10,8 @@ from perfagent.tools.rewrite.analysis.context import Context, Variable
 from perfagent.tools.rewrite.analysis.effects import is_fresh
 from perfagent.tools.rewrite.analysis.tree import walk
 from perfagent.tools.rewrite.analysis.uses import Use
-from perfagent.tools.rewrite.edits import Splice, add_import, replace, replace_whole
+from perfagent.tools.rewrite.edits import Splice, replace, replace_whole
+from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import only_index, plain_args
 
@@ -84,7 +85,7 @@ def _queue(context: Context, call: cst.Call) -> Variable | None:
     """The local variable that this call uses as a queue in a loop."""
     if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in ("pop", "insert"):
         return None
-    if _translate(context, call) is None or next(context.tree.loops(call), None) is None:
+    if not _translate(context, call) or next(context.tree.loops(call), None) is None:
         return None
     variable = context.local(call.func.value)
     return variable if variable and not context.captured(variable) else None

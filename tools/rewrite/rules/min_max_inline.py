@@ -52,7 +52,9 @@ def highest(numbers, measure):
                 continue
             first, second = (arg.value for arg in call.args)
             if _simple(first) and _simple(second) and _repeated(context, call):
-                splice = _as_statement(context, call, first, second) or _as_expression(context, call, first, second)
+                splice = _as_statement(context, call, first, second) or _as_expression(
+                    context, call, first, second
+                )
                 yield Finding(call, [splice], "the call costs several times the one comparison it makes", 1)
 
 
