@@ -92,7 +92,6 @@ class Policy:
         paths: when not empty, the only globs that may change (`--paths`).
         packages: folders with an `__init__.py`, relative, "" for the root.
         source_folders: each folder that holds sources with each suffix they have.
-        existing: every file of the baseline.
         plugins: files that are pytest plugins by their contents.
     """
 
@@ -101,7 +100,6 @@ class Policy:
     paths: tuple[str, ...] = ()
     packages: frozenset[str] = frozenset()
     source_folders: frozenset[tuple[str, str]] = frozenset()
-    existing: frozenset[str] = frozenset()
     plugins: frozenset[str] = frozenset()
 
     @classmethod
@@ -123,7 +121,6 @@ class Policy:
             paths=tuple(paths),
             packages=frozenset(folder_of(path) for path in sources if path.name == "__init__.py"),
             source_folders=frozenset((folder_of(path), path.suffix) for path in sources),
-            existing=frozenset(path.as_posix() for path in files),
             plugins=frozenset(path.as_posix() for path in sources if _is_plugin(tree / path)),
         )
 
@@ -153,12 +150,8 @@ class Policy:
             if place.suffix in (".py", ".pyi")
             else (folder, place.suffix) in self.source_folders
         )
-        if not home and not self._namespace(folder):
+        if not home and not (modules and self._namespace(folder)):
             return "a new file outside the existing packages"
-        # A new extension module or C file beside a module of the same name would be imported in its place.
-        twins = [other for other in self.existing if _stem(other) == _stem(path) and other != path]
-        if twins and place.suffix in (".py", ".pyx", ".so"):
-            return f"a new file that would hide {twins[0]}"
         return None
 
     def _namespace(self, folder: str) -> bool:
@@ -170,10 +163,6 @@ def folder_of(path: Path | PurePosixPath) -> str:
     """The folder of a relative path, "" for the root."""
     parent = path.parent.as_posix()
     return "" if parent == "." else parent
-
-
-def _stem(path: str) -> str:
-    return path.rpartition(".")[0]
 
 
 def _is_plugin(path: Path) -> bool:
