@@ -204,7 +204,7 @@ def _read(completed: Completed, data: bytes) -> TestRun:
     # A process that dies after its last line (in a finalizer, by os._exit) has still run every test.
     finished = bool(ends) and ends[-1]["end"] in _FINISHED and not completed.timed_out
     error = None if finished else _cause(completed)
-    if collection_errors:
+    if collection_errors and not stopped:
         name, why = next(iter(collection_errors.items()))
         error = f"{name} cannot be collected: {why}"
     return TestRun(

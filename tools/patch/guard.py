@@ -90,7 +90,7 @@ def _reason(file: FileChange, policy: Policy) -> str | None:
     if is_leftover(file.path):
         return "left behind by running Python"
     protected = policy.protection(file.path) or policy.protection(file.old_path)
-    if protected is None and file.kind in ("added", "renamed") and file.path not in policy.existing:
+    if protected is None and file.kind in ("added", "renamed"):
         return policy.creation(file.path)
     return protected
 

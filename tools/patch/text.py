@@ -97,7 +97,8 @@ def sections(text: str) -> list[str]:
             in_git_header = False
             continue
         position += 1
-    return ["".join(lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    ends = [*starts[1:], len(lines)]
+    return ["".join(lines[start:end]) for start, end in zip(starts, ends, strict=False)]
 
 
 def _starts_file(lines: list[str], position: int) -> bool:
