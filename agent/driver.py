@@ -114,6 +114,8 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
         PerfagentError: the run has no branch, or the repository refuses it.
     """
 
+    from perfagent.tools.repository import Target
+
     file = folder / "result.json"
     if not file.exists():
         raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
