@@ -178,7 +178,10 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
     stable = prepared.tests
     assert stable is not None
     limit = max(MINIMUM_TESTS_S, TESTS_FACTOR * stable.seconds)
-    copies = {"candidate": lab.writable_copy(tree, "tests"), "baseline": lab.writable_copy(lab.tree(prepared.base), "again")}
+    copies = {
+        "candidate": lab.writable_copy(tree, "tests"),
+        "baseline": lab.writable_copy(lab.tree(prepared.base), "again"),
+    }
     if select:
         stable = stable.model_copy(update={"passing": tuple(n for n in stable.passing if _selected(n, select))})
     with lab.open(copies, writable=True) as bench:
@@ -219,5 +222,7 @@ def _selected(name: str, select: Sequence[str]) -> bool:
 
 def _values_text(compared: int, benchmarks: int) -> str:
     if compared == benchmarks:
-        return f"all {benchmarks} benchmarks yield what they did" if benchmarks > 1 else "the benchmark yields what it did"
+        return (
+            f"all {benchmarks} benchmarks yield what they did" if benchmarks > 1 else "the benchmark yields what it did"
+        )
     return f"{compared} of {benchmarks} benchmarks yield what they did; the others yield nothing that can be compared"

@@ -180,13 +180,21 @@ class Preparation:
                 return run_tests(bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=seed)
 
             first = run(BASELINE_SEEDS[0])
-            stable = None if _no_tests(first) else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
+            stable = (
+                None
+                if _no_tests(first)
+                else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
+            )
         lab.discard(copy)
         if stable is None:
-            self._say("unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour")
+            self._say(
+                "unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour"
+            )
             return None
         told = [f"{len(stable.passing)} pass stably"]
-        told += [f"{len(names)} {word}" for names, word in ((stable.failing, "fail"), (stable.flaky, "are flaky")) if names]
+        told += [
+            f"{len(names)} {word}" for names, word in ((stable.failing, "fail"), (stable.flaky, "are flaky")) if names
+        ]
         self._say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
         return stable
 

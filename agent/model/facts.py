@@ -105,9 +105,7 @@ class IdeaDraft(_Record):
     title: str = Field(min_length=1, description="imperative, at most ten words")
     target: Target
     mechanism: Mechanism
-    rationale: str = Field(
-        min_length=1, description="what is slow, why, what replaces it, why results stay equal"
-    )
+    rationale: str = Field(min_length=1, description="what is slow, why, what replaces it, why results stay equal")
     expected_gain_share: float = Field(ge=0, le=1, description="share of the whole time saved, 0 to 1")
     risk: Risk = Field(description="that results differ or nothing is gained")
 

@@ -142,9 +142,7 @@ class _Loop:
         note = self.blocks_beside_calls(reply.text)
         malformed, ended = 0, None
         for call in reply.tool_calls:
-            outcome = (
-                self.tools.call(call) if ended is None else Outcome("not done: the work had ended", False)
-            )
+            outcome = self.tools.call(call) if ended is None else Outcome("not done: the work had ended", False)
             malformed += outcome.malformed
             self.tell("tool", call.name, outcome.ok, outcome.text.partition("\n")[0][:_DETAIL])
             text = outcome.text
@@ -169,11 +167,7 @@ class _Loop:
         """Apply blocks that accompany tool calls; what to tell the model, empty when there are none."""
         try:
             edits = parse_blocks(_THINKING.sub("", text))
-            return (
-                f"applied the blocks of your text: {', '.join(self.tools.workbench.edit(edits))}"
-                if edits
-                else ""
-            )
+            return f"applied the blocks of your text: {', '.join(self.tools.workbench.edit(edits))}" if edits else ""
         except EditError as error:
             return f"the blocks of your text were not applied ({error.reason}): {error}"
 

@@ -49,9 +49,7 @@ def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planne
             reply.as_message(),
             Message(role="user", content=render("planner_repair.md", problem=problem)),
         ]
-    raise ModelFormatError(
-        f"{model.name} does not manage the form of a plan ({problem.partition(chr(10))[0]})"
-    )
+    raise ModelFormatError(f"{model.name} does not manage the form of a plan ({problem.partition(chr(10))[0]})")
 
 
 def ideas_schema() -> str:
