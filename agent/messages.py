@@ -20,13 +20,12 @@ def commit_message(title: str, rationale: str, verdict: Verdict, run_id: str) ->
     """
     subject = textwrap.shorten(title, 72, placeholder="…")
     body = [subject, ""]
-    if idea.rationale:
-        body += [textwrap.fill(idea.rationale, 72), ""]
-    body.append(f"Perfagent-Speedup: {speedup:.3f}x" if speedup else "Perfagent-Speedup: not measured")
-    if interval:
-        body.append(
-            f"Perfagent-Interval: {interval_text(interval)} (95 %, {pairs_text(verdict.pairs, verdict.metric)})"
-        )
+    if rationale:
+        body += [textwrap.fill(rationale, 72), ""]
+    body.append(f"Perfagent-Speedup: {verdict.speedup:.3f}x" if verdict.speedup else "Perfagent-Speedup: not measured")
+    if verdict.interval:
+        measured = pairs_text(verdict.pairs, verdict.metric)
+        body.append(f"Perfagent-Interval: {interval_text(verdict.interval)} (95 %, {measured})")
     body += [
         f"Perfagent-Benchmark: {f.id} {f.speedup:.3f}x {interval_text(f.interval)}{' target' if f.target else ''}"
         for f in verdict.benchmarks
