@@ -20,7 +20,7 @@ import functools
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -111,11 +111,11 @@ class ScriptedServer:
         self._http.server_close()
         self._thread.join()
 
-    def take(self, body: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+    def take(self, body: dict[str, Any], headers: Iterable[tuple[str, str]]) -> Answer:
         """The answer to one request, which is kept."""
         with self._lock:
             self.requests.append(body)
-            self.headers.append({name.lower(): value for name, value in headers.items()})
+            self.headers.append({name.lower(): value for name, value in headers})
             if self.respond is None:
                 unplanned = self.status(400, "the script has no more answers")
                 answer = self._answers.pop(0) if self._answers else unplanned
@@ -154,7 +154,7 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             try:
-                self._send(server.take(body, self.headers))
+                self._send(server.take(body, self.headers.items()))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 

@@ -111,7 +111,7 @@ def test_a_syntax_check_keeps_the_files_as_they_are(workbench: FileWorkbench) ->
 
 def test_no_hook_or_filter_of_the_target_runs(workbench: FileWorkbench) -> None:
     (workbench.tree / ".gitattributes").write_text("*.py diff=evil\n")
-    config = ["git", "-C", workbench.tree, "config"]
+    config = ["git", "-C", str(workbench.tree), "config"]
     subprocess.run([*config, "diff.evil.textconv", "touch ran; cat"], check=True)
     subprocess.run([*config, "diff.external", "touch ran"], check=True)
     workbench.edit([Edit("pkg/words.py", "out = []", "out = list()")])

@@ -80,6 +80,7 @@ def test_a_block_indented_as_a_whole_is_outdented() -> None:
         ("a.py\n<<<<<<< SEARCH\nold\n>>>>>>> REPLACE\n", "no ======= line"),
         (f"a.py\n<<<<<<< SEARCH\nold\n=======\n{BLOCK}", "begins a new block"),
         ("a.py\nold\n=======\nnew\n>>>>>>> REPLACE\n", "no <<<<<<< SEARCH began"),
+        ("a.py\n<<<<<<< SEARCH\n" + "=======\n" * 40 + ">>>>>>> REPLACE\n", "make its markers longer"),
         (f"Here it is, at last\n```python\n{BLOCK}```\n", "no path"),
     ],
 )

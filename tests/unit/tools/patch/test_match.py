@@ -76,6 +76,12 @@ def test_a_place_that_occurs_twice_is_refused_with_its_lines() -> None:
     assert "lines 3, 7" in error.message
 
 
+def test_of_many_hits_only_the_first_lines_are_named() -> None:
+    assert reason("x = 1\n" * 50, "x = 1\n", "y\n").message.endswith(
+        "lines 1, 2, 3, 4, 5, 6, 7, 8 and 42 more"
+    )
+
+
 def test_text_that_is_not_there_shows_the_nearest_lines_with_numbers() -> None:
     error = reason(SOURCE, "    for line in rows:\n        yield row.upper()\n", "pass\n")
     assert error.reason == "not_found"
