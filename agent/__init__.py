@@ -1,1 +1,1 @@
-""""""
+"""What decides: the state machine and what steers it."""

@@ -10,6 +10,7 @@ PerfagentError
 ├── SandboxError
 │   └── SandboxUnavailable    the engine, the program or the image is missing; carries the remedy
 ├── ModelError            the model cannot be reached, or refuses
+│   ├── ModelContextExceeded  the request is longer than the model's context
 │   └── ModelFormatError      an answer that does not have the form asked for
 └── LimitExceeded         money, tokens, calls, time or disk are used up
 """
@@ -59,7 +60,7 @@ class EditError(PerfagentError):
 
     Args:
         reason: `not_found`, `ambiguous`, `already_applied`, `found_in_other_file`, `malformed`, `no_such_file`,
-            `outside_tree`, `does_not_apply` or `syntax`.
+            `outside_tree`, `protected`, `does_not_apply` or `syntax`.
     """
 
     def __init__(self, reason: str, message: str, remedy: str = "") -> None:
@@ -81,6 +82,10 @@ class SandboxUnavailable(SandboxError):
 
 class ModelError(PerfagentError):
     """The model cannot be reached or refuses the request."""
+
+
+class ModelContextExceeded(ModelError):
+    """The request is longer than the model's context."""
 
 
 class ModelFormatError(ModelError):

@@ -122,9 +122,7 @@ def _unstable(first: Node, others: Sequence[Node]) -> tuple[str, ...]:
     walk = _Walk(REL_TOLERANCE, ABS_TOLERANCE, frozenset())
     paths: dict[str, None] = {}
     for other in others:
-        paths |= {
-            found.path: None for found in islice(walk.differences(ROOT, first, other), MAX_UNSTABLE + 1)
-        }
+        paths |= {found.path: None for found in islice(walk.differences(ROOT, first, other), MAX_UNSTABLE + 1)}
     return tuple(paths) if len(paths) <= MAX_UNSTABLE else (ROOT,)
 
 

@@ -1,5 +1,15 @@
-"""From edits to a checked unified diff."""
+"""From edits, as a model or a rule writes them, to a checked unified diff; what may be edited, and what is refused."""
 
+from perfagent.tools.patch.apply import (
+    Protected,
+    apply_edits,
+    nothing_protected,
+    plan_edits,
+    read_text,
+    resolve_inside,
+    write_texts,
+)
+from perfagent.tools.patch.blocks import parse_blocks
 from perfagent.tools.patch.diff import (
     FileChange,
     PatchSummary,
@@ -9,19 +19,35 @@ from perfagent.tools.patch.diff import (
     read_patch,
 )
 from perfagent.tools.patch.guard import GuardReport, Restored, changes_nothing, guard, is_no_op
+from perfagent.tools.patch.match import apply_edit
+from perfagent.tools.patch.nearest import numbered
 from perfagent.tools.patch.policy import Policy
+from perfagent.tools.patch.records import Edit
+from perfagent.tools.patch.syntax import syntax_errors
 
 __all__ = [
+    "Edit",
     "FileChange",
     "GuardReport",
     "PatchSummary",
     "Policy",
+    "Protected",
     "Restored",
+    "apply_edit",
+    "apply_edits",
     "apply_patch",
     "changes_nothing",
     "check_path",
     "diff_trees",
     "guard",
     "is_no_op",
+    "nothing_protected",
+    "numbered",
+    "parse_blocks",
+    "plan_edits",
     "read_patch",
+    "read_text",
+    "resolve_inside",
+    "syntax_errors",
+    "write_texts",
 ]

@@ -156,9 +156,7 @@ def check_path(path: str) -> None:
         EditError: `outside_tree`.
     """
     parts = PurePosixPath(path).parts
-    inside = (
-        parts and not path.startswith("/") and ".." not in parts and "\\" not in path and "\0" not in path
-    )
+    inside = parts and not path.startswith("/") and ".." not in parts and "\\" not in path and "\0" not in path
     if not inside or any(part.lower() == ".git" for part in parts):
         raise EditError("outside_tree", f"{path!r} is not a path inside the repository")
 
@@ -190,9 +188,7 @@ def _differs(one: Path, other: Path) -> bool:
 
 def _write_tree(git: Git, tree: Path, paths: list[str]) -> str:
     """The id of a git tree with those of the paths that exist in `tree`."""
-    index = Git(
-        tree.resolve(), git_dir=git.git_dir, work_tree=tree.resolve(), index=git.cwd / f"index-{tree.name}"
-    )
+    index = Git(tree.resolve(), git_dir=git.git_dir, work_tree=tree.resolve(), index=git.cwd / f"index-{tree.name}")
     present = "\0".join(path for path in paths if os.path.lexists(tree / path))
     listed = present.encode("utf-8", "surrogateescape")
     index.run("add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=listed)

@@ -123,8 +123,7 @@ def changes_nothing(base: Path, head: Path, summary: PatchSummary) -> bool:
     syntax tree.
     """
     return all(
-        file.kind == "modified" and _equal_programs(base / file.path, head / file.path)
-        for file in summary.files
+        file.kind == "modified" and _equal_programs(base / file.path, head / file.path) for file in summary.files
     )
 
 

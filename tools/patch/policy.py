@@ -18,67 +18,28 @@ PROTECTED: tuple[tuple[str, str], ...] = (
     *((pattern, "a test") for pattern in ("test_*.py", "*_test.py", "tests.py", "test.py", "conftest.py")),
     *((pattern, "a test") for pattern in ("tests/", "test/", "testing/", "__tests__/", "/spec/", "*_tests/")),
     *((pattern, "a benchmark") for pattern in ("bench_*.py", "*_bench.py", "/benchmark*.py", "asv*.json")),
-    *(
-        (pattern, "a benchmark")
-        for pattern in ("benchmarks/", "benchmark/", "bench/", "asv_bench/", ".benchmarks/")
-    ),
-    *(
-        (pattern, "continuous integration")
-        for pattern in (".github/", ".circleci/", ".gitlab/", ".buildkite/")
-    ),
+    *((pattern, "a benchmark") for pattern in ("benchmarks/", "benchmark/", "bench/", "asv_bench/", ".benchmarks/")),
+    *((pattern, "continuous integration") for pattern in (".github/", ".circleci/", ".gitlab/", ".buildkite/")),
     *((pattern, "continuous integration") for pattern in (".gitlab-ci.yml", ".travis.yml", "appveyor.yml")),
-    *(
-        (pattern, "continuous integration")
-        for pattern in ("azure-pipelines.yml", "jenkinsfile", "action.yml")
-    ),
+    *((pattern, "continuous integration") for pattern in ("azure-pipelines.yml", "jenkinsfile", "action.yml")),
     *((pattern, "test configuration") for pattern in ("tox.ini", "noxfile.py", "pytest.ini", ".coveragerc")),
-    *(
-        (pattern, "test configuration")
-        for pattern in (".pre-commit-config.yaml", "pytest.toml", ".pytest.ini")
-    ),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("pyproject.toml", "setup.py", "setup.cfg", "manifest.in")
-    ),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("*requirements*.txt", "requirements/", "constraints*.txt")
-    ),
+    *((pattern, "test configuration") for pattern in (".pre-commit-config.yaml", "pytest.toml", ".pytest.ini")),
+    *((pattern, "build or packaging") for pattern in ("pyproject.toml", "setup.py", "setup.cfg", "manifest.in")),
+    *((pattern, "build or packaging") for pattern in ("*requirements*.txt", "requirements/", "constraints*.txt")),
     *((pattern, "build or packaging") for pattern in ("*.lock", "pipfile", "/environment*.yml", "/*.toml")),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("makefile", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake")
-    ),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("meson.build", "meson_options.txt", "meson.options", "build.rs")
-    ),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("/build.py", "/_build.py", "hatch_build.py", "build_ext.py")
-    ),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("dockerfile*", "*.dockerfile", "docker-compose*", "justfile")
-    ),
-    *(
-        (pattern, "build or packaging")
-        for pattern in ("package.json", "package-lock.json", "build.gradle", "pom.xml")
-    ),
-    *(
-        (pattern, "git's own file")
-        for pattern in (".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap")
-    ),
+    *((pattern, "build or packaging") for pattern in ("makefile", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake")),
+    *((pattern, "build or packaging") for pattern in ("meson.build", "meson_options.txt", "meson.options", "build.rs")),
+    *((pattern, "build or packaging") for pattern in ("/build.py", "/_build.py", "hatch_build.py", "build_ext.py")),
+    *((pattern, "build or packaging") for pattern in ("dockerfile*", "*.dockerfile", "docker-compose*", "justfile")),
+    *((pattern, "build or packaging") for pattern in ("package.json", "package-lock.json", "build.gradle", "pom.xml")),
+    *((pattern, "git's own file") for pattern in (".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap")),
     *((pattern, "runs when Python starts") for pattern in ("sitecustomize.py", "usercustomize.py", "*.pth")),
     *(
         (pattern, "runs when Python starts")
         for pattern in ("*.egg-link", "*.egg-info/", "*.dist-info/", "site-packages/")
     ),
     *((pattern, "a pytest plugin") for pattern in ("pytest_*.py", "*_pytest.py", "pytest_plugin*.py")),
-    *(
-        (pattern, "editor or tool configuration")
-        for pattern in (".envrc", ".env", ".python-version", ".vscode/")
-    ),
+    *((pattern, "editor or tool configuration") for pattern in (".envrc", ".env", ".python-version", ".vscode/")),
 )
 
 
@@ -113,9 +74,7 @@ class Policy:
         paths: Sequence[str] = (),
     ) -> Policy:
         """The policy for an exported baseline tree."""
-        files = [
-            path.relative_to(tree) for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts
-        ]
+        files = [path.relative_to(tree) for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts]
         sources = [path for path in files if path.suffix in SOURCE_SUFFIXES]
         return cls(
             workload_paths=tuple(path.rstrip("/") for path in workload_paths),

@@ -173,9 +173,7 @@ def foreign(root: Path) -> Git:
     Raises:
         RepositoryError: its configuration cannot be read.
     """
-    listed = Git(root).run(
-        "config", "-z", "--includes", "--name-only", "--get-regexp", r"^filter\.", ok=(0, 1)
-    )
+    listed = Git(root).run("config", "-z", "--includes", "--name-only", "--get-regexp", r"^filter\.", ok=(0, 1))
     names = sorted({key.partition(".")[2].rpartition(".")[0] for key in listed.text.split("\0")} - {""})
     off = ("clean=", "smudge=", "process=", "required=false")
     return Git(root, extra=tuple(f"filter.{name}.{setting}" for name in names for setting in off))
@@ -185,9 +183,7 @@ def _verb(arguments: Sequence[str | Path]) -> str:
     return str(arguments[0]) if arguments else ""
 
 
-def _spawn(
-    command: list[str], cwd: Path, env: dict[str, str], stdin: bytes | None, timeout_s: float
-) -> GitResult:
+def _spawn(command: list[str], cwd: Path, env: dict[str, str], stdin: bytes | None, timeout_s: float) -> GitResult:
     try:
         process = subprocess.Popen(
             command,

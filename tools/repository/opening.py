@@ -39,9 +39,7 @@ def open_target(path_or_url: str, workspace: Path, *, allow_dirty: bool = False)
         _clone(path_or_url, git_dir, user_config=True)
         return _opened(Target(path_or_url, None, git_dir, _head(path_or_url, git_dir)))
     if _OTHER_SCHEME.match(path_or_url):
-        raise RepositoryError(
-            f"cannot clone {path_or_url}", "use an https, ssh, git or file URL, or a folder"
-        )
+        raise RepositoryError(f"cannot clone {path_or_url}", "use an https, ssh, git or file URL, or a folder")
     root = _root(Path(path_or_url).expanduser())
     head, warnings = _inspect(root, allow_dirty)
     disk_free(workspace, _size(root) + SPARE_BYTES)
@@ -99,9 +97,7 @@ def _inspect(root: Path, allow_dirty: bool) -> tuple[str, tuple[str, ...]]:
     modified = [row[3:] for row in rows if not row.startswith("??")]
     if modified and not allow_dirty:
         more = f" and {len(modified) - 1} more" if len(modified) > 1 else ""
-        raise RepositoryError(
-            f"{root} has uncommitted changes: {modified[0]}{more}", "commit or stash them first"
-        )
+        raise RepositoryError(f"{root} has uncommitted changes: {modified[0]}{more}", "commit or stash them first")
     warnings = []
     if modified:
         warnings.append(f"uncommitted changes are left out: {len(modified)} files, first {modified[0]}")
@@ -127,9 +123,7 @@ def _clone(source: str, git_dir: Path, *, user_config: bool) -> None:
         options = ("--mirror", "--no-hardlinks", "--quiet", "--template=", "-c", "remote.origin.mirror=false")
         result = git.attempt("clone", *options, "--", source, "new.git", timeout_s=CLONE_TIMEOUT_S)
         if result.status != 0:
-            raise RepositoryError(
-                f"cannot clone {source}: {result.reason}", "check the address and your access to it"
-            )
+            raise RepositoryError(f"cannot clone {source}: {result.reason}", "check the address and your access to it")
         fresh = Path(folder, "new.git")
         install_policies(fresh)
         fresh.rename(git_dir)

@@ -112,11 +112,7 @@ def _texts(tree: Path, glob: str) -> Iterator[tuple[str, str]]:
         for name in sorted(files):
             path = Path(folder, name)
             relative = path.relative_to(tree).as_posix()
-            if (
-                not (fnmatch(relative, glob) or fnmatch(name, glob))
-                or path.is_symlink()
-                or not path.is_file()
-            ):
+            if not (fnmatch(relative, glob) or fnmatch(name, glob)) or path.is_symlink() or not path.is_file():
                 continue
             if path.stat().st_size > MAX_SEARCHED_BYTES:
                 continue

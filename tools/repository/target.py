@@ -86,9 +86,7 @@ class Target:
             if found is not None and _resolve(self.git, found) is None:
                 self.git.run("fetch", "--no-tags", "--end-of-options", str(self.root), found)
         if found is None:
-            raise RepositoryError(
-                f"no commit {revision!r} in {self.source}", "name a commit, branch or tag it has"
-            )
+            raise RepositoryError(f"no commit {revision!r} in {self.source}", "name a commit, branch or tag it has")
         return found
 
     def info(self, revision: str = "HEAD") -> CommitInfo:
@@ -98,12 +96,8 @@ class Target:
         with Repo(self.git_dir) as repo:
             found = repo.commit(self.commit(revision))
             author = f"{found.author.name} <{found.author.email}>"
-            message = (
-                found.message if isinstance(found.message, str) else found.message.decode("utf-8", "replace")
-            )
-            return CommitInfo(
-                found.hexsha, found.tree.hexsha, author, found.authored_datetime.isoformat(), message
-            )
+            message = found.message if isinstance(found.message, str) else found.message.decode("utf-8", "replace")
+            return CommitInfo(found.hexsha, found.tree.hexsha, author, found.authored_datetime.isoformat(), message)
 
     def describe(self, revision: str = "HEAD") -> str:
         """The nearest tag and the distance from it (`v1.2-3-gabc`), empty without tags.
@@ -145,9 +139,7 @@ class Target:
         """
         apply_strictly(tree, diff)
 
-    def commit_patch(
-        self, parent: str, change: Path | str, message: str, author: Author | None = None
-    ) -> str:
+    def commit_patch(self, parent: str, change: Path | str, message: str, author: Author | None = None) -> str:
         """Build a commit in our clone without touching any working tree.
 
         Args:
@@ -216,9 +208,7 @@ class Target:
         if there == sha:
             return sha
         if there is not None:
-            raise RepositoryError(
-                f"branch {branch} exists and is another commit", "delete it or choose another name"
-            )
+            raise RepositoryError(f"branch {branch} exists and is another commit", "delete it or choose another name")
         options = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
         git.run(
             "fetch",

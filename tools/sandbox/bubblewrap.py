@@ -51,14 +51,14 @@ def identity() -> tuple[int, int]:
 
 
 def contain(
-    mounts: Iterable[Mount], scratch: Path, *, prefix: Path | None = None, network: bool = False
+    mounts: Iterable[Mount], scratch: Path, *, folders: Iterable[Path] = (), network: bool = False
 ) -> list[str]:
     """The bwrap command line up to the program to run.
 
     Args:
         mounts: made visible at their targets.
         scratch: an empty host folder for the files made up for the inside; must outlive the sandbox.
-        prefix: a virtual environment made visible with its base interpreter.
+        folders: shown read-only where they are.
         network: share the host's network, for builds alone.
     """
     uid, gid = identity()
@@ -86,7 +86,7 @@ def contain(
         SANDBOX_HOME,
     ]
     argv += [*system(network=network), *made_up(scratch)]
-    for folder in interpreter_folders(prefix) if prefix else ():
+    for folder in folders:
         argv += ["--ro-bind", str(folder), str(folder)]
     for mount in mounts:
         argv += ["--bind" if mount.writable else "--ro-bind", str(mount.source.resolve()), mount.target]
@@ -120,18 +120,14 @@ def made_up(scratch: Path) -> Iterator[str]:
         yield from ("--ro-bind", str(scratch / name), f"/etc/{name}")
 
 
-def interpreter_folders(prefix: Path) -> list[Path]:
-    """The environment's prefix, and that of every interpreter its `python` leads to link by link."""
-    folders, link = [prefix], prefix / "bin" / "python"
+def interpreter_folders(python: Path) -> list[Path]:
+    """The installation prefix of an interpreter, and of every one it leads to link by link."""
+    folders, link = [python.parent.parent, python.parent.parent.resolve()], python
     while link.is_symlink():
         link = link.parent / link.readlink()
         base = Path(os.path.normpath(link.parent.parent))
         folders += [base, base.resolve()]
-    return [
-        folder
-        for folder in dict.fromkeys(folders)
-        if not folder.is_relative_to("/usr") and folder != Path("/")
-    ]
+    return [folder for folder in dict.fromkeys(folders) if not folder.is_relative_to("/usr") and folder != Path("/")]
 
 
 class BubblewrapSandbox(ProcessSandbox):
@@ -146,5 +142,5 @@ class BubblewrapSandbox(ProcessSandbox):
         inner = Guard(rlimits=guard.rlimits, oom_files=tuple(Path(mount.target) for mount in counters))
         config = self.config(inner, SANDBOX_HOME, "/tmp", contained=True)
         environment = self.setup.environment
-        argv = contain(mounts, scratch, prefix=environment.prefix)
+        argv = contain(mounts, scratch, folders=interpreter_folders(Path(environment.python)))
         return [*argv, "--", environment.python, "-I", str(INSIDE / "runner.py"), config]

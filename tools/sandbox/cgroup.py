@@ -60,9 +60,7 @@ def guard(limits: Limits) -> Guard:
         Guard(groups=tuple(groups)).remove()
         groups = []
     if not groups:
-        return Guard(
-            rlimits={"RLIMIT_AS": limits.memory_bytes, "RLIMIT_NPROC": limits.processes + user_tasks()}
-        )
+        return Guard(rlimits={"RLIMIT_AS": limits.memory_bytes, "RLIMIT_NPROC": limits.processes + user_tasks()})
     enter = " && ".join(f"echo $$ > {shlex.quote(str(group / 'cgroup.procs'))}" for group in groups)
     counters = [group / name for group in groups for name in ("memory.events", "memory.oom_control")]
     return Guard(

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 BASE_IMAGE = "perfagent/base:bookworm"
 ENGINE_TIMEOUT_S = 120.0  # for one API call; removing a container took 0.4 s on a loaded machine
-ENGINE_REMEDY = (
-    "start Docker (systemctl start docker), or add yourself to its group (usermod -aG docker $USER)"
-)
+ENGINE_REMEDY = "start Docker (systemctl start docker), or add yourself to its group (usermod -aG docker $USER)"
 LABEL_RUN, LABEL_PID, LABEL_STARTED = "perfagent.run", "perfagent.pid", "perfagent.started"
 LABEL_BOOT, LABEL_NAMESPACE = "perfagent.boot", "perfagent.pid_namespace"
 NOT_FOUND = 404
@@ -95,6 +93,14 @@ def image_id(client: DockerClient, image: str) -> str:
     except ImageNotFound as error:
         remedy = "perfagent doctor --build-base-image" if image == BASE_IMAGE else f"docker pull {image}"
         raise SandboxUnavailable(f"the image {image} is not there", remedy) from error
+
+
+def present(client: DockerClient, image: str) -> bool:
+    """Whether an image is there."""
+    try:
+        return bool(image_id(client, image))
+    except SandboxUnavailable:
+        return False
 
 
 def owner_labels(run_id: str) -> dict[str, str]:

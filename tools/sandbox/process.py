@@ -16,7 +16,7 @@ from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.cgroup import Guard, guard
 from perfagent.tools.sandbox.channel import PipeChannel
 from perfagent.tools.sandbox.owners import Record, clear, identify, write_record
-from perfagent.tools.sandbox.session import RunnerSandbox, Setup
+from perfagent.tools.sandbox.session import SYSTEM_PATH, RunnerSandbox, Setup
 
 END_TIMEOUT_S = 10.0
 
@@ -37,7 +37,14 @@ def spawn(argv: list[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
     def start() -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            argv, bufsize=0, stdin=pipe, stdout=pipe, stderr=errors, start_new_session=True, cwd="/"
+            argv,
+            bufsize=0,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=errors,
+            start_new_session=True,
+            cwd="/",
+            env={"PATH": SYSTEM_PATH, "LANG": "C.UTF-8"},  # our own holds secrets
         )
 
     return spawner().submit(start).result()

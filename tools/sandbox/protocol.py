@@ -161,14 +161,15 @@ class Environment:
     """Where the target's code can run.
 
     Attributes:
-        kind: the sandbox it was built for.
-        image: image id for docker, empty otherwise.
-        prefix: host path of the virtual environment, mounted read-only at its own path; None for docker.
-        python: the interpreter's path as seen inside.
-        version: that interpreter's version, such as "3.11.7".
-        key: digest of everything the environment was built from.
-        log: the build's output.
-        cached: whether an earlier build was used.
+        kind: the sandbox it was built for. image: image id for docker, empty otherwise. prefix: host path of
+        the virtual environment, mounted read-only at its own path; None for docker. python: the interpreter's
+        path as seen inside. version: that interpreter's version, such as "3.11.7". key: digest of everything
+        the environment was built from. log: the build's output. cached: whether an earlier build was used.
+        overlay: host folder of files the build generated (extension modules, version files), to be copied
+        over
+            each tree the code is run from; None when there are none.
+        roots: folders of a tree, relative to it, that belong on PYTHONPATH; the environment itself holds the
+            project's metadata, dependencies and scripts, but none of its code.
     """
 
     kind: SandboxKind
@@ -179,3 +180,5 @@ class Environment:
     key: str
     log: str
     cached: bool
+    overlay: Path | None = None
+    roots: tuple[str, ...] = (".",)

@@ -267,6 +267,8 @@ class Job:
         self.ours: Set[int] = set()
         self.timed_out = False
         self.oom_kills = self.count_oom_kills()
+        if request["cpu"] is not None and request["cpu"] not in CORES:
+            raise RuntimeError("core %r is not one of ours, %s" % (request["cpu"], sorted(CORES)))
 
     def start(self) -> None:
         """Start the command.

@@ -24,9 +24,7 @@ from perfagent.tools.sandbox.session import RunnerSandbox, Setup
 
 KINDS: tuple[SandboxKind, ...] = ("docker", "bubblewrap", "local")  # best contained first
 PROBE_LIMITS = Limits(memory_bytes=256 * 2**20, processes=32, timeout_s=30)
-NAMESPACE_REMEDY = (
-    "allow user namespaces: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000"
-)
+NAMESPACE_REMEDY = "allow user namespaces: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000"
 APPARMOR_SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 APPARMOR_REMEDY = "allow user namespaces: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
 
@@ -112,9 +110,7 @@ def _remedy(kind: SandboxKind, reason: str) -> str:
     if kind == "bubblewrap" and any(word in reason for word in ("namespace", "permitted", "uid map")):
         restricted = APPARMOR_SWITCH.exists() and APPARMOR_SWITCH.read_text().strip() == "1"
         return APPARMOR_REMEDY if restricted else NAMESPACE_REMEDY
-    return {"docker": "docker info", "bubblewrap": "bwrap --unshare-all --ro-bind / / true", "local": ""}[
-        kind
-    ]
+    return {"docker": "docker info", "bubblewrap": "bwrap --unshare-all --ro-bind / / true", "local": ""}[kind]
 
 
 def choose(requested: str = "auto", image: str | None = None) -> tuple[SandboxKind, str]:
@@ -139,9 +135,7 @@ def choose(requested: str = "auto", image: str | None = None) -> tuple[SandboxKi
             return kind, "; ".join([found.detail, *rejected])
         if requested == kind:
             raise SandboxUnavailable(f"the {kind} sandbox does not work: {found.detail}", found.remedy)
-        rejected.append(
-            f"not {kind}: {found.detail}" + (f" (to have it: {found.remedy})" if found.remedy else "")
-        )
+        rejected.append(f"not {kind}: {found.detail}" + (f" (to have it: {found.remedy})" if found.remedy else ""))
     raise SandboxUnavailable(f"no sandbox works: {'; '.join(rejected)}", "perfagent doctor")
 
 

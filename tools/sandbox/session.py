@@ -103,6 +103,9 @@ class RunnerSandbox(ABC):
                 return lost(time.monotonic() - began, timed_out=True, out_of_memory=False)
             except OSError:
                 reply = None
+            except BaseException:  # interrupted: the answer that comes later must not be taken for another's
+                self._drop()
+                raise
             if reply is None:
                 return self._autopsy(time.monotonic() - began)
         return decode(reply)
@@ -132,7 +135,13 @@ class RunnerSandbox(ABC):
         return self._channel
 
     def _autopsy(self, elapsed_s: float) -> Completed:
-        """The runner is gone: say what the command did, and clear the way for the next one."""
+        """The runner is gone: say what the command did, and clear the way for the next one.
+
+        Raises:
+            SandboxError: it is not the command's doing.
+        """
+        if self._closed:
+            raise SandboxError("the sandbox was closed while a command ran")
         try:
             return lost(elapsed_s, timed_out=False, out_of_memory=self._killed_for_memory())
         finally:
@@ -150,11 +159,7 @@ class RunnerSandbox(ABC):
     def environ(self, home: str, temporary: str) -> dict[str, str]:
         """What every command gets beside its own variables."""
         programs = posixpath.dirname(self.setup.environment.python)
-        path = (
-            f"{programs}:{SYSTEM_PATH}"
-            if programs not in SYSTEM_PATH.split(":") and programs
-            else SYSTEM_PATH
-        )
+        path = f"{programs}:{SYSTEM_PATH}" if programs not in SYSTEM_PATH.split(":") and programs else SYSTEM_PATH
         return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": temporary}
 
     def close(self) -> None:

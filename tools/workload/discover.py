@@ -43,9 +43,7 @@ def _benchmark_tests(module: ast.Module) -> int:
     count = 0
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef):
-            count += bool(FIXTURES & {arg.arg for arg in node.args.args}) and node.name.startswith(
-                ("test", "bench")
-            )
+            count += bool(FIXTURES & {arg.arg for arg in node.args.args}) and node.name.startswith(("test", "bench"))
     return count
 
 
@@ -57,9 +55,7 @@ def _is_test_file(path: PurePosixPath, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns)
 
 
-def _pytest_benchmarks(
-    tree: Path, files: list[PurePosixPath], patterns: tuple[str, ...]
-) -> dict[PurePosixPath, int]:
+def _pytest_benchmarks(tree: Path, files: list[PurePosixPath], patterns: tuple[str, ...]) -> dict[PurePosixPath, int]:
     counts = {}
     for path in files:
         if _is_test_file(path, patterns) or _dedicated(path):
@@ -69,9 +65,7 @@ def _pytest_benchmarks(
     return counts
 
 
-def _grouped(
-    counts: dict[PurePosixPath, int], tests: list[PurePosixPath], patterns: tuple[str, ...]
-) -> list[Found]:
+def _grouped(counts: dict[PurePosixPath, int], tests: list[PurePosixPath], patterns: tuple[str, ...]) -> list[Found]:
     """One workload for a folder that is mostly benchmarks, one a file elsewhere: a sample imports all it
     collects.
     """
@@ -127,9 +121,7 @@ def discover(tree: Path, files: Iterable[str]) -> list[Found]:
     benchmarks = _grouped(counts, tests, patterns)
     benchmarks.sort(key=lambda found: not _dedicated(PurePosixPath(found.workload.target) / "x"))
     aside = {"__init__.py", "conftest.py", "setup.py"}
-    candidates = [
-        path for path in paths if path not in counts and path not in tests and path.name not in aside
-    ]
+    candidates = [path for path in paths if path not in counts and path not in tests and path.name not in aside]
     scripts = [ranked for path in candidates if (ranked := _script(tree, path)) is not None]
     scripts.sort(key=lambda ranked: ranked[0])
     return benchmarks + [found for _, found in scripts]

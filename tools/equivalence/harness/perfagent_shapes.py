@@ -117,11 +117,7 @@ def _bytes(value: bytes, tag: str = "bytes") -> Shape:
 
 def _sequence(value: Any) -> Shape:
     name = type(value).__name__
-    if (
-        len(value) >= PACK_FROM
-        and len(value) <= PACKED_PER_NODE * 200000
-        and all(type(x) is float for x in value)
-    ):
+    if len(value) >= PACK_FROM and len(value) <= PACKED_PER_NODE * 200000 and all(type(x) is float for x in value):
         return _scalar("floats", name, base64.b64encode(struct.pack("<%dd" % len(value), *value)).decode())
     return ORDERED, [name, None], value
 
@@ -199,9 +195,7 @@ def _exception(value: BaseException) -> Shape:
 
 
 def _enum(value: Any) -> Shape:
-    return _scalar(
-        "enum", type_name(type(value)), str(value._name_), repr(value._value_) if not value._name_ else ""
-    )
+    return _scalar("enum", type_name(type(value)), str(value._name_), repr(value._value_) if not value._name_ else "")
 
 
 class Key:

@@ -1,1 +1,1 @@
-""""""
+"""The rules, one file each; a file put here joins the catalogue."""

@@ -145,9 +145,7 @@ class Session:
             self.profilers[name] = cProfile.Profile()
         return ProfiledSection(self.profilers[name])
 
-    def call(
-        self, name: str, loops: int, function: Callable[..., Any], args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def call(self, name: str, loops: int, function: Callable[..., Any], args: Any = (), kwargs: Any = None) -> Any:
         """Execute one body `loops` times between one pair of marks; returns what the last execution
         returned.
         """
@@ -207,9 +205,7 @@ def dump_profile(profiler: cProfile.Profile) -> list[list[Any]]:
     rows = []
     for key in keys:
         _, calls, self_s, cumulative_s, callers = stats[key]
-        edges = [
-            [number[who], edge[1], edge[2], edge[3]] for who, edge in sorted(callers.items()) if who in number
-        ]
+        edges = [[number[who], edge[1], edge[2], edge[3]] for who, edge in sorted(callers.items()) if who in number]
         path = key[0] if key[0].startswith(("~", "<")) else os.path.abspath(key[0])
         rows.append([path, key[1], key[2], calls, self_s, cumulative_s, edges])
     return rows

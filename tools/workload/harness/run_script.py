@@ -37,9 +37,7 @@ class Script:
         self.module = self._parse()
         self.kind = record.classify(self.module)
         if "pyperf" in record.imported(self.module):
-            raise ValueError(
-                "scripts that use pyperf start processes of their own; use a plain script or timeit"
-            )
+            raise ValueError("scripts that use pyperf start processes of their own; use a plain script or timeit")
 
     def _parse(self) -> ast.Module:
         import ast

@@ -1,0 +1,143 @@
+"""An open sandbox with one tree a side: runs the target's tests and workloads there."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from perfagent.tools.equivalence import TestSite
+from perfagent.tools.errors import MeasurementError, WorkloadError
+from perfagent.tools.measure import Reading, RunFailed, RunResult
+from perfagent.tools.workload import Observation, Request, Site, Workload, observe
+
+if TYPE_CHECKING:
+    from perfagent.tools.profile import Hotspot
+    from perfagent.tools.sandbox import Sandbox
+
+#: Seconds after which a sample counts as hung: the slowest workloads of the published benchmarks take about a minute.
+LONGEST_SAMPLE_S = 600.0
+
+#: Hash seed of profiled runs: one like any other, the same at every baseline so that two profiles compare.
+PROFILE_SEED = 1
+
+
+class Bench:
+    """One sandbox, its sides and what is measured on them.
+
+    Args:
+        sandbox: open.
+        sites: where each side's code is, as seen inside.
+        workloads: in order.
+        core: to pin samples to; None for no pinning.
+        members: spec of a workload -> ids of its benchmarks, where they are known.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        sites: Mapping[str, Site],
+        workloads: tuple[Workload, ...],
+        core: int | None = None,
+        members: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self.sandbox = sandbox
+        self.sites = sites
+        self.workloads = workloads
+        self.core = core
+        self.members = members or {}
+        self.timeout_s = LONGEST_SAMPLE_S
+
+    def observe(self, side: str, request: Request) -> list[Observation]:
+        """Run every workload once in a fresh process; with `only`, those that have such benchmarks."""
+        request = replace(request, cpu=self.core, timeout_s=self.timeout_s)
+        wanted = request.only
+        workloads = [
+            workload
+            for workload in self.workloads
+            if wanted is None or wanted & self.members.get(workload.spec, wanted)
+        ]
+        return [observe(self.sandbox, self.sites[side], workload, request) for workload in workloads]
+
+    def test_site(self, side: str) -> TestSite:
+        """Where a side's unit tests run."""
+        site = self.sites[side]
+        return TestSite(
+            tree=site.tree,
+            python=site.python,
+            harness=posixpath.dirname(site.values_module),
+            scratch=site.scratch,
+            source_roots=site.source_roots,
+            env={"PYTHONDONTWRITEBYTECODE": "1"},
+        )
+
+    def values(self, side: str, seed: int) -> tuple[dict[str, Any], str]:
+        """What the benchmarks yield, by id, and why some do not (an empty string when all ran)."""
+        values: dict[str, Any] = {}
+        trouble = ""
+        for seen in self.observe(side, Request(mode="values", hash_seed=seed)):
+            values |= seen.values
+            trouble = trouble or failure_of(seen)
+        return values, trouble
+
+    def read(self, side: str, seed: int, loops: Mapping[str, int], only: frozenset[str] | None = None) -> RunResult:
+        """One sample of a side: a reading for each benchmark, or why there is none."""
+        readings: dict[str, Reading] = {}
+        for seen in self.observe(side, Request(hash_seed=seed, loops=loops, only=only)):
+            failed = failure_of(seen)
+            if failed:
+                return RunFailed(failed)
+            readings |= {name: _reading(seen, name) for name in seen.spans}
+        return readings
+
+    def hotspots(self, side: str, tree: Path, picture: Path | None = None) -> list[Hotspot]:
+        """Where the workloads' time goes on a side whose tree on the host is `tree`.
+
+        Args:
+            picture: file to draw the profile into.
+
+        Raises:
+            WorkloadError: a workload does not run.
+        """
+        from perfagent.tools.profile import RawProfile, collect, flamegraph, rank
+
+        site = self.sites[side]
+        request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s)
+        parts = [collect(self.sandbox, site, workload, request) for workload in self.workloads if workload.kind != "command"]
+        if not parts:
+            raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
+        whole = RawProfile(
+            root=parts[0].root,
+            benchmarks={name: rows for part in parts for name, rows in part.benchmarks.items()},
+            own=frozenset().union(*(part.own for part in parts)),
+        )
+        if picture is not None:
+            flamegraph(whole, picture)
+        return rank(whole, tree, site.source_roots)
+
+
+def failure_of(seen: Observation) -> str:
+    """One line about the first thing that went wrong in a run; empty when nothing did."""
+    if seen.error:
+        return seen.error
+    for name, message in seen.failed.items():
+        return f"{name}: {message}"
+    for name, reason in seen.skipped.items():
+        return f"{name} is skipped: {reason}"
+    return ""
+
+
+def _reading(seen: Observation, name: str) -> Reading:
+    span = seen.spans[name]
+    if span.loops < 1:
+        raise MeasurementError(f"the benchmark {name} ran no loop")
+    return Reading(
+        wall_s=span.wall_s / span.loops,
+        cpu_s=span.cpu_s / span.loops,
+        run_delay_s=span.run_delay_s / span.loops,
+        voluntary_switches=seen.usage.voluntary_switches,
+        peak_rss_bytes=seen.usage.peak_rss_bytes,
+        loops=span.loops,
+    )

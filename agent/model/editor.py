@@ -1,0 +1,109 @@
+"""From an idea to a change of the worktree: the editor's conversation, continued after a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from perfagent.agent.model.facts import EVIDENCE_LINES, Facts, Feedback, IdeaDraft
+from perfagent.agent.model.loop import run_loop
+from perfagent.agent.model.loop_records import End, LoopEvent, LoopLimits
+from perfagent.agent.model.output import capped
+from perfagent.agent.model.protocol import Message, Model
+from perfagent.agent.model.tools_edit import editor_toolbox
+from perfagent.agent.model.workbench import Workbench
+from perfagent.prompts import render
+
+Status = Literal["submitted", "gave_up", "limit", "failed"]
+_STATUS: dict[End, Status] = {
+    "submitted": "submitted",
+    "gave_up": "gave_up",
+    "turns": "limit",
+    "limit": "limit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EditOutcome:
+    """How an edit ended; the change itself is in the worktree.
+
+    Attributes:
+        status: `submitted`, `gave_up`, `limit` (turns or the run's limits), or `failed` (see `end`).
+        summary: what the model says it changed, or why there is nothing to submit.
+        end: how the loop ended.
+        turns: requests made.
+        changed: whether the worktree differs from its commit, submitted or not.
+        messages: the conversation, to be given back as `history` with feedback.
+    """
+
+    status: Status
+    summary: str
+    end: End
+    turns: int
+    changed: bool
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What the editor is to do.
+
+    Attributes:
+        idea: the change to make.
+        facts: what is known about the target.
+        feedback: why the last attempt was not kept; None on the first one.
+        history: the last attempt's conversation; without it feedback starts a new one that shows the diff.
+        label: names the conversation in the transcript, such as `editor:idea-3`.
+    """
+
+    idea: IdeaDraft
+    facts: Facts
+    feedback: Feedback | None = None
+    history: Sequence[Message] = ()
+    label: str = "editor"
+
+
+def edit(
+    model: Model,
+    assignment: Assignment,
+    workbench: Workbench,
+    limits: LoopLimits | None = None,
+    on_event: Callable[[LoopEvent], None] | None = None,
+) -> EditOutcome:
+    """Let the model make the change, or mend it after feedback, in the workbench's tree.
+
+    Raises:
+        ModelError: the model cannot be reached.
+    """
+    result = run_loop(
+        model,
+        opening(assignment, workbench.diff()),
+        editor_toolbox(workbench),
+        limits,
+        label=assignment.label,
+        on_event=on_event,
+    )
+    return EditOutcome(
+        status=_STATUS.get(result.end, "failed"),
+        summary=result.summary or result.reason,
+        end=result.end,
+        turns=result.turns,
+        changed=bool(workbench.diff()),
+        messages=result.messages,
+    )
+
+
+def opening(assignment: Assignment, diff: str) -> list[Message]:
+    """The messages an attempt begins with; the fixed part comes first, so that providers can cache it."""
+    messages = list(assignment.history) or [
+        Message(role="system", content=render("editor.md")),
+        Message(role="user", content=render("editor_task.md", facts=assignment.facts, idea=assignment.idea)),
+    ]
+    feedback = assignment.feedback
+    if feedback is not None:
+        evidence = capped("\n".join(feedback.evidence.splitlines()[:EVIDENCE_LINES]))
+        shown = "" if assignment.history else capped(diff)
+        text = render("feedback.md", feedback=feedback, evidence=evidence, diff=shown)
+        messages.append(Message(role="user", content=text))
+    return messages

@@ -1,0 +1,132 @@
+"""From facts to ideas: one question to the model, one chance to repair the form of its answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from perfagent.agent.model.facts import Facts, IdeaDraft
+from perfagent.agent.model.protocol import Message, Model, Reply, Request
+from perfagent.prompts import render
+from perfagent.tools.errors import ModelFormatError
+
+_ROUNDS = 2  # the answer, and one repair
+_SHOWN_PROBLEMS = 6
+_FENCE = re.compile(r"```(?:json)?[^\n]*\n(.*?)(?:^\s*```|\Z)", re.DOTALL | re.MULTILINE)
+_THINKING = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
+
+
+class _Ideas(BaseModel):
+    """The form of the planner's answer."""
+
+    ideas: list[IdeaDraft]
+
+
+def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planner") -> list[IdeaDraft]:
+    """At most `max_ideas` ideas, largest gain first, none expected to gain more than its target's share.
+
+    Raises:
+        ModelFormatError: two answers held no idea of the form asked for; hotspots may stand in as ideas.
+        ModelError, LimitExceeded: as Model.complete.
+    """
+    messages = [
+        Message(role="system", content=render("planner.md", schema=ideas_schema())),
+        Message(role="user", content=render("planner_task.md", facts=facts, max_ideas=max_ideas)),
+    ]
+    problem = ""
+    for _ in range(_ROUNDS):
+        reply = model.complete(Request(messages=tuple(messages), label=label))
+        ideas, problem = read_ideas(reply)
+        if ideas:
+            bounded = [_bounded(idea, facts) for idea in ideas]
+            return sorted(bounded, key=lambda idea: -idea.expected_gain_share)[:max_ideas]
+        messages += [
+            reply.as_message(),
+            Message(role="user", content=render("planner_repair.md", problem=problem)),
+        ]
+    raise ModelFormatError(
+        f"{model.name} does not manage the form of a plan ({problem.partition(chr(10))[0]})"
+    )
+
+
+def ideas_schema() -> str:
+    """The JSON schema of the answer, indented, its parts in place."""
+    schema = _Ideas.model_json_schema()
+    return json.dumps(_inlined(schema, schema.get("$defs", {})), indent=1)
+
+
+def read_ideas(reply: Reply) -> tuple[list[IdeaDraft], str]:
+    """The valid ideas of an answer, however it is wrapped or cut off; with none, what is wrong with it."""
+    problems: list[str] = []
+    for value in _json_values(_THINKING.sub("", reply.text)):
+        ideas = [idea for item in _items(value) for idea in _valid(item, problems)]
+        if ideas:
+            return ideas, ""
+    if reply.finish_reason == "length":
+        problems.append("the answer was cut off: give fewer ideas")
+    return [], "\n".join(problems[:_SHOWN_PROBLEMS]) or "there is no JSON in it"
+
+
+def _json_values(text: str) -> Iterator[Any]:
+    """JSON objects and lists in fences, else in the text, else the beginning of one that was cut off."""
+    for candidate in [*_FENCE.findall(text), text]:
+        starts = [match.start() for match in re.finditer(r"[{\[]", candidate)]
+        for start in starts[:1]:
+            try:
+                yield json.JSONDecoder().raw_decode(candidate, start)[0]
+            except ValueError:
+                yield from _cut_off(candidate[start:])
+
+
+def _cut_off(text: str) -> Iterator[Any]:
+    try:
+        yield from_json(text, allow_partial=True)
+    except ValueError:
+        return
+
+
+def _items(value: Any) -> Sequence[Any]:
+    """The single ideas in `{"ideas": [...]}`, a list, or one idea alone."""
+    if isinstance(value, dict):
+        value = value.get("ideas", [value])
+    return value if isinstance(value, list) else [value]
+
+
+def _valid(item: Any, problems: list[str]) -> list[IdeaDraft]:
+    """The item as an idea, or none, and what is wrong with it added to `problems`."""
+    try:
+        return [IdeaDraft.model_validate_json(json.dumps(item))]
+    except ValidationError as error:
+        for found in error.errors(include_url=False):
+            problems.append(f"- {'.'.join(map(str, found['loc'])) or 'idea'}: {found['msg']}")
+        return []
+
+
+def _bounded(idea: IdeaDraft, facts: Facts) -> IdeaDraft:
+    """The idea with its gain cut to the share of its target: no change saves more time than it touches."""
+    shares = [
+        hot.hotspot.cumulative_share
+        for hot in facts.hot
+        if hot.hotspot.path == idea.target.path and hot.hotspot.qualname == idea.target.qualname
+    ]
+    return idea.model_copy(update={"expected_gain_share": min([idea.expected_gain_share, *shares])})
+
+
+def _inlined(node: Any, parts: dict[str, Any]) -> Any:
+    """The schema with references replaced by what they name, and without titles."""
+    if isinstance(node, list):
+        return [_inlined(item, parts) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inlined(parts[node["$ref"].rpartition("/")[2]], parts)
+    dropped = {"$defs", "description"} if "properties" in node else {"$defs"}
+    kept = {key: value for key, value in node.items() if key not in dropped}
+    if not isinstance(kept.get("title"), dict):
+        kept.pop("title", None)
+    return {key: _inlined(value, parts) for key, value in kept.items()}

@@ -1,0 +1,67 @@
+"""From an idea to candidates: unified diffs against the current baseline."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from perfagent.agent.catalogue import edits_for
+from perfagent.agent.services import Services
+from perfagent.agent.state import Candidate, Idea, RunState
+from perfagent.tools.patch import diff_trees
+
+
+def editor(state: RunState, services: Services) -> dict[str, Any]:
+    """Edit: the catalogue's rewrites of the idea's function, or what the model makes of the idea."""
+    if state["idea"] is None:
+        raise RuntimeError("editor without an idea")
+    idea = Idea(**state["idea"])
+    attempt = state.get("attempt", 0)
+    services.enter("editor", idea.title if not attempt else f"{idea.title} (repair {attempt})")
+    if idea.origin == "catalogue":
+        candidates, why = _from_catalogue(idea, state["head"], services), "no rewrite applies any more"
+    else:
+        from perfagent.agent import model_work
+
+        candidates, why = model_work.candidates(services, idea, state["head"], attempt, state.get("feedback", ""))
+    update: dict[str, Any] = {"candidates": [c.model_dump() for c in candidates], "feedback": ""}
+    if not candidates:
+        services.progress.note(f"no edit: {why}")
+        entry = {"idea": idea.id, "title": idea.title, "verdict": "no_edit", "speedup": None, "reason": why}
+        update["tried"] = [*state.get("tried", []), entry]
+        update["idea"] = None
+    return update
+
+
+def _from_catalogue(idea: Idea, head: str, services: Services) -> list[Candidate]:
+    tree = services.lab.tree(head)
+    source = (tree / idea.path).read_bytes().decode("utf-8")
+    qualname = "" if idea.qualname == "<module>" else idea.qualname
+    candidates = []
+    for number, edit in enumerate(edits_for(tree, idea.path, qualname), 1):
+        diff = _diff(idea.path, source, edit.source)
+        candidates.append(
+            Candidate(
+                id=f"{services.folder.put(head + diff)[:12]}",
+                idea=idea.id,
+                title=f"{', '.join(edit.rules)} in {idea.qualname}" if len(edit.rules) < 4 else idea.title,
+                description=edit.description,
+                parent=head,
+                diff=services.folder.put(diff),
+                origin="catalogue",
+                attempt=number,
+                targets=idea.targets,
+            )
+        )
+    return candidates
+
+
+def _diff(path: str, before: str, after: str) -> str:
+    """The canonical diff of one file's two texts."""
+    with tempfile.TemporaryDirectory(prefix="perfagent-") as folder:
+        for side, text in (("before", before), ("after", after)):
+            file = Path(folder, side, path)
+            file.parent.mkdir(parents=True)
+            file.write_bytes(text.encode("utf-8"))
+        return diff_trees(Path(folder, "before"), Path(folder, "after"))

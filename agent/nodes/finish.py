@@ -1,0 +1,33 @@
+"""Confirm the whole branch against the first baseline on fresh runs, and write everything down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from perfagent.agent.outcome import branch_name, run_result, write_outcome
+from perfagent.agent.services import Services
+from perfagent.agent.state import Patch, RunState, Verdict
+from perfagent.agent.verification import Verifier
+
+
+def finish(state: RunState, services: Services) -> dict[str, Any]:
+    """Measure base against the branch's head, set the branch, write result, report and patches."""
+    services.enter("finish", "measuring the whole branch" if len(state["patches"]) > 1 else "")
+    patches = [Patch(**patch) for patch in state["patches"]]
+    verdicts = [Verdict(**services.folder.get_json(patch.verdict)) for patch in patches]
+    whole: Verdict | None = None
+    if len(patches) == 1:
+        whole = verdicts[0]  # its figures are of fresh pairs against the same baseline already
+    elif patches:
+        accepted = {f.id for verdict in verdicts for f in verdict.benchmarks if f.verdict == "faster"}
+        found = services.folder.step(
+            "verdict-branch",
+            lambda: Verifier(services).whole(state["base"], state["head"], accepted).model_dump(mode="json"),
+        )
+        whole = Verdict(**found)
+    if patches:
+        services.target.branch(branch_name(services.folder.id), state["head"])
+    result = run_result(state, services, patches, verdicts, whole)
+    write_outcome(services, result, patches)
+    services.folder.event("finished", verdict=result.verdict, patches=len(patches))
+    return {"result": services.folder.put(result.to_json())}

@@ -1,0 +1,46 @@
+"""An accepted candidate becomes a commit and the new baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from perfagent.agent.messages import commit_message
+from perfagent.agent.services import Services
+from perfagent.agent.state import Candidate, Idea, Patch, RunState, Verdict
+from perfagent.tools.patch import read_patch
+
+
+def land(state: RunState, services: Services) -> dict[str, Any]:
+    """Commit the accepted candidate on top of the current baseline."""
+    accepted = state["accepted"]
+    if accepted is None:
+        raise RuntimeError("land without an accepted candidate")
+    candidate = Candidate(**accepted["candidate"])
+    verdict = Verdict(**services.folder.get_json(accepted["verdict"]))
+    idea = Idea(**accepted["idea"])
+    services.enter("land", candidate.title)
+    patches = state.get("patches", [])
+    message = commit_message(idea, candidate.title, verdict.speedup, verdict.interval, verdict, services.folder.id)
+    # A fixed date makes the commit's id a function of its content: a resumed run makes the same commit again.
+    date = services.folder.step("date", services.now)
+    diff = services.folder.get(verdict.diff)
+    commit = services.target.commit_patch(state["head"], diff, message, services.author(date))
+    patch = Patch(
+        id=f"{len(patches) + 1:03d}",
+        idea=idea.title,
+        title=candidate.title,
+        rationale=idea.rationale,
+        origin=candidate.origin,
+        commit=commit,
+        parent=state["head"],
+        diff=verdict.diff,
+        verdict=accepted["verdict"],
+        hunks=read_patch(diff).hunks,
+        targets=candidate.targets,
+    )
+    services.folder.event("landed", patch=patch.id, commit=commit, title=patch.title)
+    services.progress.note(f"accepted: {patch.title}")
+    tried = [*state.get("tried", []), {"idea": idea.id, "title": candidate.title, "verdict": "faster",
+                                       "speedup": verdict.speedup, "reason": verdict.detail}]  # fmt: skip
+    return {"head": commit, "patches": [*patches, patch.model_dump()], "accepted": None, "idea": None,
+            "tried": tried, "candidates": [], "feedback": "", "attempt": 0}  # fmt: skip

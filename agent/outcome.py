@@ -1,0 +1,123 @@
+"""From a run's records to its output: result.json, report.md, patch files and the branch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from perfagent import __version__
+from perfagent.agent.services import Services
+from perfagent.agent.state import Candidate, Patch, RunState, Verdict
+from perfagent.tools.report import Cost, PatchReport, Result, TestCounts, TriedReport, result_markdown
+
+
+def branch_name(run_id: str) -> str:
+    """The branch that carries a run's commits."""
+    return f"perfagent/{run_id}"
+
+
+def run_result(
+    state: RunState, services: Services, patches: Sequence[Patch], verdicts: Sequence[Verdict], whole: Verdict | None
+) -> Result:
+    """The result of a run: the branch's figures and every patch's."""
+    reports = tuple(_patch_report(patch, verdict, services) for patch, verdict in zip(patches, verdicts, strict=True))
+    common = _common(services)
+    nothing = "nothing that was tried was proved faster"
+    return Result(
+        **common,
+        command="run",
+        status="completed",
+        stop=state.get("stop", ""),
+        verdict=whole.verdict if whole else "not_faster",
+        detail=whole.detail if whole else nothing,
+        speedup=whole.speedup if whole else None,
+        interval=whole.interval if whole else None,
+        metric=whole.metric if whole else "",
+        pairs=whole.pairs if whole else 0,
+        benchmarks=whole.benchmarks if whole else (),
+        tests=verdicts[-1].tests if verdicts else TestCounts(passed=len(services.lab.prepared.stable)),
+        checks=verdicts[-1].checks if verdicts else (),
+        baseline=state["base"],
+        head=state["head"],
+        patches=reports,
+        branch=branch_name(services.folder.id) if patches else None,
+        candidates=dict(state.get("counts", {})),
+        tried=tuple(
+            TriedReport(title=t["title"], verdict=t["verdict"], speedup=t["speedup"], reason=t["reason"])
+            for t in state.get("tried", [])
+        ),
+    )
+
+
+def verdict_result(command: str, services: Services, candidate: Candidate, verdict: Verdict, head: str = "") -> Result:
+    """The result of verify or compare: one candidate's verdict."""
+    return Result(
+        **_common(services),
+        command="verify" if command == "verify" else "compare",
+        status="completed",
+        verdict=verdict.verdict,
+        detail=verdict.detail,
+        speedup=verdict.speedup,
+        interval=verdict.interval,
+        metric=verdict.metric,
+        pairs=verdict.pairs,
+        benchmarks=verdict.benchmarks,
+        tests=verdict.tests,
+        checks=verdict.checks,
+        baseline=candidate.parent,
+        head=head,
+        candidates={verdict.verdict: 1},
+    )
+
+
+def write_outcome(services: Services, result: Result, patches: Sequence[Patch] = ()) -> None:
+    """Write result.json, report.md and the patch files into the run folder."""
+    folder = services.folder
+    for number, patch in enumerate(patches, 1):
+        text = services.target.format_patch(patch.parent, patch.commit)
+        folder.write(f"patches/{number:04d}.patch", text)
+    folder.write("report.md", result_markdown(result))
+    folder.write("result.json", result.to_json() + "\n")
+
+
+def _common(services: Services) -> dict[str, Any]:
+    prepared = services.lab.prepared
+    asked = services.asked
+    return {
+        "run_id": services.folder.id,
+        "run_dir": str(services.folder.path),
+        "repository": asked["repository"],
+        "sandbox": f"{prepared.environment.kind} ({prepared.sandbox_reason})",
+        "python": prepared.environment.version,
+        "model": services.settings.model if services.settings.uses_model else None,
+        "noise": prepared.noise,
+        "messages": prepared.messages,
+        "cost": _cost(services),
+        "seconds": round(time.time() - float(asked["started"]), 1),
+        "version": __version__,
+    }
+
+
+def _cost(services: Services) -> Cost:
+    if services.ledger is None:
+        return Cost()
+    spent = services.ledger.totals()
+    return Cost(usd=spent.usd, input_tokens=spent.input_tokens, output_tokens=spent.output_tokens, calls=spent.calls)
+
+
+def _patch_report(patch: Patch, verdict: Verdict, services: Services) -> PatchReport:
+    return PatchReport(
+        id=patch.id,
+        idea=patch.title,
+        origin=patch.origin,
+        diff=services.folder.get(patch.diff),
+        speedup=verdict.speedup,
+        interval=verdict.interval,
+        hunks=patch.hunks,
+        commit=patch.commit,
+        pairs=verdict.pairs,
+        metric=verdict.metric,
+        rationale=patch.rationale,
+        benchmarks=verdict.benchmarks,
+    )

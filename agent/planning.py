@@ -1,0 +1,85 @@
+"""Ideas: the model's, the catalogue's, or both, in the order of what they may gain.
+
+No idea is kept that Amdahl's law rules out: what takes the share s of the time cannot make the whole more than 1 / (1 - s)
+times faster, however good the edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfagent.agent.catalogue import edits_for
+from perfagent.agent.services import Services
+from perfagent.agent.state import Idea, Tried
+from perfagent.tools.errors import ModelFormatError
+from perfagent.tools.profile import Hotspot
+
+#: How often ideas are asked for at one baseline. The second time the model knows what failed; a third brought only variants.
+ROUNDS = 2
+
+#: Hotspots the catalogue looks at. Recall of the functions experts edited is 0.95 at 10; rewrites are cheap to look for.
+CATALOGUE_HOTSPOTS = 40
+
+#: Share of a function's own time that a rewrite may save: half, the middle of what the catalogue's examples show.
+PLAUSIBLE_SHARE = 0.5
+
+#: Benchmarks an idea names as targets at most: each further one makes the test for all of them stricter.
+MOST_TARGETS = 3
+
+
+def plan(services: Services, head: str, hotspots: str, tried: Sequence[Tried], round_: int) -> list[Idea]:
+    """New ideas for the baseline `head`, best first; those that were tried are left out.
+
+    Args:
+        hotspots: digest of the profile's hotspots.
+        tried: what became of earlier ideas.
+        round_: how often ideas were asked for at this baseline before.
+    """
+    spots = [Hotspot(**spot) for spot in services.folder.get_json(hotspots)]
+    needed = 1 - 1 / services.settings.min_speedup
+    worth = [spot for spot in spots if spot.cumulative_share >= needed]
+    ideas: list[Idea] = []
+    if services.settings.uses_model:
+        ideas += _models(services, head, worth, tried, round_)
+    if round_ == 0:
+        ideas += _catalogues(services, head, worth)
+    known = {entry.idea for entry in tried}
+    return [idea for idea in ideas if idea.id not in known]
+
+
+def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list[Idea]:
+    tree = services.lab.tree(head)
+    ideas = []
+    for spot in spots[:CATALOGUE_HOTSPOTS]:
+        edits = edits_for(tree, spot.path, "" if spot.qualname == "<module>" else spot.qualname)
+        if not edits:
+            continue
+        rules = sorted({rule for edit in edits for rule in edit.rules})
+        # The id holds what would be done, so that the same rewrites of the same function are not tried twice.
+        digest = services.folder.put("\n".join(sorted(edit.source for edit in edits)))
+        ideas.append(
+            Idea(
+                id=f"catalogue-{spot.path}:{spot.qualname}-{digest[:12]}",
+                title=f"{', '.join(rules)} in {spot.qualname}",
+                path=spot.path,
+                qualname=spot.qualname,
+                origin="catalogue",
+                mechanism=rules[0],
+                rationale="",
+                expected_gain=spot.charged_share * PLAUSIBLE_SHARE,
+                share=spot.cumulative_share,
+                targets=spot.benchmarks[:MOST_TARGETS],
+            )
+        )
+    return sorted(ideas, key=lambda idea: -idea.expected_gain)
+
+
+def _models(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
+    from perfagent.agent import model_work
+
+    try:
+        drafts = model_work.ideas(services, head, spots, tried, round_)
+    except ModelFormatError as error:
+        services.progress.warn(f"the model's plan could not be read ({error.message}): the hotspots stand in as ideas")
+        drafts = model_work.ideas_from_hotspots(spots, round_)
+    return sorted(drafts, key=lambda idea: -idea.expected_gain)

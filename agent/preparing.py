@@ -1,0 +1,318 @@
+"""What `prepare` does, step by step; each finished step is kept, so that a killed run goes on behind it."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from perfagent.agent.bench import Bench
+from perfagent.agent.laboratory import Laboratory
+from perfagent.agent.prepared import BenchmarkPlan, EnvironmentRecord, Prepared
+from perfagent.agent.run_folder import state_home
+from perfagent.agent.services import Services
+from perfagent.tools.equivalence import (
+    BASELINE_SEEDS,
+    StableTests,
+    TestRun,
+    TestSelection,
+    baseline_tests,
+    run_tests,
+    stable,
+)
+from perfagent.tools.errors import MeasurementError, WorkloadError
+from perfagent.tools.measure import (
+    ALPHA,
+    MetricName,
+    Pair,
+    PairSampler,
+    Reading,
+    RunFailed,
+    choose_metric,
+)
+from perfagent.tools.measure.constants import MAX_NOISE
+from perfagent.tools.measure.student import robust_sd
+from perfagent.tools.report import Noise
+from perfagent.tools.sandbox import Environment, SandboxKind, build_environment, choose
+from perfagent.tools.workload import Request, Workload, calibrate_loops, discover, parse, source_roots
+
+#: Pairs of identical code that tell the clock and the noise. Six are enough to notice a hopeless machine and cost seconds;
+#: `perfagent calibrate` takes more.
+PROBE_PAIRS = 6
+
+#: Seconds the target's unit tests may take once.
+LONGEST_TESTS_S = 3600.0
+
+#: Two hash seeds under which a value must be the same to be comparable.
+VALUE_SEEDS = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parts a command needs: hotspots needs neither tests nor noise."""
+
+    tests: bool = True
+    values: bool = True
+    noise: bool = True
+
+
+class Preparation:
+    """Prepares one target at one commit.
+
+    Args:
+        services: the run's open things.
+        base: the first baseline's commit.
+        wanted: the parts to do.
+    """
+
+    def __init__(self, services: Services, base: str, wanted: Wanted | None = None) -> None:
+        self.services = services
+        self.base = base
+        self.wanted = wanted or Wanted()
+        self.messages: list[str] = []
+
+    def prepare(self) -> Prepared:
+        """All steps.
+
+        Raises:
+            SandboxUnavailable, BuildError, WorkloadError, MeasurementError: what the user must mend, in one line.
+        """
+        settings, folder = self.services.settings, self.services.folder
+        kind, reason = choose(settings.sandbox, settings.image)
+        self._say(f"sandbox: {kind} ({reason})")
+        if kind == "local":
+            self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
+        plain = folder.path / "trees" / "plain"
+        if not plain.exists():
+            self.services.target.checkout(self.base, plain)
+        workloads = self._workloads(plain)
+        environment = self._environment(kind, plain, workloads)
+        prepared = Prepared(
+            base=self.base,
+            environment=EnvironmentRecord.of(environment),
+            sandbox_reason=reason,
+            workloads=tuple(workload.spec for workload in workloads),
+            source_roots=source_roots(plain),
+            pytest_options=_pytest_options(plain),
+            benchmarks=(),
+            tests=None,
+            values="",
+            steadiness="",
+            noise=Noise(),
+            core=_free_core(),
+        )
+        if self.wanted.tests:
+            tests = folder.step("baseline-tests", lambda: _dumped(self._tests(prepared)))
+            prepared = prepared.model_copy(update={"tests": StableTests(**tests) if tests else None})
+        if self.wanted.values:
+            prepared = prepared.model_copy(update=folder.step("baseline-values", lambda: self._values(prepared)))
+        prepared = self._plan(prepared)
+        return prepared.model_copy(update={"messages": tuple(self.messages)})
+
+    def _say(self, text: str) -> None:
+        self.messages.append(text)
+        self.services.progress.note(text)
+
+    def _workloads(self, tree: Path) -> list[Workload]:
+        given = self.services.settings.workload
+        if given:
+            return [self._placed(parse(spec), tree) for spec in given]
+        found = discover(tree, self.services.target.files(self.base))
+        if not found:
+            raise WorkloadError(
+                "no workload was found in the repository",
+                "name one with --workload, such as script:FILE (a file that defines workload()) or pytest-benchmark:PATH",
+            )
+        # The first kind that was found is measured whole; mixing kinds would time the same code twice.
+        chosen = [each for each in found if each.workload.kind == found[0].workload.kind]
+        for each in chosen:
+            self._say(f"workload: {each.workload.spec} ({each.reason})")
+        return [each.workload for each in chosen]
+
+    def _placed(self, workload: Workload, tree: Path) -> Workload:
+        """The workload with its file found: in the tree, else on the host as an absolute path."""
+        if workload.kind == "command":
+            return workload
+        name = workload.target.split("::")[0]
+        if not Path(name).is_absolute() and (tree / name).exists():
+            return workload
+        outside = Path(name).expanduser().resolve()
+        if workload.kind == "script" and outside.is_file():
+            return Workload("script", str(outside))
+        raise WorkloadError(
+            f"the workload {workload.spec!r} names {name!r}, which is neither in the repository nor a file here",
+            "paths are relative to the repository's root; a script may also stand elsewhere",
+        )
+
+    def _environment(self, kind: SandboxKind, tree: Path, workloads: list[Workload]) -> Environment:
+        settings = self.services.settings
+        self.services.progress.note("environment: building, or taking the one built before")
+        kinds = {workload.kind for workload in workloads}
+        packages = ["pytest"] if not settings.test or "pytest" in kinds or "pytest" in settings.test else []
+        if "pytest-benchmark" in kinds:
+            packages = ["pytest", "pytest-benchmark"]
+        environment: Environment = build_environment(
+            kind,
+            tree,
+            cache=state_home() / "cache",
+            python=settings.python,
+            setup=settings.setup,
+            image=settings.image,
+            packages=packages,
+            say=self.services.progress.note,
+            version=self.services.target.describe(self.base),
+        )
+        self._say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
+        return environment
+
+    def _tests(self, prepared: Prepared) -> StableTests | None:
+        """Two runs of the unit tests at the baseline, a third where they differ; None when there are none."""
+        lab = Laboratory(self.services, prepared)
+        copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
+        selection = TestSelection(command=self.services.settings.test, exclude=prepared.workload_paths())
+        with lab.open({"baseline": copy}, writable=True) as bench:
+            site = bench.test_site("baseline")
+
+            def run(seed: int) -> TestRun:
+                return run_tests(bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=seed)
+
+            first = run(BASELINE_SEEDS[0])
+            stable = None if _no_tests(first) else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
+        lab.discard(copy)
+        if stable is None:
+            self._say("unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour")
+            return None
+        told = [f"{len(stable.passing)} pass stably"]
+        told += [f"{len(names)} {word}" for names, word in ((stable.failing, "fail"), (stable.flaky, "are flaky")) if names]
+        self._say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
+        return stable
+
+    def _values(self, prepared: Prepared) -> dict[str, Any]:
+        """What the benchmarks yield, and which of it is the same from run to run."""
+        lab = Laboratory(self.services, prepared)
+        with lab.open({"baseline": lab.tree(self.base)}) as bench:
+            seen = [bench.values("baseline", seed) for seed in VALUE_SEEDS]
+        for _, trouble in seen:
+            if trouble:
+                raise WorkloadError(f"the workload fails at the baseline: {trouble}", "mend it, or name another one")
+        known = stable([values for values, _ in seen])
+        silent = [name for name in seen[0][0] if not known.comparable(name)]
+        if silent:
+            self._say(f"yields nothing that is the same twice, so its values are not compared: {', '.join(silent)}")
+        put = self.services.folder.put_json
+        return {"values": put(seen[0][0]), "steadiness": put(known.model_dump(mode="json"))}
+
+    def _plan(self, prepared: Prepared) -> Prepared:
+        """Loop counts, the clock of each benchmark, and the noise: fixed on the baseline."""
+        lab = Laboratory(self.services, prepared)
+        tree = lab.tree(self.base)
+        plans: list[BenchmarkPlan] = []
+        with lab.open({"baseline": tree, "candidate": tree}) as bench:
+            loops, owner = self._loops(bench, prepared)
+            if not self.wanted.noise:
+                zero = [BenchmarkPlan(id=n, workload=owner[n], loops=k, metric="cpu", reason="", baseline_s=0.0)
+                        for n, k in loops.items()]  # fmt: skip
+                return prepared.model_copy(update={"benchmarks": tuple(zero)})
+            self.services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
+            pairs = self._probe(bench, loops)
+        for name, count in loops.items():
+            readings = [side for pair in pairs for side in (pair[name].baseline, pair[name].candidate)]
+            metric, reason = self._metric(readings)
+            plans.append(
+                BenchmarkPlan(
+                    id=name,
+                    workload=owner[name],
+                    loops=count,
+                    metric=metric,
+                    reason=reason,
+                    baseline_s=min(reading.value(metric) for reading in readings),
+                    noise=_noise([pair[name] for pair in pairs], metric),
+                )
+            )
+        worst = max(plans, key=lambda plan: plan.noise)
+        if all(plan.noise > MAX_NOISE for plan in plans):
+            raise MeasurementError(
+                f"identical code differs by {worst.noise:.0%} from pair to pair here, so nothing can be judged",
+                "end what else runs on this machine, or give a longer workload",
+            )
+        noise = Noise(
+            spread=worst.noise, false_acceptance=f"at most {ALPHA:.0%} of comparisons of identical code, by design"
+        )
+        return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": noise})
+
+    def _loops(self, bench: Bench, prepared: Prepared) -> tuple[dict[str, int], dict[str, str]]:
+        loops: dict[str, int] = {}
+        owner: dict[str, str] = {}
+        self.services.progress.note("calibrating how often each benchmark's body runs in one process")
+        for spec in prepared.workloads:
+            found = self._calibrated(bench, spec)
+            for name, why in found["excluded"].items():
+                self._say(f"left out: {name} ({why})")
+            for name, count in found["loops"].items():
+                if name in owner:
+                    raise WorkloadError(f"two workloads have a benchmark named {name!r}", "name one of them only")
+                loops[name], owner[name] = count, spec
+        return loops, owner
+
+    def _calibrated(self, bench: Bench, spec: str) -> dict[str, Any]:
+        """Loops and left-out benchmarks of one workload."""
+
+        def calibrate() -> dict[str, Any]:
+            request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s)
+            found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request)
+            return {"loops": dict(found.loops), "excluded": dict(found.excluded)}
+
+        name = f"loops-{self.services.folder.put(spec)[:16]}"
+        found: dict[str, Any] = self.services.folder.step(name, calibrate)
+        return found
+
+    def _probe(self, bench: Bench, loops: Mapping[str, int]) -> list[Mapping[str, Any]]:
+        from perfagent.agent.verification import recorded
+
+        run = recorded(self.services, "probe", lambda side, seed: bench.read(side, seed, loops))
+        sampler = PairSampler(run, self.services.settings.seed)
+        pairs = []
+        for index in range(PROBE_PAIRS):
+            pair = sampler.pair(index)
+            if isinstance(pair, RunFailed):
+                raise MeasurementError(f"the baseline fails while measured: {pair.detail}")
+            pairs.append(pair)
+        return pairs
+
+    def _metric(self, readings: list[Reading]) -> tuple[Any, str]:
+        match self.services.settings.metric:
+            case "cpu":
+                return "cpu", "asked for"
+            case "memory":
+                return "memory", "asked for"
+            case _:
+                chosen = choose_metric(readings)
+                return chosen.name, chosen.reason
+
+
+def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
+    return None if tests is None else tests.model_dump(mode="json")
+
+
+def _no_tests(run: TestRun) -> bool:
+    return run.complete and not run.outcomes and not run.collection_errors
+
+
+def _noise(pairs: Sequence[Pair], metric: MetricName) -> float:
+    """Robust standard deviation of the log ratio of two runs of the same code."""
+    return robust_sd([math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs])
+
+
+def _pytest_options(tree: Path) -> tuple[str, ...]:
+    from perfagent.tools.workload import pytest_options
+
+    return pytest_options(tree)
+
+
+def _free_core() -> int | None:
+    """The last core this process may use, where there are two or more."""
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[-1] if len(cores) > 1 else None

@@ -1,0 +1,209 @@
+"""The run folder: everything a run leaves behind, outside the target repository.
+
+run.json            what was asked: settings, versions, machine
+checkpoint.sqlite   LangGraph's checkpoints
+events.jsonl        one line an event, in order
+objects/            documents by SHA-256 of their content
+steps/              results of finished steps by name: a resumed run reads them instead of repeating the work
+journal/            readings of finished samples, one line each
+transcripts/        what was said to and by the model
+result.json report.md patches/   the output
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from perfagent.tools.errors import LimitExceeded, PerfagentError, UsageError
+
+#: Below this many free bytes a run refuses to start a step: an environment and two trees need about as much.
+MINIMUM_FREE_BYTES = 256 * 2**20
+
+
+def runs_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where runs are kept: `runs` below `state_home`."""
+    return state_home(environ) / "runs"
+
+
+def state_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder for runs and caches: $PERFAGENT_HOME, else $XDG_STATE_HOME/perfagent, else ~/.local/state/perfagent."""
+    if "PERFAGENT_HOME" in environ:
+        return Path(environ["PERFAGENT_HOME"]).expanduser().resolve()
+    state = environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "perfagent"
+
+
+def new_run_id(now: float | None = None) -> str:
+    """A sortable, unique name such as `20260501-142233-3fa9`."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+    return f"{stamp}-{secrets.token_hex(2)}"
+
+
+class RunFolder:
+    """One run's folder.
+
+    Args:
+        path: the folder; made when missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.id = self.path.name
+        for name in ("objects", "steps", "journal", "transcripts", "patches", "trees"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+        self._events = (self.path / "events.jsonl").open("a", encoding="utf-8")
+
+    def close(self) -> None:
+        """Close the event log."""
+        self._events.close()
+
+    def remove(self) -> None:
+        """Take the folder away again: nothing worth keeping happened in it."""
+        self.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def put(self, content: str | bytes) -> str:
+        """Store a document; returns its digest."""
+        data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.path / "objects" / digest
+        if not target.exists():
+            write_atomically(target, data)
+        return digest
+
+    def get(self, digest: str) -> str:
+        """A stored document.
+
+        Raises:
+            PerfagentError: the folder lacks it.
+        """
+        try:
+            return (self.path / "objects" / digest).read_bytes().decode("utf-8", "surrogateescape")
+        except FileNotFoundError as error:
+            raise PerfagentError(f"the run folder {self.path} lacks the document {digest[:12]}") from error
+
+    def put_json(self, value: Any) -> str:
+        """Store a JSON document; returns its digest."""
+        return self.put(json.dumps(value, sort_keys=True))
+
+    def get_json(self, digest: str) -> Any:
+        """A stored JSON document."""
+        return json.loads(self.get(digest))
+
+    def step(self, name: str, compute: Callable[[], Any]) -> Any:
+        """The JSON result of a named step: read when it finished before, else computed and kept.
+
+        This is what makes nodes idempotent: a killed run that resumes repeats no finished step.
+        """
+        target = self.path / "steps" / f"{name}.json"
+        if target.exists():
+            return json.loads(target.read_text("utf-8"))
+        value = compute()
+        write_atomically(target, json.dumps(value).encode())
+        return value
+
+    def write(self, name: str, text: str) -> Path:
+        """Write one of the named files, whole or not at all; returns its path."""
+        target = self.path / name
+        write_atomically(target, text.encode("utf-8", "surrogateescape"))
+        return target
+
+    def journal(self, name: str) -> Journal:
+        """The journal of one measurement."""
+        return Journal(self.path / "journal" / f"{name}.jsonl")
+
+    def event(self, kind: str, **data: Any) -> None:
+        """Append one event; flushed at once, so that a crash loses none."""
+        self._events.write(json.dumps({"time": round(time.time(), 3), "kind": kind, **data}) + "\n")
+        self._events.flush()
+
+    def require_space(self, needed: int = MINIMUM_FREE_BYTES) -> None:
+        """Refuse to go on when the disk is nearly full.
+
+        Raises:
+            LimitExceeded: kind `disk`, in bytes.
+        """
+        state = os.statvfs(self.path)
+        free = state.f_bavail * state.f_frsize
+        if free < needed:
+            error = LimitExceeded("disk", free, needed)
+            error.message = f"only {free // 2**20} MiB are free under {self.path}"
+            error.remedy = "free some space, or choose another folder with --out, then `perfagent resume`"
+            raise error
+
+
+class Journal:
+    """Finished samples of one measurement, appended one JSON line each; a torn last line is dropped on reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.entries: list[Any] = []
+        if path.exists():
+            for line in path.read_text("utf-8").splitlines():
+                try:
+                    self.entries.append(json.loads(line))
+                except json.JSONDecodeError:
+                    break
+            write_atomically(path, "".join(json.dumps(e) + "\n" for e in self.entries).encode())
+        self._next = 0
+
+    def replay(self, compute: Callable[[], Any]) -> Any:
+        """The next entry: the recorded one, or a fresh one that is computed and appended."""
+        if self._next == len(self.entries):
+            value = compute()
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(value) + "\n")
+            self.entries.append(value)
+        entry = self.entries[self._next]
+        self._next += 1
+        return entry
+
+
+def write_atomically(target: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(target)
+
+
+def find_run(name: str, home: Path | None = None) -> Path:
+    """The folder of a run named by id, by a unique beginning of one, or by path.
+
+    Raises:
+        UsageError: several runs begin so.
+        PerfagentError: there is no such run.
+    """
+    path = Path(name)
+    if (path / "run.json").exists():
+        return path.resolve()
+    home = home or runs_home()
+    found = sorted(p.parent for p in home.glob("*/run.json") if p.parent.name.startswith(name)) if name else []
+    if len(found) > 1:
+        raise UsageError(
+            f"several runs begin with {name!r}",
+            "give more of the id: " + ", ".join(p.name for p in found[:5]),
+        )
+    if not found:
+        raise PerfagentError(f"there is no run {name!r}", "`perfagent runs` lists them")
+    return found[0]
+
+
+def list_runs(home: Path | None = None) -> list[dict[str, str]]:
+    """The runs kept under `home`, newest first: id, command, repository, status, verdict and folder of each."""
+    found = []
+    for file in sorted((home or runs_home()).glob("*/run.json"), reverse=True):
+        asked = json.loads(file.read_text("utf-8"))
+        result_file = file.with_name("result.json")
+        result = json.loads(result_file.read_text("utf-8")) if result_file.exists() else {}
+        entry = {"id": file.parent.name, "command": asked.get("command", ""), "repository": asked.get("repository", "")}
+        entry |= {"status": result.get("status", "unfinished"), "verdict": result.get("verdict", "")}
+        found.append(entry | {"folder": str(file.parent)})
+    return found

@@ -1,0 +1,93 @@
+"""What nodes need and the state must not hold: open things, handed to the graph as its context."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from perfagent.agent.run_folder import RunFolder
+from perfagent.agent.settings import Settings
+from perfagent.tools.errors import LimitExceeded
+from perfagent.tools.report import Progress
+
+if TYPE_CHECKING:
+    from perfagent.agent.laboratory import Laboratory
+    from perfagent.agent.model import CostLedger, Model
+    from perfagent.tools.repository import Author, Target
+
+
+@dataclass
+class Services:
+    """One run's open things.
+
+    Attributes:
+        settings: what was asked.
+        folder: where the run keeps what it makes.
+        progress: what the user sees.
+        target: the repository, cloned into the folder.
+        asked: the content of run.json.
+        deadline: monotonic time at which the search ends; None without a limit.
+        interrupted: set when the user asked to stop; nodes end at their next safe point.
+        clock: monotonic seconds.
+    """
+
+    settings: Settings
+    folder: RunFolder
+    progress: Progress
+    target: Target
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    deadline: float | None = None
+    interrupted: threading.Event = field(default_factory=threading.Event)
+    clock: Callable[[], float] = time.monotonic
+    model: Model | None = None
+    ledger: CostLedger | None = None
+    laboratory: Laboratory | None = None
+
+    @property
+    def lab(self) -> Laboratory:
+        """The laboratory, which `prepare` opens (and a resumed run opens again).
+
+        Raises:
+            RuntimeError: nothing is prepared yet; a fault of the graph, not of the user.
+        """
+        if self.laboratory is None:
+            raise RuntimeError("the laboratory is used before prepare")
+        return self.laboratory
+
+    def now(self) -> str:
+        """The time of day as ISO 8601 with the zone's offset, for commits."""
+        return datetime.now().astimezone().isoformat(timespec="seconds")
+
+    def author(self, date: str) -> Author:
+        """Who commits: perfagent, at the run's own date."""
+        from perfagent.tools.repository import Author
+
+        return Author(date=date)
+
+    def out_of_budget(self) -> str:
+        """Why the search must end now, or an empty string."""
+        if self.deadline is not None and self.clock() >= self.deadline:
+            return "the time is used up"
+        if self.ledger is not None:
+            try:
+                self.ledger.check()
+            except LimitExceeded as error:
+                return error.message
+        return ""
+
+    def enter(self, stage: str, detail: str = "") -> None:
+        """Tell user and event log that a stage begins; refuse to go on with a full disk.
+
+        Raises:
+            KeyboardInterrupt: the user asked to stop.
+            LimitExceeded: the disk is nearly full.
+        """
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
+        self.folder.require_space()
+        self.folder.event("stage", name=stage, detail=detail)
+        self.progress.enter(stage, detail)

@@ -1,0 +1,118 @@
+"""What a run is asked to do: flags > environment > [tool.perfagent] of the target > defaults, one model."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from perfagent.tools.errors import UsageError
+
+#: Environment variables that name a model's key; the gateway decides which one a provider needs.
+ENVIRONMENT_PREFIX = "PERFAGENT_"
+
+
+class Settings(BaseModel):
+    """Everything that steers a run; units in the names or the field's text.
+
+    Attributes:
+        workload: workloads such as `script:bench.py`; discovered when empty.
+        test: command that runs the unit tests; pytest when None.
+        setup: command that installs the target's dependencies; detected when None.
+        build: command that builds native code in a tree, run for each side; none when None.
+        python: version for the environment, such as `3.11`.
+        image: Docker image to start from.
+        model: litellm name of the model; None for the catalogue alone.
+        api_base: address of an OpenAI-compatible endpoint.
+        no_model: use the catalogue alone whatever the environment says.
+        sandbox: auto, docker, bubblewrap or local.
+        paths: globs of the files that may be edited; all sources when empty.
+        min_speedup: smallest speedup worth a patch (baseline time / candidate time).
+        metric: what is to shrink: time chooses the clock by the baseline's probe.
+        max_cost: USD for the model; no limit when None.
+        max_time: minutes for the run's search; no limit when None.
+        max_candidates: candidates to verify at most.
+        seed: of everything drawn by chance.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    workload: tuple[str, ...] = ()
+    test: str | None = None
+    setup: str | None = None
+    build: str | None = None
+    python: str | None = Field(default=None, pattern=r"^3\.\d{1,2}(\.\d+)?$")
+    image: str | None = None
+    model: str | None = None
+    api_base: str | None = None
+    no_model: bool = False
+    sandbox: Literal["auto", "docker", "bubblewrap", "local"] = "auto"
+    paths: tuple[str, ...] = ()
+    min_speedup: float = Field(default=1.03, ge=1.01, le=10)
+    metric: Literal["time", "cpu", "memory"] = "time"
+    max_cost: float | None = Field(default=None, ge=0)
+    max_time: float | None = Field(default=None, gt=0)
+    max_candidates: int = Field(default=40, ge=1)
+    allow_unknown_cost: bool = True
+    seed: int = 0
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether a model plans and edits."""
+        return self.model is not None and not self.no_model
+
+
+def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Path | None) -> Settings:
+    """Merge the four sources.
+
+    Args:
+        flags: values given on the command line; None and empty ones count as not given.
+        environ: the process environment; PERFAGENT_MODEL and the like are read.
+        tree: the target's checkout, whose pyproject.toml may have [tool.perfagent].
+
+    Raises:
+        UsageError: an unknown name or a value out of range, with where it came from.
+    """
+    merged: dict[str, Any] = {}
+    sources = (
+        ("[tool.perfagent]", _from_pyproject(tree)),
+        ("the environment", _from_environment(environ)),
+        ("the command line", {k: v for k, v in flags.items() if v is not None and v is not False and v != ()}),
+    )
+    for origin, values in sources:
+        for name, value in values.items():
+            if name not in Settings.model_fields:
+                known = ", ".join(sorted(Settings.model_fields))
+                raise UsageError(f"{origin} sets {name!r}, which is no setting", f"the settings are {known}")
+            merged[name] = value
+        try:
+            Settings(**merged)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = ".".join(str(part) for part in first["loc"][:1])
+            raise UsageError(f"{origin} sets {name} to {first['input']!r}", first["msg"].lower()) from error
+    return Settings(**merged)
+
+
+def _from_pyproject(tree: Path | None) -> dict[str, Any]:
+    file = tree / "pyproject.toml" if tree else None
+    if file is None or not file.is_file():
+        return {}
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"the target's pyproject.toml cannot be read ({error})", "mend it") from error
+    found = tables.get("tool", {}).get("perfagent", {})
+    return {name.replace("-", "_"): value for name, value in found.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
+    found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
+    for name in ("workload", "paths"):
+        if name in found:
+            found[name] = tuple(part for part in found[name].split(";") if part)
+    return found

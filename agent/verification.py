@@ -1,0 +1,239 @@
+"""The verifier: a candidate's checks, cheapest first, and then its measurement.
+
+Every finished step is kept in the run folder by the candidate's id, every finished sample in a journal, so that a
+resumed run repeats neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from perfagent.agent.bench import Bench
+from perfagent.agent.checks import Checked, Checker
+from perfagent.agent.figures import figures_of, headline_figure
+from perfagent.agent.services import Services
+from perfagent.agent.state import Candidate, Verdict
+from perfagent.tools.errors import MeasurementError
+from perfagent.tools.measure import (
+    ALPHA,
+    PUBLISHED_PAIRS,
+    Confirmation,
+    PairSampler,
+    Plan,
+    Publication,
+    Reading,
+    Run,
+    RunFailed,
+    RunResult,
+    confirm,
+    estimate,
+    looks_for,
+    publish,
+    screen,
+)
+
+
+class Verifier:
+    """Judges candidates against the baseline they were made for.
+
+    Args:
+        services: the run's open things; `prepare` must have run.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.lab = services.lab
+        self.prepared = services.lab.prepared
+        self.loops = {plan.id: plan.loops for plan in self.prepared.benchmarks}
+
+    def check(self, candidate: Candidate) -> Checked:
+        """Everything that needs no timing: applies, guard, builds, unit tests, equal values."""
+        checker = Checker(self.services)
+        found = self.services.folder.step(f"check-{candidate.id}", lambda: checker.check(candidate).model_dump())
+        return Checked(**found)
+
+    def screen(self, candidates: Sequence[Candidate], checked: Mapping[str, Checked]) -> list[Candidate]:
+        """Those of several candidates worth confirming, best first; their samples decide nothing else."""
+        names = [candidate.id for candidate in candidates]
+        plan = self.plan_for(candidates[0], ALPHA)
+        trees = {candidate.id: self.tree_of(candidate, checked[candidate.id]) for candidate in candidates}
+        digest = self.services.folder.put(" ".join(names))[:16]
+        with self.lab.open({"baseline": self.lab.tree(candidates[0].parent), **trees}) as bench:
+            ranked = screen(self._run(bench, f"screen-{digest}", frozenset(plan.targets)), names, plan)
+        for each in ranked:
+            self.services.folder.event("screened", **asdict(each))
+        by_name = {candidate.id: candidate for candidate in candidates}
+        return [by_name[each.candidate] for each in ranked if each.promising]
+
+    def confirm(self, candidate: Candidate, checked: Checked, alpha: float) -> Verdict:
+        """The sequential test on fresh pairs and, when it accepts, the figures from another fixed number of them."""
+        plan = self.plan_for(candidate, alpha)
+        trees = {"baseline": self.lab.tree(candidate.parent), "candidate": self.tree_of(candidate, checked)}
+        with self.lab.open(trees) as bench:
+            confirmation = self._confirm(candidate, bench, plan)
+            if confirmation.verdict != "faster":
+                return self._verdict(candidate, checked, confirmation, None, plan)
+            publication = self._publish(candidate, bench, plan, confirmation)
+        return self._verdict(candidate, checked, confirmation, publication, plan)
+
+    def compare(self, candidate: Candidate, checked: Checked, tree: Path | None = None) -> Verdict:
+        """Like `confirm`, but the figures are measured whatever the test says: what two commits deserve."""
+        plan = self.plan_for(candidate, ALPHA)
+        head = tree or self.tree_of(candidate, checked)
+        trees = {"baseline": self.lab.tree(candidate.parent), "candidate": head}
+        with self.lab.open(trees) as bench:
+            confirmation = self._confirm(candidate, bench, plan)
+            publication = self._publish(candidate, bench, plan, confirmation)
+        return self._verdict(candidate, checked, confirmation, publication, plan)
+
+    def whole(self, base: str, head: str, accepted: set[str]) -> Verdict:
+        """The figures of a branch against the first baseline, from fresh pairs of its two ends."""
+        targets = tuple(plan.id for plan in self.prepared.benchmarks if plan.id in accepted)
+        branch = Candidate(
+            id=f"branch-{head[:12]}", idea="", title="the branch", parent=base, diff="", origin="user", targets=targets
+        )
+        plan = self.plan_for(branch, ALPHA)
+        confirmation = Confirmation(
+            verdict="faster", reason="its patches were confirmed one by one", accepted=targets, decisions={}, pairs=0
+        )
+        with self.lab.open({"baseline": self.lab.tree(base), "candidate": self.lab.tree(head)}) as bench:
+            publication = self._publish(branch, bench, plan, confirmation)
+        return self._verdict(branch, Checked(), confirmation, publication, plan)
+
+    def judge(self, candidate: Candidate, command: str, head: str = "") -> Verdict:
+        """Checks and measurement of one candidate from outside: a patch, or another commit (`head`)."""
+        if command == "compare":
+            found = self.services.folder.step(
+                f"check-{candidate.id}", lambda: Checker(self.services).check_tree(self.lab.tree(head)).model_dump()
+            )
+            checked = Checked(**found)
+        else:
+            checked = self.check(candidate)
+        if checked.failed is not None:
+            return refused(candidate, checked)
+        return self.compare(candidate, checked, self.lab.tree(head) if command == "compare" else None)
+
+    def plan_for(self, candidate: Candidate, alpha: float) -> Plan:
+        """What is laid down before the first pair."""
+        longest = max((plan.baseline_s * plan.loops for plan in self.prepared.benchmarks), default=0.0)
+        return Plan(
+            metrics={plan.id: plan.metric for plan in self.prepared.benchmarks},
+            targets=candidate.targets or tuple(plan.id for plan in self.prepared.benchmarks),
+            alpha=alpha,
+            min_speedup=self.services.settings.min_speedup,
+            seed=self.seed_of(candidate.id),
+            looks=looks_for(longest),
+        )
+
+    def tree_of(self, candidate: Candidate, checked: Checked) -> Path:
+        """The tree of the candidate as the guard let it through."""
+        return self.lab.edited(candidate.parent, self.services.folder.get(checked.diff))
+
+    def seed_of(self, name: str) -> int:
+        """A seed of its own for each candidate, the same again on resume."""
+        return int.from_bytes(hashlib.sha256(f"{self.services.settings.seed}:{name}".encode()).digest()[:4], "big")
+
+    def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
+        return recorded(self.services, name, lambda side, seed: bench.read(side, seed, self.loops, only))
+
+    def _confirm(self, candidate: Candidate, bench: Bench, plan: Plan) -> Confirmation:
+        run = self._run(bench, f"confirm-{candidate.id}", frozenset(plan.targets))
+        sampler = PairSampler(run, plan.seed)
+        taken: list[Any] = []
+        for progress in confirm(self._watched(sampler.pairs(), plan, taken), plan):
+            if progress.confirmation is not None:
+                return progress.confirmation
+        raise MeasurementError("the test ended without a decision")
+
+    def _watched(self, series: Iterator[Any], plan: Plan, taken: list[Any]) -> Iterator[Any]:
+        """The same pairs, shown to the user as they come."""
+        first = plan.targets[0]
+        for pairs in series:
+            if not isinstance(pairs, RunFailed):
+                taken.append(pairs[first])
+                speedup = interval = None
+                if len(taken) >= plan.looks[0].pairs:
+                    so_far = estimate([taken], [plan.metrics[first]], "progress")
+                    speedup, interval = so_far.speedup, (so_far.low, so_far.high)
+                self.services.progress.measured(len(taken), plan.looks[-1].pairs, speedup, interval)
+            yield pairs
+
+    def _publish(self, candidate: Candidate, bench: Bench, plan: Plan, confirmation: Confirmation) -> Publication:
+        self.services.progress.note(f"measuring {PUBLISHED_PAIRS} fresh pairs for the figures")
+        # Another seed: coins and hash seeds of the published pairs are drawn anew.
+        sampler = PairSampler(self._run(bench, f"publish-{candidate.id}"), plan.seed + 1)
+        return publish(sampler.pairs(), plan, confirmation)
+
+    def _verdict(
+        self,
+        candidate: Candidate,
+        checked: Checked,
+        confirmation: Confirmation,
+        publication: Publication | None,
+        plan: Plan,
+    ) -> Verdict:
+        ended = publication or confirmation
+        speedup, interval, metric, pairs = headline_figure(confirmation, publication, plan)
+        return Verdict(
+            candidate=candidate.id,
+            verdict=ended.verdict,
+            detail=ended.reason,
+            speedup=speedup,
+            interval=interval,
+            metric=metric,
+            pairs=pairs,
+            p_value=min((d.p_value for d in confirmation.decisions.values()), default=None),
+            alpha=plan.alpha,
+            benchmarks=figures_of(confirmation, publication, plan),
+            tests=checked.tests,
+            checks=checked.checks,
+            evidence=(ended.reason,),
+            diff=checked.diff,
+        )
+
+
+def refused(candidate: Candidate, checked: Checked) -> Verdict:
+    """The verdict of a candidate that failed a check."""
+    assert checked.failed is not None
+    return Verdict(
+        candidate=candidate.id,
+        verdict=checked.failed,
+        detail=checked.detail,
+        tests=checked.tests,
+        checks=checked.checks,
+        evidence=checked.evidence,
+        diff=checked.diff,
+    )
+
+
+def recorded(services: Services, name: str, read: Callable[[str, int], RunResult]) -> Run:
+    """A sampler's `run` that takes finished samples from a journal and appends fresh ones to it.
+
+    Args:
+        name: of the journal; the sampler's seed must be a function of it, so that a resumed run draws the same order.
+        read: measures one sample of a side under a hash seed.
+    """
+    journal = services.folder.journal(name)
+
+    def run(side: str, hash_seed: int) -> RunResult:
+        if services.interrupted.is_set():
+            raise KeyboardInterrupt
+        return _from_json(journal.replay(lambda: _to_json(read(side, hash_seed))))
+
+    return run
+
+
+def _to_json(result: RunResult) -> dict[str, Any]:
+    if isinstance(result, RunFailed):
+        return {"failed": result.detail}
+    return {"readings": {name: asdict(reading) for name, reading in result.items()}}
+
+
+def _from_json(entry: Mapping[str, Any]) -> RunResult:
+    if "failed" in entry:
+        return RunFailed(entry["failed"])
+    return {name: Reading(**reading) for name, reading in entry["readings"].items()}

@@ -1,0 +1,46 @@
+"""Flags that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Repo = Annotated[str, typer.Argument(metavar="REPO", help="A folder with a git repository, or a git URL.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or its folder.")]
+Workload = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--workload", "-w", metavar="KIND:TARGET",
+        help="pytest-benchmark:PATH[::TEST], script:FILE, pytest:NODE or command:CMD; repeatable. Discovered when none is given.",
+    ),
+]  # fmt: skip
+Test = Annotated[str | None, typer.Option("--test", metavar="CMD", help="Runs the unit tests; pytest by default.")]
+Setup = Annotated[str | None, typer.Option("--setup", metavar="CMD", help="Installs the target's dependencies.")]
+Build = Annotated[
+    str | None, typer.Option("--build", metavar="CMD", help="Builds native code in a tree, for each side.")
+]
+Python = Annotated[str | None, typer.Option("--python", metavar="X.Y", help="Python for the environment.")]
+Image = Annotated[str | None, typer.Option("--image", help="Docker image to start from.")]
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="Any litellm model name; edits by the model.")
+]
+ApiBase = Annotated[str | None, typer.Option("--api-base", metavar="URL", help="An OpenAI-compatible endpoint.")]
+NoModel = Annotated[bool, typer.Option("--no-model", help="The catalogue of rewrites alone.")]
+SandboxOption = Annotated[
+    str | None, typer.Option("--sandbox", metavar="auto|docker|bubblewrap|local", help="Where code runs.")
+]
+Paths = Annotated[
+    list[str] | None, typer.Option("--paths", metavar="GLOB", help="Only files that match may be edited.")
+]
+MinSpeedup = Annotated[float | None, typer.Option("--min-speedup", help="Smallest speedup worth a patch; 1.03.")]
+Metric = Annotated[str | None, typer.Option("--metric", metavar="time|cpu|memory", help="What is to shrink.")]
+MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="For the model, in all.")]
+MaxTime = Annotated[float | None, typer.Option("--max-time", metavar="MINUTES", help="For the search, in all.")]
+MaxCandidates = Annotated[
+    int | None, typer.Option("--max-candidates", metavar="N", help="Candidates to verify at most.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Of everything drawn by chance.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder; outside the repository.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, all else on standard error.")]

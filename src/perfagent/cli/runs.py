@@ -1,0 +1,101 @@
+"""runs, show, resume, report and apply: what earlier runs left behind."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from perfagent.cli import options as o
+from perfagent.tools.errors import PerfagentError, UsageError
+
+if TYPE_CHECKING:
+    from perfagent.tools.report import Result
+
+
+def runs(json: o.Json = False) -> None:
+    """List the runs kept here, newest first."""
+    from perfagent.agent.run_folder import list_runs
+
+    found = list_runs()
+    if json:
+        typer.echo(json_module.dumps(found, indent=2))
+        return
+    if not found:
+        typer.echo("there are no runs yet: start one with `perfagent run REPO`")
+    for entry in found:
+        typer.echo(
+            f"{entry['id']}  {entry['command']:8}  {entry['status']:11}  {entry['verdict']:12}  {entry['repository']}"
+        )
+
+
+def show(run: o.RunName, json: o.Json = False) -> None:
+    """Show a finished run's result."""
+    result = _result_of(run)
+    if json:
+        typer.echo(result.to_json())
+        return
+    from perfagent.cli.show import print_result
+
+    print_result(result)
+
+
+def report(
+    run: o.RunName,
+    format: Annotated[str, typer.Option("--format", metavar="md|json", help="Which form.")] = "md",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")] = None,
+) -> None:
+    """Write a finished run's report."""
+    from perfagent.tools.report import result_markdown
+
+    if format not in ("md", "json"):
+        raise UsageError(f"there is no report format {format!r}", "give --format md or json")
+    result = _result_of(run)
+    text = result.to_json() + "\n" if format == "json" else result_markdown(result)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the report cannot be written to {out} ({error.strerror})", "give --out another file"
+        ) from error
+
+
+def resume(run: o.RunName, json: o.Json = False) -> None:
+    """Go on with a run that was interrupted; nothing that finished is repeated."""
+    from perfagent.agent import driver
+    from perfagent.agent.run_folder import find_run
+    from perfagent.cli.work import _finish
+
+    _finish(driver.resume(find_run(run)), json)
+
+
+def apply(
+    run: o.RunName,
+    repo: Annotated[
+        Path | None, typer.Option("--repo", metavar="DIR", help="The repository; the run's own by default.")
+    ] = None,
+) -> None:
+    """Bring a run's branch into the repository; never checks it out, never overwrites another branch."""
+    from perfagent.agent import driver
+    from perfagent.agent.run_folder import find_run
+
+    branch, target = driver.apply(find_run(run), repo)
+    typer.echo(
+        f"branch {branch} is now in {target}: look with `git log -p {branch}`, take it with `git merge {branch}`"
+    )
+
+
+def _result_of(run: str) -> Result:
+    from perfagent.agent.run_folder import find_run
+    from perfagent.tools.report import Result
+
+    folder = find_run(run)
+    file = folder / "result.json"
+    if not file.exists():
+        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+    return Result.model_validate_json(file.read_text("utf-8"))

@@ -1,0 +1,137 @@
+"""run, verify and compare: the commands that measure a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from perfagent.cli import options as o
+from perfagent.tools.errors import UsageError
+
+if TYPE_CHECKING:
+    from perfagent.tools.report import Result
+
+
+def run(
+    repo: o.Repo,
+    workload: o.Workload = None,
+    test: o.Test = None,
+    setup: o.Setup = None,
+    build: o.Build = None,
+    python: o.Python = None,
+    image: o.Image = None,
+    model: o.Model = None,
+    api_base: o.ApiBase = None,
+    no_model: o.NoModel = False,
+    sandbox: o.SandboxOption = None,
+    paths: o.Paths = None,
+    min_speedup: o.MinSpeedup = None,
+    metric: o.Metric = None,
+    max_cost: o.MaxCost = None,
+    max_time: o.MaxTime = None,
+    max_candidates: o.MaxCandidates = None,
+    seed: o.Seed = None,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Find, prove and commit speedups: a branch with one commit for each accepted patch, in a run folder.
+
+    Example: perfagent run . --workload pytest-benchmark:benchmarks
+    """
+    from perfagent.agent import driver
+
+    flags = _flags(locals())
+    _finish(driver.run(repo, flags, out), json)
+
+
+def verify(
+    repo: o.Repo,
+    patch: Annotated[Path, typer.Option("--patch", metavar="FILE", help="A unified diff; - reads standard input.")],
+    workload: o.Workload = None,
+    test: o.Test = None,
+    setup: o.Setup = None,
+    build: o.Build = None,
+    python: o.Python = None,
+    image: o.Image = None,
+    sandbox: o.SandboxOption = None,
+    min_speedup: o.MinSpeedup = None,
+    metric: o.Metric = None,
+    seed: o.Seed = None,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Judge any patch from anyone by the same gate as a run's own.
+
+    Example: perfagent verify . --patch faster.diff
+    """
+    from perfagent.agent import driver
+
+    flags = _flags(locals())
+    flags.pop("patch", None)
+    if str(patch) == "-":
+        text = typer.get_binary_stream("stdin").read().decode("utf-8", "surrogateescape")
+    elif patch.is_file():
+        text = patch.read_bytes().decode("utf-8", "surrogateescape")
+    else:
+        raise UsageError(f"there is no file {patch}", "give --patch a unified diff, or - for standard input")
+    _finish(driver.verify(repo, text, flags, out), json)
+
+
+def compare(
+    repo: o.Repo,
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The commit to compare with.")],
+    head: Annotated[str, typer.Argument(metavar="HEAD", help="The commit to judge.")],
+    workload: o.Workload = None,
+    test: o.Test = None,
+    setup: o.Setup = None,
+    build: o.Build = None,
+    python: o.Python = None,
+    image: o.Image = None,
+    sandbox: o.SandboxOption = None,
+    min_speedup: o.MinSpeedup = None,
+    metric: o.Metric = None,
+    seed: o.Seed = None,
+    out: o.Out = None,
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD is proved slower.")
+    ] = None,
+    json: o.Json = False,
+) -> None:
+    """Compare two commits.
+
+    Example: perfagent compare . main HEAD --fail-on slower
+    """
+    from perfagent.agent import driver
+
+    flags = _flags(locals())
+    for name in ("base", "head", "fail_on"):
+        flags.pop(name, None)
+    if fail_on not in (None, "slower"):
+        raise UsageError(f"--fail-on knows 'slower', not {fail_on!r}", "give --fail-on slower")
+    result = driver.compare(repo, base, head, flags, out)
+    _finish(result, json)
+    if fail_on and any(figure.verdict == "slower" for figure in result.benchmarks):
+        raise typer.Exit(1)
+
+
+def _flags(given: dict[str, Any]) -> dict[str, Any]:
+    flags = {k: v for k, v in given.items() if k not in ("repo", "out", "json", "driver")}
+    for name in ("workload", "paths"):
+        if flags.get(name):
+            flags[name] = tuple(flags[name])
+    return flags
+
+
+def _finish(result: Result, as_json: bool) -> None:
+    """Print a result, and end with 130 when the work was interrupted."""
+    if as_json:
+        typer.echo(result.to_json())
+    else:
+        from perfagent.cli.show import print_result
+
+        print_result(result)
+    if result.status == "interrupted":
+        typer.echo(f"interrupted; go on with `perfagent resume {result.run_id}`", err=True)
+        raise typer.Exit(130)

@@ -1,0 +1,204 @@
+"""Fixtures every test may use: an OpenAI-compatible endpoint on loopback whose answers are scripted.
+
+The markers `docker` and `bubblewrap` say what a test needs of the machine; whether that works is found out by trying.
+
+    def test_something(scripted_server):
+        scripted_server.script(
+            scripted_server.tools(("read_file", {"path": "a.py"})),
+            scripted_server.text("done"),
+        )
+        settings = GatewaySettings(model="test-model", api_base=scripted_server.url)
+        ...
+        assert scripted_server.requests[0]["messages"][0]["role"] == "system"
+
+For parallel conversations set `scripted_server.respond`, a function from the request's body to an answer.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from perfagent.tools.sandbox import Availability, SandboxKind, probe
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer: sent after `delay_s` seconds, and cut off half way when `cut`."""
+
+    body: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
+    cut: bool = False
+
+
+class ScriptedServer:
+    """Answers chat completions in the scripted order, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.respond: Callable[[dict[str, Any]], Answer] | None = None
+        self._answers: list[Answer] = []
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The api_base to give to a client."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+
+    def script(self, *answers: Answer) -> None:
+        """Append answers, given one a request."""
+        self._answers.extend(answers)
+
+    @staticmethod
+    def text(content: str, finish_reason: str = "stop") -> Answer:
+        """A plain answer."""
+        return Answer(_completion({"role": "assistant", "content": content}, finish_reason))
+
+    @staticmethod
+    def tools(*calls: tuple[str, Mapping[str, Any] | str], content: str | None = None) -> Answer:
+        """Native tool calls; arguments given as a string are sent as they are, well formed or not."""
+        made = [
+            {
+                "id": f"call_{number}",
+                "type": "function",
+                "function": {"name": name, "arguments": args if isinstance(args, str) else json.dumps(args)},
+            }
+            for number, (name, args) in enumerate(calls)
+        ]
+        return Answer(_completion({"role": "assistant", "content": content, "tool_calls": made}, "tool_calls"))
+
+    @staticmethod
+    def refusal(reason: str) -> Answer:
+        """The model declines in the field made for it."""
+        return Answer(_completion({"role": "assistant", "content": None, "refusal": reason}, "stop"))
+
+    @staticmethod
+    def status(code: int, message: str, headers: Mapping[str, str] | None = None, kind: str = "error") -> Answer:
+        """An error answer."""
+        return Answer({"error": {"message": message, "type": kind, "code": kind}}, code, headers or {})
+
+    @staticmethod
+    def cut() -> Answer:
+        """A connection that breaks in the middle of a good answer."""
+        return Answer(_completion({"role": "assistant", "content": "never seen " * 50}, "stop"), cut=True)
+
+    @staticmethod
+    def stall(seconds: float) -> Answer:
+        """A good answer that comes late."""
+        return Answer(_completion({"role": "assistant", "content": "late"}, "stop"), delay_s=seconds)
+
+    def close(self) -> None:
+        """Stop serving and let stalled answers go."""
+        self._closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def take(self, body: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+        """The answer to one request, which is kept."""
+        with self._lock:
+            self.requests.append(body)
+            self.headers.append({name.lower(): value for name, value in headers.items()})
+            if self.respond is None:
+                unplanned = self.status(400, "the script has no more answers")
+                answer = self._answers.pop(0) if self._answers else unplanned
+            else:
+                answer = self.respond(body)
+        self._closing.wait(answer.delay_s)
+        return answer
+
+
+def _completion(message: dict[str, Any], finish_reason: str) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "test-model",
+        "choices": [{"index": 0, "finish_reason": finish_reason, "message": message}],
+        "usage": {
+            "prompt_tokens": 100,
+            "completion_tokens": 10,
+            "total_tokens": 110,
+            "prompt_tokens_details": {"cached_tokens": 40},
+        },
+    }
+
+
+def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self._send(Answer({"object": "list", "data": [{"id": "test-model", "object": "model"}]}))
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            try:
+                self._send(server.take(body, self.headers))
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+        def _send(self, answer: Answer) -> None:
+            data = json.dumps(answer.body).encode()
+            self.send_response(answer.status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2] if answer.cut else data)
+            self.close_connection = self.close_connection or answer.cut
+
+    return Handler
+
+
+@pytest.fixture
+def scripted_server() -> Iterator[ScriptedServer]:
+    """A fresh endpoint on loopback."""
+    server = ScriptedServer()
+    yield server
+    server.close()
+
+
+ENGINES: tuple[SandboxKind, ...] = ("docker", "bubblewrap")
+
+
+@functools.cache
+def probed(kind: SandboxKind) -> Availability:
+    return probe(kind)
+
+
+def require(kind: SandboxKind) -> None:
+    """Skip the test where the engine does not work; on CI that is a failure, not an excuse."""
+    found = probed(kind)
+    if not found.ok:
+        reason = f"{kind}: {found.detail} ({found.remedy})"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def engine(request: pytest.FixtureRequest) -> None:
+    for kind in ENGINES:
+        if request.node.get_closest_marker(kind):
+            require(kind)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from perfagent.tools.sandbox import (
+    Command,
+    Completed,
+    Environment,
+    Limits,
+    Mount,
+    Sandbox,
+    SandboxKind,
+    open_sandbox,
+)
+
+SMALL = Limits(memory_bytes=256 * 2**20, processes=32, timeout_s=30, output_bytes=10_000)
+CONTAINED = [
+    pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    pytest.param("docker", marks=pytest.mark.docker),
+]
+
+
+def environment(kind: SandboxKind) -> Environment:
+    """The base image's Python, or the one that runs the tests."""
+    image, prefix, python = ("perfagent/base:bookworm", None, "/usr/bin/python3")
+    if kind != "docker":
+        image, prefix, python = "", Path(sys.prefix), sys.executable
+    return Environment(kind, image, prefix, python, "3", "test", "", cached=True)
+
+
+@dataclass
+class Box:
+    """An open sandbox with one writable folder."""
+
+    sandbox: Sandbox
+    tree: Path
+    python: str
+
+    def run(self, *argv: str, **rest: object) -> Completed:
+        command = Command(argv, self.sandbox.inside(self.tree), **rest)  # type: ignore[arg-type]
+        return self.sandbox.execute(command)
+
+    def sh(self, script: str, **rest: object) -> Completed:
+        return self.run("sh", "-c", script, **rest)
+
+    def py(self, script: str, **rest: object) -> Completed:
+        return self.run(self.python, "-I", "-c", script, **rest)
+
+
+@pytest.fixture
+def open_box(tmp_path: Path) -> Iterator[Callable[..., Box]]:
+    with ExitStack() as stack:
+
+        def make(kind: SandboxKind, limits: Limits = SMALL, cpus: tuple[int, ...] | None = None) -> Box:
+            tree = tmp_path / "tree"
+            tree.mkdir(exist_ok=True)
+            where = environment(kind)
+            mounts = [Mount(tree, "/work/tree", writable=True)]
+            sandbox = open_sandbox(kind, mounts=mounts, environment=where, limits=limits, run_id="test", cpus=cpus)
+            return Box(stack.enter_context(sandbox), tree, where.python)
+
+        yield make
+
+
+@pytest.fixture(params=["local", *CONTAINED])
+def kind(request: pytest.FixtureRequest) -> SandboxKind:
+    found: SandboxKind = request.param
+    return found
+
+
+@pytest.fixture
+def box(kind: SandboxKind, open_box: Callable[..., Box]) -> Box:
+    return open_box(kind)
+
+
+@pytest.fixture(params=CONTAINED)
+def contained(request: pytest.FixtureRequest, open_box: Callable[..., Box]) -> Box:
+    return open_box(request.param)

@@ -1,0 +1,103 @@
+"""A perfagent that is killed takes everything with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from perfagent.tools.sandbox import reap
+from perfagent.tools.sandbox.docker_engine import connected, state
+
+OWNER = """
+import sys
+from pathlib import Path
+from perfagent.tools.sandbox import Command, Environment, Limits, open_sandbox
+kind, run_id, marker, image = sys.argv[1:]
+prefix, python = (None, "/usr/bin/python3") if kind == "docker" else (Path(sys.prefix), sys.executable)
+where = Environment(kind, image, prefix, python, "", "", "", True)
+with open_sandbox(kind, mounts=[], environment=where, limits=Limits(), run_id=run_id) as sandbox:
+    sandbox.execute(Command(("true",), "/"))
+    sys.stdout.write("open\\n"); sys.stdout.flush()
+    sandbox.execute(Command(("sh", "-c", f"(setsid sleep {marker} &); sleep {marker}"), "/"))
+"""
+
+
+def sleeping(marker):
+    """Pids of processes whose command line holds the marker."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
+        except OSError:
+            continue
+        if b"sleep" in words[:1] and marker.encode() in words:
+            found.append(int(entry.name))
+    return found
+
+
+def until(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def owner(kind):
+    run_id, marker = f"death-{uuid.uuid4().hex[:8]}", str(1000 + uuid.uuid4().int % 10**6)
+    argv = [sys.executable, "-c", OWNER, kind, run_id, marker, "perfagent/base:bookworm"]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE)
+    assert process.stdout.read(5) == b"open\n"
+    until(lambda: len(sleeping(marker)) >= 2)
+    yield process, run_id, marker
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    reap(run_id)
+
+
+def test_a_killed_owner_leaves_no_process(owner):
+    process, run_id, marker = owner
+    process.kill()
+    process.wait()
+
+    until(lambda: not sleeping(marker))
+    reap()
+    assert reap(run_id) == []
+
+
+def test_a_running_owner_is_not_reaped_but_its_run_can_be(owner):
+    _, run_id, marker = owner
+
+    assert not [name for name in reap() if run_id in name] and sleeping(marker)
+    assert len(reap(run_id)) == 1
+    until(lambda: not sleeping(marker))
+
+
+@pytest.mark.docker
+def test_the_container_ends_by_itself_when_its_owner_dies():
+    run_id = f"death-{uuid.uuid4().hex[:8]}"
+    argv = [sys.executable, "-c", OWNER, "docker", run_id, "4321", "perfagent/base:bookworm"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as process, connected() as client:
+        assert process.stdout.read(5) == b"open\n"
+        (container,) = client.containers.list(filters={"label": f"perfagent.run={run_id}"})
+        process.kill()
+        until(lambda: not state(client, container.id)["Running"])
+    assert reap() != [] or reap(run_id) == []
+
+
+def test_a_frozen_runner_of_a_dead_owner_is_reaped(tmp_path, open_box):
+    box = open_box("local")
+    assert box.run("true").ok
+    runner = box.sandbox._process.pid
+    os.kill(runner, signal.SIGSTOP)
+
+    assert reap("test") == [f"runner {runner} of test"]
+    assert box.sandbox._process.wait(10) == -9

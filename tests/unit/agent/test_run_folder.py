@@ -1,0 +1,77 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from perfagent.agent.run_folder import Journal, RunFolder, find_run, list_runs, new_run_id
+from perfagent.tools.errors import PerfagentError, UsageError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[RunFolder]:
+    folder = RunFolder(tmp_path / "run")
+    yield folder
+    folder.close()
+
+
+def test_documents_come_back_byte_for_byte(folder: RunFolder) -> None:
+    text = "lone surrogate \udc80, CRLF\r\n"
+    assert folder.get(folder.put(text)) == text
+
+
+def test_equal_documents_are_stored_once(folder: RunFolder) -> None:
+    assert folder.put("x") == folder.put("x")
+    assert len(list((folder.path / "objects").iterdir())) == 1
+
+
+def test_a_missing_document_is_a_clear_error(folder: RunFolder) -> None:
+    with pytest.raises(PerfagentError, match="lacks the document"):
+        folder.get("0" * 64)
+
+
+def test_a_step_is_computed_once(folder: RunFolder) -> None:
+    calls: list[int] = []
+
+    def compute() -> int:
+        calls.append(1)
+        return 42
+
+    assert [folder.step("a", compute), folder.step("a", compute)] == [42, 42]
+    assert calls == [1]
+
+
+def test_a_journal_replays_what_was_recorded_then_goes_on(tmp_path: Path) -> None:
+    first = Journal(tmp_path / "j")
+    assert [first.replay(lambda: 1), first.replay(lambda: 2)] == [1, 2]
+    again = Journal(tmp_path / "j")
+    assert [again.replay(lambda: 9), again.replay(lambda: 9), again.replay(lambda: 3)] == [1, 2, 3]
+
+
+def test_a_torn_last_line_is_measured_again(tmp_path: Path) -> None:
+    (tmp_path / "j").write_text('1\n{"reading": 0.')
+    journal = Journal(tmp_path / "j")
+    assert [journal.replay(lambda: 9), journal.replay(lambda: 2)] == [1, 2]
+    assert (tmp_path / "j").read_text() == "1\n2\n"
+
+
+def test_a_full_disk_is_noticed_before_a_step(folder: RunFolder) -> None:
+    folder.require_space()
+    with pytest.raises(PerfagentError, match="MiB are free"):
+        folder.require_space(2**62)
+
+
+def test_runs_are_found_by_a_unique_beginning(tmp_path: Path) -> None:
+    for name in ("20260101-a", "20260102-b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps({"command": "run", "repository": "/r"}))
+    assert find_run("20260102", tmp_path).name == "20260102-b"
+    assert find_run(str(tmp_path / "20260101-a")).name == "20260101-a"
+    with pytest.raises(UsageError, match="several runs"):
+        find_run("2026", tmp_path)
+    assert [entry["id"] for entry in list_runs(tmp_path)] == ["20260102-b", "20260101-a"]
+    assert list_runs(tmp_path)[0]["status"] == "unfinished"
+
+
+def test_run_ids_sort_by_time() -> None:
+    assert new_run_id(0.0) < new_run_id(100_000.0)

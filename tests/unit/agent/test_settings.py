@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from perfagent.agent.settings import load_settings
+from perfagent.tools.errors import UsageError
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.perfagent]\nmin-speedup = 1.5\nmax-candidates = 3\ntest = "make test"\n'
+    )
+    return tmp_path
+
+
+def test_flags_beat_the_environment_which_beats_the_target(target: Path) -> None:
+    settings = load_settings(
+        {"max_candidates": 9}, {"PERFAGENT_MAX_CANDIDATES": "7", "PERFAGENT_MIN_SPEEDUP": "1.2"}, target
+    )
+    assert (settings.max_candidates, settings.min_speedup, settings.test) == (9, 1.2, "make test")
+
+
+def test_flags_that_were_not_given_do_not_count(target: Path) -> None:
+    settings = load_settings({"test": None, "workload": (), "no_model": False}, {}, target)
+    assert settings.test == "make test"
+
+
+def test_lists_come_from_the_environment_separated_by_semicolons() -> None:
+    assert load_settings({}, {"PERFAGENT_PATHS": "a/*;b/*"}, None).paths == ("a/*", "b/*")
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [({"min_speedup": 0.5}, "min_speedup"), ({"sandbox": "moon"}, "sandbox"), ({"python": "snake"}, "python"),
+     ({"max_candidates": 0}, "max_candidates")],
+)  # fmt: skip
+def test_values_out_of_range_are_named(flags: dict[str, object], told: str) -> None:
+    with pytest.raises(UsageError, match=f"the command line sets {told}"):
+        load_settings(flags, {}, None)
+
+
+def test_a_setting_nobody_knows_is_refused_with_its_origin(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.perfagent]\nspeed = 9\n")
+    with pytest.raises(UsageError, match=r"\[tool.perfagent\] sets 'speed'"):
+        load_settings({}, {}, tmp_path)
+
+
+def test_a_broken_pyproject_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_settings({}, {}, tmp_path)
+
+
+def test_no_model_wins_over_model() -> None:
+    assert not load_settings({"model": "x", "no_model": True}, {}, None).uses_model

@@ -1,0 +1,213 @@
+"""Where an edit's SEARCH stands in a file, by tiers measured to place text wrongly once in 1 856 edits.
+
+Each tier needs exactly one hit, and the next one is tried only after none: exact text; lines equal after
+rstrip; lines equal after strip under one uniform shift of indentation, which REPLACE then gets too. Similar
+text is only ever shown,
+never edited: placing it by similarity was wrong in 40 % of 439 edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from perfagent.tools.errors import EditError
+from perfagent.tools.patch.nearest import nearest_lines
+from perfagent.tools.patch.records import Edit
+
+_SHOWN_HITS = 8
+_Place = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Characters [start, end) of the text with `\\n` line ends, and what takes their place."""
+
+    start: int
+    end: int
+    replacement: str
+
+
+def apply_edit(content: str, edit: Edit) -> str:
+    """The file's text after the edit; its newline style, its final newline and all other characters stay.
+
+    Args:
+        content: the file's text as it is on disk, line ends untouched; empty for a file that does not exist
+        yet.
+        edit: what to replace; an empty SEARCH gives an empty or new file its first text.
+
+    Raises:
+        EditError: `not_found` with the nearest real lines, `ambiguous` with the line of every hit,
+        `already_applied`,
+            or `malformed` when SEARCH holds no text or an existing file would be overwritten.
+    """
+    unix = content.replace("\r\n", "\n")
+    for search, replacement in edit.readings:
+        reading = Edit(edit.path, search.replace("\r\n", "\n"), replacement.replace("\r\n", "\n"))
+        hits = _hits(unix, reading) if search else _whole_file(unix, reading)
+        if len(hits) > 1:
+            raise _ambiguous(unix, edit.path, hits)
+        if hits:
+            return _spliced(content, unix, hits[0])
+    raise _not_found(unix, edit)
+
+
+def _whole_file(unix: str, edit: Edit) -> list[_Hit]:
+    """The hit of an empty SEARCH."""
+    if not unix.strip():
+        return [_Hit(0, len(unix), edit.replace)]
+    if unix == edit.replace:
+        raise EditError("already_applied", f"{edit.path} has exactly this text already")
+    raise EditError(
+        "malformed", f"{edit.path} exists and an empty SEARCH is for new files", "quote the lines to replace"
+    )
+
+
+def _hits(unix: str, edit: Edit) -> list[_Hit]:
+    """The hits of the first tier that has any."""
+    if not edit.search.strip():
+        raise EditError("malformed", f"{edit.path}: SEARCH is blank", "quote the lines to replace")
+    if edit.search == edit.replace:
+        raise EditError("already_applied", f"{edit.path}: SEARCH and REPLACE are the same text")
+    if edit.search.endswith("\n") and edit.replace and not edit.replace.endswith("\n"):
+        # A whole line cannot give way to part of one: the next line would be glued to it.
+        edit = replace(edit, replace=edit.replace + "\n")
+    places = _occurrences(unix, edit.search)
+    if edit.search.endswith("\n"):
+        # Whole lines are meant: a hit at the end of a longer line is another place.
+        places = [at for at in places if not unix[unix.rfind("\n", 0, at) + 1 : at].strip()]
+    hits = [_in_place(unix, at, edit) for at in places]
+    if len(hits) == 1 and _stands_around(unix, hits[0], edit):
+        raise EditError("already_applied", f"{edit.path}: the replacement stands there already", "send what is missing")
+    return hits or _line_hits(unix, edit, _but_trailing) or _line_hits(unix, edit, _but_indentation)
+
+
+def _occurrences(unix: str, search: str) -> list[int]:
+    """Offsets of `search`, overlapping ones too, without those that would cut a name or a number in two."""
+    found = []
+    at = unix.find(search)
+    while at >= 0:
+        if not (_cuts_word(unix, at) or _cuts_word(unix, at + len(search))):
+            found.append(at)
+        at = unix.find(search, at + 1)
+    return found
+
+
+def _cuts_word(unix: str, at: int) -> bool:
+    return 0 < at < len(unix) and _is_word(unix[at - 1]) and _is_word(unix[at])
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _in_place(unix: str, at: int, edit: Edit) -> _Hit:
+    """An exact hit; where SEARCH lost the indentation of its first line, REPLACE is completed likewise."""
+    end = at + len(edit.search)
+    line_start = unix.rfind("\n", 0, at) + 1
+    indent = unix[line_start:at]
+    if not indent or indent.strip():
+        return _Hit(at, end, edit.replace)
+    if not edit.replace and edit.search.endswith("\n"):
+        return _Hit(line_start, end, "")
+    first, *rest = edit.replace.split("\n")
+    searched = edit.search.removesuffix("\n").split("\n")
+    if sum(bool(line.strip()) for line in searched) == 1 and any(
+        line.strip() and not line.startswith(indent) for line in rest
+    ):
+        # A single line that was moved to the margin: the lines that replace it were moved along.
+        rest = [indent + line if line.strip() else line for line in rest]
+    # REPLACE may begin with a later line of SEARCH, whose indentation is then known.
+    stays = [line for line in searched[1:] if line.strip() == first.strip() and first == first.lstrip()]
+    lead = _indent(stays[0]) if stays else indent
+    return _Hit(line_start, end, "\n".join([lead + first if first.strip() else first, *rest]))
+
+
+def _stands_around(unix: str, hit: _Hit, edit: Edit) -> bool:
+    """Whether REPLACE, which repeats SEARCH and adds to it, was written around this hit before."""
+    inner = edit.replace.find(edit.search)
+    return 0 <= inner <= hit.start and unix.startswith(edit.replace, hit.start - inner)
+
+
+def _line_hits(unix: str, edit: Edit, place: _Place) -> list[_Hit]:
+    """The hits of whole lines for which `place` gives the lines to put in their stead."""
+    lines, wanted, new = unix.split("\n"), _lines(edit.search), _lines(edit.replace)
+    bare, bare_wanted = [line.strip() for line in lines], [line.strip() for line in wanted]
+    hits, offset = [], 0
+    for at, line in enumerate(lines):
+        if bare[at] == bare_wanted[0] and bare[at : at + len(wanted)] == bare_wanted:
+            window = lines[at : at + len(wanted)]
+            placed = place(window, wanted, new)
+            if placed is not None:
+                end = offset + sum(len(found) + 1 for found in window)
+                text = "".join(f"{put}\n" for put in placed)
+                # The last line of a file without final newline: neither had it nor gets it.
+                hits.append(_Hit(offset, min(end, len(unix)), text if end <= len(unix) else text[:-1]))
+        offset += len(line) + 1
+    return hits
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _but_trailing(window: Sequence[str], wanted: Sequence[str], new: Sequence[str]) -> list[str] | None:
+    """`new` when the lines are equal but for trailing whitespace."""
+    same = all(real.rstrip() == asked.rstrip() for real, asked in zip(window, wanted, strict=True))
+    return list(new) if same else None
+
+
+def _but_indentation(window: Sequence[str], wanted: Sequence[str], new: Sequence[str]) -> list[str] | None:
+    """`new`, shifted, when the lines are equal but for one shift of indentation common to all of them."""
+    pairs = [(real, asked) for real, asked in zip(window, wanted, strict=True) if real.strip() or asked.strip()]
+    if any(real.strip() != asked.strip() for real, asked in pairs):
+        return None
+    indents = [(_indent(real), _indent(asked)) for real, asked in pairs]
+    real, asked = indents[0]
+    if real.endswith(asked):
+        add = real.removesuffix(asked) if asked else real
+        if all(there == add + here for there, here in indents):
+            return [add + line if line.strip() else line for line in new]
+    if asked.endswith(real):
+        drop = asked.removesuffix(real) if real else asked
+        fits = all(here == drop + there for there, here in indents)
+        if fits and all(line.startswith(drop) for line in new if line.strip()):
+            return [line.removeprefix(drop) if line.strip() else line for line in new]
+    return None
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _spliced(content: str, unix: str, hit: _Hit) -> str:
+    """`content` with the hit replaced, line ends kept outside the hit and the prevailing one used inside."""
+    crlf = content.count("\r\n")
+    replacement = hit.replacement.replace("\n", "\r\n") if crlf * 2 > unix.count("\n") else hit.replacement
+    return content[: _offset(content, hit.start)] + replacement + content[_offset(content, hit.end) :]
+
+
+def _offset(content: str, unix_offset: int) -> int:
+    """The offset in `content` of an offset in the same text with `\\n` line ends."""
+    position = shift = 0
+    for piece in content.split("\r\n"):
+        position += len(piece) + 1
+        if position > unix_offset:
+            break
+        shift += 1
+    return unix_offset + shift
+
+
+def _ambiguous(unix: str, path: str, hits: Sequence[_Hit]) -> EditError:
+    at = [str(unix.count("\n", 0, hit.start) + 1) for hit in hits]
+    shown = ", ".join(at[:_SHOWN_HITS]) + (", ..." if len(at) > _SHOWN_HITS else "")
+    return EditError("ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean")
+
+
+def _not_found(unix: str, edit: Edit) -> EditError:
+    search, replacement = edit.readings[-1]
+    if replacement.strip() and len(_occurrences(unix, replacement.replace("\r\n", "\n"))) == 1:
+        return EditError("already_applied", f"{edit.path}: SEARCH is gone and REPLACE stands there already")
+    near = nearest_lines(unix, search)
+    remedy = f"the nearest real lines are\n{near}" if near else "nothing in the file resembles it; read the file again"
+    return EditError("not_found", f"{edit.path}: SEARCH is not in the file", remedy)

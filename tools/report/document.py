@@ -1,0 +1,153 @@
+"""The result of a command as one JSON document, the source of every other report.
+
+The schema is versioned: a field is added freely, but none is renamed or removed without a new `SCHEMA`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = "perfagent/result/1"
+
+
+class Record(BaseModel):
+    """A frozen value; unknown fields are an error, so that a renamed one is noticed on reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Check(Record):
+    """One check of the verifier, in the order it ran."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class BenchmarkFigure(Record):
+    """One benchmark's measured change.
+
+    Attributes:
+        speedup: baseline time / candidate time, None where it could not be measured.
+        interval: 95 % bounds of the speedup.
+        verdict: of this benchmark alone.
+        target: whether it was named before anything was edited.
+        baseline_s, candidate_s: median seconds of one execution of the body.
+        wall_speedup: the same ratio on the wall clock, for the reader.
+        growth: exponents of time over size at baseline and candidate, where the workload takes a size.
+    """
+
+    id: str
+    speedup: float | None
+    interval: tuple[float, float] | None
+    verdict: str
+    target: bool = True
+    pairs: int = 0
+    metric: str = ""
+    baseline_s: float | None = None
+    candidate_s: float | None = None
+    wall_speedup: float | None = None
+
+
+class TestCounts(Record):
+    """Unit tests of the candidate, against those that pass stably at the baseline."""
+
+    __test__ = False
+
+    passed: int = 0
+    failed: int = 0
+    flaky: int = 0
+
+
+class Cost(Record):
+    """What the model cost; `usd` is None when the price is unknown."""
+
+    usd: float | None = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    calls: int = 0
+
+
+class PatchReport(Record):
+    """One accepted patch: speedup and interval are of the fresh re-measurement where one was made."""
+
+    id: str
+    idea: str
+    origin: str
+    diff: str
+    speedup: float | None
+    interval: tuple[float, float] | None
+    hunks: int
+    commit: str = ""
+    pairs: int = 0
+    metric: str = ""
+    rationale: str = ""
+    benchmarks: tuple[BenchmarkFigure, ...] = ()
+
+
+class TriedReport(Record):
+    """One idea that was tried, and what became of it."""
+
+    title: str
+    verdict: str
+    speedup: float | None = None
+    reason: str = ""
+
+
+class Noise(Record):
+    """What comparing the baseline with itself showed here."""
+
+    spread: float | None = None
+    smallest_gain: float | None = None
+    false_acceptance: str = ""
+
+
+class Result(Record):
+    """What `--json` prints for run, verify and compare.
+
+    Attributes:
+        status: `completed`, or `interrupted` (the run can be resumed).
+        verdict: of the whole: the branch of a run, the patch of verify, the head of compare.
+        speedup, interval, metric, pairs: of the total time of all benchmarks (of the only one where there is one).
+        candidates: how many candidates met which verdict.
+        messages: one-line remarks: the sandbox chosen, what was not checked and why.
+    """
+
+    schema_: str = Field(default=SCHEMA, alias="schema")
+    command: Literal["run", "verify", "compare"]
+    run_id: str
+    run_dir: str
+    repository: str
+    status: Literal["completed", "interrupted"]
+    stop: str = ""
+    verdict: str
+    detail: str = ""
+    speedup: float | None = None
+    interval: tuple[float, float] | None = None
+    metric: str = ""
+    pairs: int = 0
+    benchmarks: tuple[BenchmarkFigure, ...] = ()
+    tests: TestCounts = Field(default_factory=TestCounts)
+    checks: tuple[Check, ...] = ()
+    baseline: str = ""
+    head: str = ""
+    cost: Cost = Field(default_factory=Cost)
+    patches: tuple[PatchReport, ...] = ()
+    branch: str | None = None
+    candidates: dict[str, int] = Field(default_factory=dict)
+    tried: tuple[TriedReport, ...] = ()
+    sandbox: str = ""
+    python: str = ""
+    model: str | None = None
+    noise: Noise = Field(default_factory=Noise)
+    messages: tuple[str, ...] = ()
+    seconds: float = 0.0
+    version: str = ""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def to_json(self) -> str:
+        """The document as text, by its published names."""
+        return self.model_dump_json(by_alias=True, indent=2)

@@ -1,0 +1,142 @@
+"""The Markdown report: what a maintainer reads before merging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfagent.tools.report.document import BenchmarkFigure, PatchReport, Result
+from perfagent.tools.report.words import (
+    cost_text,
+    interval_text,
+    pairs_text,
+    quote,
+    seconds_text,
+    speedup_text,
+)
+
+
+def result_markdown(result: Result) -> str:
+    """The whole report of a run, a verification or a comparison."""
+    parts = [f"# {headline(result)}", _facts(result)]
+    if result.benchmarks:
+        parts.append("## Benchmarks\n\n" + figures_table(result.benchmarks))
+    parts += [patch_markdown(patch, number) for number, patch in enumerate(result.patches, 1)]
+    if result.checks:
+        parts.append("## Checks\n\n" + "\n".join(_check_line(c.name, c.ok, c.detail) for c in result.checks))
+    if result.tried:
+        parts.append("## What was tried\n\n" + _tried_table(result))
+    parts.append("## How this was decided\n\n" + _method(result))
+    return "\n\n".join(part.rstrip() for part in parts if part) + "\n"
+
+
+def headline(result: Result) -> str:
+    """One sentence a person can quote."""
+    if result.command == "run" and not result.patches:
+        return "No change was proved faster"
+    if result.verdict == "faster":
+        return quote(result.speedup, result.interval, result.pairs, result.metric)
+    words = result.verdict.replace("_", " ")
+    figure = (
+        ""
+        if result.speedup is None
+        else f" (measured {quote(result.speedup, result.interval, result.pairs, result.metric)})"
+    )
+    return f"{words.capitalize()}{figure}"
+
+
+def figures_table(figures: Sequence[BenchmarkFigure]) -> str:
+    """One row a benchmark, losers included."""
+    rows = [
+        "| benchmark | speedup | 95 % interval | wall | before | after | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for f in figures:
+        name = f"{f.id} (target)" if f.target else f.id
+        rows.append(
+            f"| `{name}` | {speedup_text(f.speedup)} | {interval_text(f.interval)} | {speedup_text(f.wall_speedup)} "
+            f"| {seconds_text(f.baseline_s)} | {seconds_text(f.candidate_s)} | {f.verdict} |"
+        )
+    return "\n".join(rows)
+
+
+def patch_markdown(patch: PatchReport, number: int = 1) -> str:
+    """One accepted patch: figure, reason, benchmarks and diff."""
+    lines = [
+        f"## Patch {number}: {patch.idea}",
+        "",
+        quote(patch.speedup, patch.interval, patch.pairs, patch.metric) + ".",
+    ]
+    if patch.rationale:
+        lines += ["", patch.rationale]
+    lines += [
+        "",
+        f"Origin: {patch.origin}; {patch.hunks} hunk{'s' if patch.hunks != 1 else ''}; commit `{patch.commit[:12]}`.",
+    ]
+    if patch.benchmarks:
+        lines += ["", figures_table(patch.benchmarks)]
+    fence = "`" * max(3, _longest_fence(patch.diff) + 1)
+    return "\n".join([*lines, "", f"{fence}diff", patch.diff.rstrip("\n"), fence])
+
+
+def _longest_fence(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _facts(result: Result) -> str:
+    rows = [
+        f"- repository: {result.repository} at `{result.baseline[:12]}`"
+        + (f" against `{result.head[:12]}`" if result.head else ""),
+        f"- sandbox: {result.sandbox}, Python {result.python}",
+    ]
+    if result.branch:
+        rows.append(f"- branch: `{result.branch}` (take it with `perfagent apply {result.run_id}`)")
+    if result.tests.passed or result.tests.failed:
+        flaky = f", {result.tests.flaky} flaky ones left out" if result.tests.flaky else ""
+        rows.append(f"- unit tests: {result.tests.passed} passed, {result.tests.failed} failed{flaky}")
+    if result.candidates:
+        rows.append(
+            "- candidates: "
+            + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sorted(result.candidates.items()))
+        )
+    model = result.model or "none (the catalogue of rewrites)"
+    rows.append(f"- model: {model}; {cost_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)}")
+    rows += [f"- {message}" for message in result.messages]
+    if result.stop:
+        rows.append(f"- the run ended: {result.stop}")
+    return "\n".join(rows)
+
+
+def _check_line(name: str, ok: bool, detail: str) -> str:
+    return f"- {'passed' if ok else '**failed**'}: {name}" + (f" – {detail}" if detail else "")
+
+
+def _tried_table(result: Result) -> str:
+    rows = ["| idea | verdict | measured | why |", "|---|---|---|---|"]
+    for tried in result.tried:
+        reason = tried.reason.replace("|", "\\|").replace("\n", " ")
+        rows.append(
+            f"| {tried.title.replace('|', chr(92) + '|')} | {tried.verdict} | {speedup_text(tried.speedup)} | {reason} |"
+        )
+    return "\n".join(rows)
+
+
+def _method(result: Result) -> str:
+    lines = [
+        "Baseline and candidate ran interleaved in fresh processes, the order inside each pair by coin, timed by a clock "
+        "outside the code under test; a sequential label-swap test decides. By design identical code is accepted in at "
+        "most 1 % of comparisons.",
+    ]
+    if result.noise.false_acceptance:
+        lines.append(f"Here: {result.noise.false_acceptance}.")
+    if result.noise.spread is not None:
+        lines.append(f"Comparing the baseline with itself varied by {result.noise.spread:.1%} a pair.")
+    if result.pairs:
+        lines.append(
+            f"The figures come from {pairs_text(result.pairs, result.metric)}, measured afresh after the decision."
+        )
+    lines.append(f"All samples: `{result.run_dir}`. Reproduce: `perfagent verify REPO --patch FILE`.")
+    return "\n".join(lines)

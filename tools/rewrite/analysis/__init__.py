@@ -1,0 +1,1 @@
+"""What rules may know about the code they edit."""

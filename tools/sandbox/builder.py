@@ -1,0 +1,222 @@
+"""Where an environment is built: on the host, in bubblewrap, or in a container. All three have the network.
+
+A build runs the target's own code (setup.py, a setup command): it is contained as far as the kind of sandbox
+goes, and gets a clean environment with nothing of ours but what package indexes and proxies need.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfagent.tools.errors import BuildError
+from perfagent.tools.sandbox.bubblewrap import contain, interpreter_folders
+from perfagent.tools.sandbox.interpreters import Interpreter
+from perfagent.tools.sandbox.process import spawner
+from perfagent.tools.sandbox.protocol import Mount
+from perfagent.tools.sandbox.session import SANDBOX_HOME, SYSTEM_PATH
+
+STEP_TIMEOUT_S = 3600.0  # the slowest honest builds (scipy from source) take half of it
+INDEX_PREFIXES = ("PIP_", "UV_")
+PASSED = frozenset(
+    {
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "all_proxy",
+    }
+)
+# Paths on the host, settings of our own caches, or switches that would undo the virtual environment.
+WITHHELD = frozenset(
+    {
+        "PIP_CERT",
+        "PIP_CACHE_DIR",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_USER",
+        "PIP_REQUIRE_VIRTUALENV",
+        "PIP_CONFIG_FILE",
+    }
+    | {"UV_CACHE_DIR", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_CONFIG_FILE", "UV_SYSTEM_PYTHON"}
+)
+CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The folders of one build, on the host.
+
+    Attributes:
+        prefix: where the virtual environment goes.
+        work: holds `tree` (the copy built from) and `overlay`.
+        cache: package caches shared by all builds.
+    """
+
+    prefix: Path
+    work: Path
+    cache: Path
+
+
+class Builder(ABC):
+    """Runs build steps one after the other and keeps their output.
+
+    Attributes:
+        site: the folders on the host. prefix, work, python: the virtual environment, the work folder and the
+        base interpreter as seen inside. uv: the uv program as seen inside; empty when pip does the work.
+    """
+
+    prefix: str
+    work: str
+    python: str
+    uv: str = ""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.log: list[str] = []
+
+    def run(self, argv: Sequence[str], extra: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Run one step in the copy; its exit code and output.
+
+        Raises:
+            BuildError: it took longer than any honest build.
+        """
+        self.log.append(f"$ {' '.join(argv)}")
+        code, output = self._run(argv, {**self._environ(), **(extra or {})})
+        self.log.append(output.rstrip())
+        return code, output
+
+    @abstractmethod
+    def _run(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
+        """Run one step; exit code, and standard output and error together."""
+
+    def _environ(self) -> dict[str, str]:
+        """The environment of every step."""
+        return {
+            "PATH": f"{self.prefix}/bin:{SYSTEM_PATH}:/usr/sbin:/sbin",
+            "LANG": "C.UTF-8",
+            "VIRTUAL_ENV": self.prefix,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_INPUT": "1",
+            "PYTHONUNBUFFERED": "1",
+            "UV_LINK_MODE": "copy",
+            **index_variables(),
+        }
+
+
+def index_variables() -> dict[str, str]:
+    """The host's settings for package indexes and proxies."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if (name.startswith(INDEX_PREFIXES) and name not in WITHHELD) or name in PASSED
+    }
+
+
+def certificates() -> Path | None:
+    """The host's bundle of certificate authorities, which may hold a company's own."""
+    named = [os.environ.get(name, "") for name in CERTIFICATE_VARIABLES]
+    return next((Path(path) for path in (*named, *CERTIFICATES) if path and Path(path).is_file()), None)
+
+
+def certificate_variables(path: str) -> dict[str, str]:
+    """The variables by which pip, uv, requests and curl find a bundle."""
+    return dict.fromkeys(CERTIFICATE_VARIABLES, path)
+
+
+def wheel_folders() -> list[Path]:
+    """Local folders that pip or uv are told to find packages in."""
+    named = " ".join(os.environ.get(name, "") for name in ("PIP_FIND_LINKS", "UV_FIND_LINKS"))
+    paths = [Path(word.removeprefix("file://")) for word in named.replace(",", " ").split()]
+    return [path for path in paths if path.is_absolute() and path.is_dir()]
+
+
+class HostBuilder(Builder):
+    """Builds with the host's own programs, uncontained."""
+
+    def __init__(self, site: Site, interpreter: Interpreter) -> None:
+        super().__init__(site)
+        self.prefix, self.work = str(site.prefix), str(site.work)
+        self.python = interpreter.path
+        self.uv = shutil.which("uv") or ""
+        (site.work / "home").mkdir(exist_ok=True)
+
+    def _environ(self) -> dict[str, str]:
+        """See Builder."""
+        bundle = certificates()
+        return {
+            **super()._environ(),
+            "PATH": f"{self.prefix}/bin:{os.environ.get('PATH', SYSTEM_PATH)}",
+            "HOME": f"{self.work}/home",
+            "PIP_CACHE_DIR": str(self.site.cache / "pip"),
+            "UV_CACHE_DIR": str(self.site.cache / "uv"),
+            **(certificate_variables(str(bundle)) if bundle else {}),
+        }
+
+    def _command(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
+        """What to start, and with which environment."""
+        del self
+        return list(argv), env
+
+    def _run(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
+        """See Builder."""
+        command, environ = self._command(argv, env)
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                command,
+                env=environ,
+                cwd=f"{self.work}/tree",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+        with spawner().submit(start).result() as process:
+            try:
+                output, _ = process.communicate(timeout=STEP_TIMEOUT_S)
+            except subprocess.TimeoutExpired as error:
+                raise BuildError(f"a build step did not end: {argv[0]}", "give a quicker --setup") from error
+            finally:
+                end_group(process.pid)
+        return process.returncode, output.decode(errors="replace")
+
+
+def end_group(pid: int) -> None:
+    """Kill what is left of a process group."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+class BubblewrapBuilder(HostBuilder):
+    """Builds with the host's programs in namespaces of its own, the work folder and caches writable."""
+
+    def __init__(self, site: Site, interpreter: Interpreter) -> None:
+        super().__init__(site, interpreter)
+        self._scratch = site.work / "scratch"
+        self._scratch.mkdir(exist_ok=True)
+
+    def _command(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
+        """See HostBuilder; the environment travels as arguments."""
+        mine = [self.site.prefix, self.site.work, self.site.cache]
+        bundle = certificates()
+        shown = [*wheel_folders(), *([bundle] if bundle else []), *([Path(self.uv)] if self.uv else [])]
+        mounts = [Mount(path, str(path)) for path in shown if not path.is_relative_to("/usr")]
+        mounts += [Mount(path, str(path), writable=True) for path in mine]
+        command = contain(mounts, self._scratch, folders=interpreter_folders(Path(self.python)), network=True)
+        for name, value in {**env, "HOME": SANDBOX_HOME}.items():
+            command += ["--setenv", name, value]
+        return [*command, "--chdir", f"{self.work}/tree", "--", *argv], {}

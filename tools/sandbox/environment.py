@@ -1,0 +1,193 @@
+"""Environments for the target's code, built once and found again by the digest of all they are built from."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from perfagent.tools.errors import BuildError
+from perfagent.tools.sandbox.builder import BubblewrapBuilder, HostBuilder
+from perfagent.tools.sandbox.docker_build import PREFIX, ContainerBuilder, images
+from perfagent.tools.sandbox.docker_engine import connected, present
+from perfagent.tools.sandbox.install import Installer, Steps
+from perfagent.tools.sandbox.interpreters import Interpreter, find
+from perfagent.tools.sandbox.manifest import Manifest, digest, read_manifest
+from perfagent.tools.sandbox.protocol import Environment, SandboxKind
+from perfagent.tools.sandbox.store import Store
+
+FORMAT = 1  # of stored environments; another number makes all of them be built anew
+# When nothing tells the version: too new is refused by fewer requirements than too old.
+UNKNOWN_VERSION = "999.0.0"
+GIT_TIMEOUT_S = 30.0
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides what an environment is like."""
+
+    kind: SandboxKind
+    tree: Path
+    python: str | None
+    setup: str | None
+    image: str | None
+    packages: tuple[str, ...]
+    version: str
+
+    def steps(self, manifest: Manifest) -> Steps:
+        """What the installer is told."""
+        return Steps(manifest, self.setup, self.packages, self.version)
+
+    def key(self, base: str) -> str:
+        """The environment's name, given the identity of the interpreter or image it is made from."""
+        named = [word for word in (self.setup or "").split() if (self.tree / word).is_file()]
+        scripts = [hashlib.sha256((self.tree / word).read_bytes()).hexdigest() for word in named]
+        parts = [FORMAT, self.kind, base, self.python, self.setup, scripts, self.packages, self.version]
+        return hashlib.sha256(json.dumps([*parts, digest(self.tree)]).encode()).hexdigest()[:24]
+
+
+def build_environment(  # noqa: PLR0913 - one parameter for each thing the user may say
+    kind: SandboxKind,
+    tree: Path,
+    *,
+    cache: Path,
+    python: str | None = None,
+    setup: str | None = None,
+    image: str | None = None,
+    packages: Sequence[str] = (),
+    say: Callable[[str], None] = lambda _: None,
+    version: str | None = None,
+) -> Environment:
+    """The environment for a tree's code: an earlier one if nothing it depends on has changed, else a new one.
+
+    The tree is not touched: the build works on a copy. What it generates there is the environment's
+    `overlay`.
+
+    Args:
+        kind: the sandbox it is for. tree: the target's files. cache: folder for environments and package
+        caches. python: interpreter to use: "3.X", "3.X.Y" or a path; else the newest the project supports.
+        setup: shell command that installs the project, run in the copy; else the project's declarations
+        decide. image: docker image to start from; else our base image or an official Python one. packages:
+        requirements to add unless the project brings them at its own pins. say: told what is going on, a line
+        at a time. version: the project's version for build tools that would ask version control; else from
+        the latest tag.
+
+    Raises:
+        BuildError: it does not build; quotes the build's telling lines.
+        SandboxUnavailable: no engine, or no image to start from.
+    """
+    told = version or described(tree)
+    recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told)
+    build = in_container if kind == "docker" else on_host
+    return build(recipe, cache.resolve(), say)
+
+
+def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
+    """For bubblewrap and local: a virtual environment of one of the host's interpreters.
+
+    Raises:
+        BuildError: see `build_environment`.
+    """
+    manifest = read_manifest(recipe.tree)
+    interpreter = find(manifest, recipe.python)
+    key = recipe.key(f"{interpreter.path} {interpreter.version}")
+    store = Store(cache, key)
+    with store.locked(say):
+        if (known := store.load()) is not None:
+            return known
+        with store.building(recipe.tree) as site:
+            builder = (BubblewrapBuilder if recipe.kind == "bubblewrap" else HostBuilder)(site, interpreter)
+            say(f"building an environment with Python {interpreter.version}")
+            roots = Installer(builder, recipe.steps(manifest), say).install()
+            built = Environment(
+                kind=recipe.kind,
+                image="",
+                prefix=site.prefix,
+                python=f"{site.prefix}/bin/python",
+                version=interpreter.version,
+                key=key,
+                log="\n".join(builder.log),
+                cached=False,
+                roots=roots,
+            )
+            return store.save(built)
+
+
+def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
+    """For docker: an image made from the first one that has a suitable Python.
+
+    Raises:
+        BuildError, SandboxUnavailable: see `build_environment`.
+    """
+    manifest = read_manifest(recipe.tree)
+    with connected() as client:
+        bases = images(client, recipe.image, manifest, recipe.python)
+        first = next(bases, "")
+        key = recipe.key(first)
+        store = Store(cache, key)
+        with store.locked(say):
+            if (known := store.load()) is not None and present(client, known.image):
+                return known
+            with store.building(recipe.tree) as site:
+                start = functools.partial(ContainerBuilder, site, client, run_id=f"build-{key}")
+                builder, interpreter = suitable(start, chain([first], bases), manifest, recipe.python)
+                try:
+                    say(f"building an image with Python {interpreter.version}")
+                    roots = Installer(builder, recipe.steps(manifest), say).install()
+                    image = builder.commit(key)
+                finally:
+                    builder.give_back()
+                    builder.close()
+                built = Environment(
+                    kind="docker",
+                    image=image,
+                    prefix=None,
+                    python=f"{PREFIX}/bin/python",
+                    version=interpreter.version,
+                    key=key,
+                    log="\n".join(builder.log),
+                    cached=False,
+                    roots=roots,
+                )
+                return store.save(built)
+
+
+def suitable(
+    start: Callable[..., ContainerBuilder], bases: Iterable[str], manifest: Manifest, wanted: str | None
+) -> tuple[ContainerBuilder, Interpreter]:
+    """A builder in the first image whose Python suits.
+
+    Raises:
+        BuildError: none does.
+    """
+    unsuitable: BuildError | None = None
+    for image in filter(None, bases):
+        builder = start(image=image)
+        try:
+            return builder, builder.choose_python(manifest, wanted)
+        except BuildError as error:
+            unsuitable = error
+            builder.close()
+        except BaseException:
+            builder.close()
+            raise
+    needed = wanted or manifest.requires_python or "3"
+    raise BuildError(f"no image here or to be pulled has Python {needed}", "give one: --image") from unsuitable
+
+
+def described(tree: Path) -> str:
+    """The version that the latest tag of a tree under git names, else one that few requirements refuse."""
+    command = ["git", "-c", "safe.directory=*", "-C", str(tree), "describe", "--tags", "--abbrev=0"]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=GIT_TIMEOUT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return UNKNOWN_VERSION
+    match = re.search(r"\d+(?:[._]\d+)+(?:(?:a|b|rc|\.post|\.dev)\d+)?", said.stdout)
+    return match[0].replace("_", ".") if match else UNKNOWN_VERSION

@@ -1,0 +1,230 @@
+"""What a Python project's files say of its environment: interpreter, build backend, what its tests need."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TEST_NAMES = ("test", "tests", "testing", "dev")  # extras and groups, the leanest first
+TEST_FILES = re.compile(r"(?:^|[-_./])(?:tests?|testing)[-_.]?", re.IGNORECASE)
+DEV_FILES = re.compile(r"(?:^|[-_./])(?:dev|develop|development)[-_.]?", re.IGNORECASE)
+# Nothing in these belongs to the project's sources; copying or hashing them would only cost time.
+SKIPPED = frozenset(
+    {".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".eggs"}
+)
+DECLARATIONS = frozenset({"pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "MANIFEST.in"})
+# What compiled parts are made from: another content means another built file.
+NATIVE = re.compile(
+    r"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|f03|cu|cmake)$|^(?:CMakeLists\.txt|meson\.build|meson\.options"
+    r"|meson_options\.txt|Cargo\.(?:toml|lock)|Makefile|configure)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was read; requirement strings are PEP 508.
+
+    Attributes:
+        installable: whether there is a project to install (not just a folder of scripts).
+        requires_python: version specifier, empty when none is given.
+        minors: newest and others of the `3.X` versions the classifiers claim, ascending.
+        backend: the PEP 517 build backend; empty for setup.py's default.
+        build_requires: what the build backend needs.
+        dependencies: the static dependencies of pyproject.toml or setup.cfg.
+        extras: the extras that hold what tests need.
+        groups: requirements of the PEP 735 groups that do.
+        requirement_files: paths relative to the tree; what an application or the tests need.
+        hints: requirements worth trying when nothing else names what the tests need.
+    """
+
+    installable: bool
+    requires_python: str
+    minors: tuple[int, ...]
+    backend: str
+    build_requires: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    extras: tuple[str, ...]
+    groups: tuple[str, ...]
+    requirement_files: tuple[str, ...]
+    hints: tuple[str, ...]
+
+
+def read_manifest(tree: Path) -> Manifest:
+    """Read a project's declarations; what is malformed counts as absent, its own build will complain."""
+    pyproject = _toml(tree / "pyproject.toml")
+    project, build = _table(pyproject, "project"), _table(pyproject, "build-system")
+    config = _ini(tree / "setup.cfg")
+    script = _script(tree / "setup.py")
+    extras = {
+        *_table(project, "optional-dependencies"),
+        *(config["options.extras_require"] if config.has_section("options.extras_require") else ()),
+        *script.get("extras_require", ()),
+    }
+    classifiers = [*_strings(project.get("classifiers")), *_lines(config, "metadata", "classifiers")]
+    classifiers += script.get("classifiers", ())
+    groups = _groups(_table(pyproject, "dependency-groups"))
+    chosen = tuple(name for name in TEST_NAMES if name in extras)
+    files = _requirement_files(tree, declared=bool(chosen or groups))
+    return Manifest(
+        installable=bool(project or build or "metadata" in config or (tree / "setup.py").exists()),
+        requires_python=str(
+            project.get("requires-python")
+            or config.get("options", "python_requires", fallback="")
+            or "".join(script.get("python_requires", ()))
+        ),
+        minors=_minors(classifiers),
+        backend=str(build.get("build-backend", "")),
+        build_requires=tuple(_strings(build.get("requires"))),
+        dependencies=(*_strings(project.get("dependencies")), *_lines(config, "options", "install_requires")),
+        extras=chosen,
+        groups=groups,
+        requirement_files=files,
+        hints=(*script.get("tests_require", ()), *_poetry(pyproject), *_tox(tree / "tox.ini")),
+    )
+
+
+def digest(tree: Path) -> str:
+    """A digest of every file an environment is built from: declarations and the sources of compiled parts."""
+    total = hashlib.sha256()
+    for path in sorted(_relevant(tree)):
+        total.update(f"{path.relative_to(tree)}\0".encode("utf-8", "surrogateescape"))
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _relevant(tree: Path) -> Iterator[Path]:
+    """Files that `digest` covers."""
+    for folder, folders, files in os.walk(tree):
+        folders[:] = [name for name in folders if name not in SKIPPED]
+        top = Path(folder) == tree or Path(folder) == tree / "requirements"
+        for name in files:
+            declares = top and (name in DECLARATIONS or (name.endswith(".txt") and "require" in folder + name))
+            if (declares or NATIVE.search(name)) and (path := Path(folder, name)).is_file():
+                yield path
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    """A TOML file's content; empty when it is missing or malformed."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A sub-table; empty when it is missing or something else."""
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _strings(value: object) -> list[str]:
+    """The strings of a list; none when it is something else."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _ini(path: Path) -> configparser.ConfigParser:
+    """A setup.cfg or tox.ini; empty when it is missing or malformed."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, configparser.Error):
+        return configparser.ConfigParser()
+    return parser
+
+
+def _lines(config: configparser.ConfigParser, section: str, name: str) -> list[str]:
+    """A setup.cfg list; `file:` directives name no requirement themselves."""
+    value = config.get(section, name, fallback="")
+    lines = [line.split(" #")[0].strip() for line in value.splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", "file:"))]
+
+
+def _script(path: Path) -> dict[str, list[str]]:
+    """The literal arguments of setup.py's setup() that matter here; a script is read, never run."""
+    try:
+        nodes = list(ast.walk(ast.parse(path.read_bytes())))
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    names = {
+        target.id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found = {}
+    for node in nodes:
+        if isinstance(node, ast.keyword) and node.arg in _ARGUMENTS:
+            value = names.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+            found[node.arg] = list(_literals(value))
+    return found
+
+
+_ARGUMENTS = ("extras_require", "tests_require", "python_requires", "classifiers")
+
+
+def _literals(node: ast.AST | None) -> Iterator[str]:
+    """A string, the strings of a list, or the keys of a dict."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Dict(keys=items):
+            for item in items:
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value
+
+
+def _minors(classifiers: list[str]) -> tuple[int, ...]:
+    """The X of every `Programming Language :: Python :: 3.X`."""
+    found = (re.fullmatch(r"Programming Language :: Python :: 3\.(\d+)", text.strip()) for text in classifiers)
+    return tuple(sorted({int(match[1]) for match in found if match}))
+
+
+def _groups(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The requirements of the groups tests need, includes followed (PEP 735)."""
+    normal = {re.sub(r"[-_.]+", "-", name).lower(): value for name, value in table.items()}
+    found: dict[str, None] = {}
+
+    def add(name: str, above: tuple[str, ...]) -> None:
+        for item in normal.get(name, ()) if name not in above else ():
+            if isinstance(item, str):
+                found[item] = None
+            elif isinstance(item, dict) and isinstance(inner := item.get("include-group"), str):
+                add(re.sub(r"[-_.]+", "-", inner).lower(), (*above, name))
+
+    for name in TEST_NAMES:
+        add(name, ())
+    return tuple(found)
+
+
+def _requirement_files(tree: Path, *, declared: bool) -> tuple[str, ...]:
+    """requirements.txt, and the files for tests (else for development) when nothing better is `declared`."""
+    paths = [*tree.glob("*requirements*.txt"), *tree.glob("requirements/*.txt")]
+    names = sorted(str(path.relative_to(tree)) for path in paths)
+    main = [name for name in names if name == "requirements.txt"]
+    tests = [name for name in names if TEST_FILES.search(name)]
+    development = [name for name in names if DEV_FILES.search(name)]
+    return (*main, *(() if declared else tests or development))
+
+
+def _poetry(pyproject: Mapping[str, Any]) -> list[str]:
+    """Names of Poetry's development dependencies; its version syntax is its own."""
+    poetry = _table(_table(pyproject, "tool"), "poetry")
+    groups = _table(poetry, "group")
+    tables = [_table(poetry, "dev-dependencies")]
+    tables += [_table(_table(groups, name), "dependencies") for name in TEST_NAMES]
+    return [name for table in tables for name in table if name != "python"]
+
+
+def _tox(path: Path) -> list[str]:
+    """The plain requirements of tox's default environment; those of one factor alone are left out."""
+    lines = _lines(_ini(path), "testenv", "deps")
+    return [line for line in lines if re.match(r"[A-Za-z0-9][^:{}]*$", line)]
