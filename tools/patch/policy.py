@@ -24,7 +24,8 @@ _PROTECTED_TEXT = {
     "continuous integration": """
         .github/ .gitlab/ .circleci/ .buildkite/ .gitlab-ci.yml .travis.yml appveyor.yml
         azure-pipelines.yml jenkinsfile action.yml""",
-    "test configuration": "tox.ini noxfile.py pytest.ini .pytest.ini pytest.toml .coveragerc .pre-commit-config.yaml",
+    "test configuration": """
+        tox.ini noxfile.py pytest.ini .pytest.ini pytest.toml .coveragerc .pre-commit-config.yaml""",
     "build or packaging": """
         pyproject.toml setup.py setup.cfg manifest.in *requirements*.txt requirements/ constraints*.txt
         *.lock pipfile /environment*.yml /*.toml package.json package-lock.json build.gradle pom.xml

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 
 import pytest
 
@@ -101,6 +102,7 @@ def pytest_configure(config: Any) -> None:
     if hasattr(config.option, "benchmark_disable"):
         config.option.benchmark_disable = True
         config.option.benchmark_only = False
+        config.option.benchmark_storage = "file://" + tempfile.gettempdir()  # it makes its folder even so
     path = os.environ.pop(VARIABLE, None)
     if path and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Outcomes(path), "perfagent-outcomes-file")
