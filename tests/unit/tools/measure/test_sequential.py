@@ -28,6 +28,7 @@ def judge(gain: float, noise: float, seed: int, test: SequentialTest) -> Decisio
 
 def test_shares_of_alpha_sum_to_one() -> None:
     assert sum(look.share for look in LOOKS) == pytest.approx(1.0)
+    assert sum(look.share for look in SHORT_LOOKS) == pytest.approx(1.0)
 
 
 def test_long_runs_get_the_short_schedule() -> None:

@@ -26,9 +26,7 @@ def test_a_span_counts_the_loops_asked_for(write: Write, seen: Seen) -> None:
     assert 0 < span.cpu_s < 1
 
 
-def test_code_is_imported_from_the_tree_and_never_from_the_harness(
-    write: Write, seen: Seen, site: Site
-) -> None:
+def test_code_is_imported_from_the_tree_and_never_from_the_harness(write: Write, seen: Seen, site: Site) -> None:
     write("lib/__init__.py", "NAME = 'ours'")
     harness = repr(site.harness)
     write("x.py", f"import sys, lib\ndef workload():\n    return [lib.NAME, {harness} in sys.path]\n")
@@ -95,9 +93,7 @@ def test_a_command_is_timed_as_a_whole(write: Write, seen: Seen) -> None:
 
 def test_a_command_finds_the_environments_python(site: Site, seen: Seen) -> None:
     observation = seen("command:python -c 'import sys; print(sys.prefix)'", mode="values")
-    assert [str(value).strip() for value in observation.values.values()] == [
-        str(Path(site.python).parents[1])
-    ]
+    assert [str(value).strip() for value in observation.values.values()] == [str(Path(site.python).parents[1])]
 
 
 def test_a_command_that_fails(seen: Seen) -> None:
