@@ -1,7 +1,7 @@
 """Ideas: the model's, the catalogue's, or both, in the order of what they may gain.
 
-No idea is kept that Amdahl's law rules out: what takes the share s of the time cannot make the whole more than 1 / (1 - s)
-times faster, however good the edit.
+No idea is kept that Amdahl's law rules out: what takes the share s of the time cannot make the whole more than
+1 / (1 - s) times faster, however good the edit.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from perfagent.agent.state import Idea, Tried
 from perfagent.tools.errors import ModelFormatError
 from perfagent.tools.profile import Hotspot
 
-#: How often ideas are asked for at one baseline. The second time the model knows what failed; a third brought only variants.
+#: How often ideas are asked for at one baseline: the second time the model knows what failed of the first.
 ROUNDS = 2
 
-#: Hotspots the catalogue looks at. Recall of the functions experts edited is 0.95 at 10; rewrites are cheap to look for.
+#: Hotspots the catalogue looks at; ten hold most of what experts edit, and looking is cheap.
 CATALOGUE_HOTSPOTS = 40
 
 #: Share of a function's own time that a rewrite may save: half, the middle of what the catalogue's examples show.

@@ -39,8 +39,8 @@ from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, build_environment, choose
 from perfagent.tools.workload import Request, Workload, calibrate_loops, discover, parse, source_roots
 
-#: Pairs of identical code that tell the clock and the noise. Six are enough to notice a hopeless machine and cost seconds;
-#: `perfagent calibrate` takes more.
+#: Pairs of identical code that tell the clock and the noise: enough to notice a hopeless machine, and a matter of
+#: seconds.
 PROBE_PAIRS = 6
 
 #: Seconds the target's unit tests may take once.
@@ -124,7 +124,7 @@ class Preparation:
         if not found:
             raise WorkloadError(
                 "no workload was found in the repository",
-                "name one with --workload, such as script:FILE (a file that defines workload()) or pytest-benchmark:PATH",
+                "name one with --workload: script:FILE (a file that defines workload()), pytest-benchmark:PATH, command:CMD",
             )
         # The first kind that was found is measured whole; mixing kinds would time the same code twice.
         chosen = [each for each in found if each.workload.kind == found[0].workload.kind]
