@@ -14,6 +14,7 @@ from perfagent.tools.equivalence import (
     StableValues,
     TestRun,
     TestSelection,
+    TestSite,
     TestVerdict,
     compare,
     judge_candidate,

@@ -192,9 +192,8 @@ class Preparation:
             )
             return None
         told = [f"{len(stable.passing)} pass stably"]
-        told += [
-            f"{len(names)} {word}" for names, word in ((stable.failing, "fail"), (stable.flaky, "are flaky")) if names
-        ]
+        others = ((stable.failing, "fail"), (stable.flaky, "are flaky"))
+        told += [f"{len(names)} {word}" for names, word in others if names]
         self._say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
         return stable
 
