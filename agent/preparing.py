@@ -124,7 +124,7 @@ class Preparation:
         if not found:
             raise WorkloadError(
                 "no workload was found in the repository",
-                "name one with --workload: script:FILE (a file that defines workload()), pytest-benchmark:PATH, command:CMD",
+                "name one with --workload, such as script:FILE for a file that defines workload()",
             )
         # The first kind that was found is measured whole; mixing kinds would time the same code twice.
         chosen = [each for each in found if each.workload.kind == found[0].workload.kind]
