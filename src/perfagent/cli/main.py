@@ -69,7 +69,7 @@ def main() -> None:
         typer.echo(f"perfagent: {line}", err=True)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
-        typer.echo("perfagent: interrupted", err=True)
+        typer.echo("perfagent: interrupted", err=True)  # the run has said how to go on
         sys.exit(130)
     except OSError as error:
         import errno
