@@ -1,4 +1,4 @@
-"""Where a new import goes: into the line that imports from the same module, else in its alphabetical place."""
+"""Where a new import goes: into the line that imports from its module, else in its alphabetical place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def add_import(
 ) -> tuple[str, list[Splice]] | None:
     """How to call `module.name` of the standard library in this file, and the splices that import it.
 
-    The list is empty when it is imported already; None when the name is taken by something else (`taken_here`: it is, by what is about to go).
+    The list is empty when it is imported already. None when the name is taken by something else; with
+    `taken_here` it is taken by what is about to go.
     """
     known = _already(context, module, name)
     if known is not None:

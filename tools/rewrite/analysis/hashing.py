@@ -20,8 +20,8 @@ def hash_risk(context: Context, element: cst.BaseExpression, container: cst.Base
     """Risk of putting the container's elements into a set and looking `element` up in it.
 
     Returns:
-        2 if both can certainly be hashed; 3 if their names at least say so (a wrong guess raises TypeError, it gives
-        no wrong answer); None otherwise.
+        2 if both can certainly be hashed; 3 if their names at least say so (a wrong guess raises TypeError,
+        it gives no wrong answer); None otherwise.
     """
     proven = is_hashable(context, element), elements_hashable(context, container)
     if all(proven):

@@ -29,7 +29,7 @@ class Place:
 
 
 def hoist_place(context: Context, node: cst.BaseExpression) -> Place | None:
-    """The outermost point where `node` may be computed once for all rounds, None when it changes or none repeats it."""
+    """The outermost point to compute `node` once for all, None when it changes or nothing repeats it."""
     loops = []
     for loop in _repeating(context, node):
         if not is_stable(context, node, loop):

@@ -90,7 +90,8 @@ def _subscript_type(context: Context, node: cst.Subscript, depth: int) -> str | 
 def variable_type(context: Context, variable: Variable, depth: int = _DEPTH) -> str | None:
     """The type all bindings of a variable agree on, None when one is unknown.
 
-    A binding that uses the variable itself (`s = s + "x"`) is judged under the assumption that the others are right.
+    A binding that uses the variable itself (`s = s + "x"`) is judged on the assumption that the others
+    are right.
     """
     key = (id(variable.scope), variable.name)
     if key in context.assumed:
@@ -229,7 +230,7 @@ def is_empty_container(node: cst.CSTNode) -> bool:
 
 
 def is_hashable(context: Context, node: cst.CSTNode) -> bool:
-    """Whether the expression's value can certainly be hashed, by its type or by what the function does with it."""
+    """Whether the expression's value can certainly be hashed, by its type or by where it comes from."""
     if type_of(context, node) in values.IMMUTABLE | {"frozenset"}:
         return True
     if isinstance(node, cst.Tuple):

@@ -1,4 +1,4 @@
-"""What is done with a variable at one place: bound, called upon, indexed, tested, iterated, or let out of sight."""
+"""What is done with a variable at one place: bound, called upon, indexed, tested, or let out of sight."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ class Use:
 
     Attributes:
         occurrence: where.
-        kind: `bind` (a plain assignment), `augment`, `target` (bound by for, with, unpacking, a parameter, an import...),
-            `method`, `index` (v[i] read), `slice` (v[a:b] read), `store_item` (v[i] = or del v[i]), `member` (x in v),
+        kind: `bind` (a plain assignment), `augment`, `target` (bound by for, with, unpacking, an import...),
+            `method`, `index` (v[i] read), `slice` (v[a:b] read), `store_item` (v[i] = or del v[i]),
+            `member` (x in v),
             `iterate`, `read` (argument of a builtin that only reads), `truth`, `return`, `attribute`,
             `operand` (of an arithmetic operator or a comparison, which give a new object), `key` (w[v]),
             `discard` (a bare expression) or `other`: the value may get out of sight.

@@ -18,7 +18,8 @@ from perfagent.tools.rewrite.shapes import is_display
 # Uses that cannot change a container nor let it out; its elements are constants, so they may go anywhere.
 _READS = frozenset({"member", "index", "slice", "truth", "iterate", "discard"})
 
-# Callables whose result for constant arguments is an immutable object that does not depend on when it is built.
+# Callables whose result for constant arguments is an immutable object that does not depend on when it
+# is built.
 _IMMUTABLE_CALLS = {
     ("collections", "namedtuple"),
     ("struct", "Struct"),

@@ -22,7 +22,10 @@ class GeneratorToComprehension(PatternRule):
     name = "generator-to-comprehension"
     looks_for = "`set(x for ...)`, `list(x for ...)`, `sorted(x for ...)`, `tuple(x for ...)`, `''.join(x for ...)`."
     safe_when = "Nothing in the generator can raise StopIteration by calling `next`, or awaits."
-    why = "The whole container is built either way; a comprehension does it without switching frames for each element."
+    why = (
+        "The whole container is built either way; a comprehension does it without switching frames for "
+        "each element."
+    )
     example = """\
 def words(text):
     return set(word.lower() for word in text.split())
@@ -57,7 +60,7 @@ def _only_generator(call: cst.Call) -> cst.GeneratorExp | None:
 
 
 def _may_stop(generator: cst.GeneratorExp) -> bool:
-    """A StopIteration inside a generator becomes a RuntimeError; inside a comprehension it would go on as it is."""
+    """A StopIteration becomes a RuntimeError inside a generator, and goes on as it is in a comprehension."""
     for node in walk(generator):
         if isinstance(node, (cst.Await, cst.Yield, cst.NamedExpr)):
             return True

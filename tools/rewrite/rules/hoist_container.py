@@ -22,8 +22,14 @@ class HoistContainer(PatternRule):
 
     name = "hoist-container"
     looks_for = "`x in set(y)`, `x in list(y)` or `x in [... for ...]` evaluated again and again by a loop."
-    safe_when = "The container is built from local values that nothing in the loop can change, and building it cannot fail."
-    why = "The whole container is built for each single test: quadratic. Built once, a set answers in constant time."
+    safe_when = (
+        "The container is built from local values that nothing in the loop can change, and building it "
+        "cannot fail."
+    )
+    why = (
+        "The whole container is built for each single test: quadratic. Built once, a set answers in "
+        "constant time."
+    )
     example = """\
 def common(left, right):
     return [item for item in left if item in set(right)]
@@ -78,7 +84,7 @@ def _source(node: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _risk(context: Context, node: cst.BaseExpression, place: Place) -> int | None:
-    """1 when building cannot fail, 2 when it would fail anyway in the first round, None when neither is certain."""
+    """1 when building cannot fail, 2 when the first round would fail as well, None when neither is sure."""
     known = type_of(context, _source(node)) in _CONTAINERS
     if known and not isinstance(node, (cst.ListComp, cst.SetComp)):
         return 1

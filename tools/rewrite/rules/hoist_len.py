@@ -22,7 +22,10 @@ class HoistLen(PatternRule):
 
     name = "hoist-len"
     looks_for = "`while i < len(xs)` where the loop does not change `xs`."
-    safe_when = "`xs` is a builtin container or string by its making or annotation, and nothing in the loop can change it."
+    safe_when = (
+        "`xs` is a builtin container or string by its making or annotation, and nothing in the loop can"
+        " change it."
+    )
     why = "The length is asked for in every round."
     example = """\
 def spaces(text: str) -> int:

@@ -20,7 +20,10 @@ class HoistRow(PatternRule):
 
     name = "hoist-row"
     looks_for = "`table[i][j]` inside the loop over `j`."
-    safe_when = "`table` is a list, `i` runs over its positions or the loop changes neither, and no row is replaced in the loop."
+    safe_when = (
+        "`table` is a list, `i` runs over its positions or the loop changes neither, and no row is "
+        "replaced in the loop."
+    )
     why = "The row is looked up again for each of its cells."
     example = """\
 def fill(n):
@@ -68,7 +71,10 @@ def fill(n):
                         insert_before(context, loop, line),
                         *(replace_whole(context, r, name) for r in rows),
                     ]
-                    what = f"`{context.tree.code(rows[0])}` is looked up again for each cell; it is looked up once"
+                    what = (
+                        f"`{context.tree.code(rows[0])}` is looked up again for each cell; it is looked"
+                        " up once"
+                    )
                     yield Finding(loop, splices, what, 2)
 
 

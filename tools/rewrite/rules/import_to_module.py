@@ -12,7 +12,8 @@ from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import simple_statement
 
-# Modules that are part of every Python, cheap to import, and import nothing of the project: no cycle can arise.
+# Modules that are part of every Python, cheap to import, and import nothing of the project: no cycle
+# can arise.
 _HARMLESS = frozenset(
     [
         "bisect",

@@ -24,7 +24,10 @@ class LazyLogArguments(PatternRule):
     name = "lazy-log-arguments"
     looks_for = "`log.debug(f'... {x}')` and `log.debug('... %s' % x)`."
     safe_when = "The fields are plain, so that formatting later, or not at all, gives the same text."
-    why = "The message is formatted even when its level is switched off; a logger formats its arguments only when needed."
+    why = (
+        "The message is formatted even when its level is switched off; a logger formats its arguments "
+        "only when needed."
+    )
     example = """\
 import logging
 

@@ -69,7 +69,10 @@ def _in_loop(context: Context, call: cst.Call, counted: str, imports: list[Splic
     if risk is not None and place is not None and name is not None:
         splices = [*imports, insert_before(context, place.statement, f"{name} = {counted}")]
         splices.append(replace_whole(context, call, f"{name}[{context.tree.code(element)}]"))
-        what = f"each `{values.value}.count` goes through the whole list; a Counter counts everything in one pass"
+        what = (
+            f"each `{values.value}.count` goes through the whole list; a Counter counts everything in "
+            "one pass"
+        )
         yield Finding(call, splices, what, risk)
 
 

@@ -58,7 +58,10 @@ def double(xs: list[int]) -> None:
                 splices = [replace_whole(context, node, name) for node in lookups]
                 splices.append(replace_whole(context, loop.target, name))
                 splices.append(replace_whole(context, loop.iter, values.value))
-                what = f"each position of `{values.value}` is made and looked up; iterating gives the values themselves"
+                what = (
+                    f"each position of `{values.value}` is made and looked up; iterating gives the "
+                    "values themselves"
+                )
                 yield Finding(loop, splices, what, 1)
 
 

@@ -72,7 +72,10 @@ def fields(line, comment):
             if isinstance(call.func, cst.Attribute) and context.imported_module(call.func.value, "re"):
                 splices = self._edit(context, call, call.func)
                 if splices:
-                    what = f"re.{call.func.attr.value} looks its constant pattern up at each call; it is compiled once instead"
+                    what = (
+                        f"re.{call.func.attr.value} looks its constant pattern up at each call; it is "
+                        "compiled once instead"
+                    )
                     yield Finding(call, splices, what, 1)
 
     def _edit(self, context: Context, call: cst.Call, func: cst.Attribute) -> list[Splice]:
