@@ -44,27 +44,28 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     root has a flag to convert. So a named command stands alone below a bare root, and the list of commands gets their
     first lines only.
     """
-    name = next(iter(arguments), "")
-    named = name in (*COMMANDS, "image")
+    named = [name for name in arguments[:1] if name in COMMANDS]
     completing = COMPLETING in os.environ
-    app = _typer(HELP, add_completion=completing or not named)
-    app.callback()(_bare_root if named else _root)
-    for command in [name] if name in COMMANDS else COMMANDS:
-        function = _function(command)
-        app.command(command)(function if named or completing else _first_line(function))
-    if not named or name == "image":
-        image = _typer("Docker base images.", add_completion=False)
+    app = _typer(HELP, own_flags=not named)
+    app.callback(add_help_option=not named)(_bare_root if named else _root)
+    for name in named or COMMANDS:
+        function = _function(name)
+        app.command(name)(function if named or completing else _first_line(function))
+    if not named:
+        from perfagent.cli.inspect import build_base
+
+        image = _typer("Docker base images.", own_flags=True)
+        image.command("build-base")(build_base)
         image.callback()(_bare_root)
-        image.command("build-base")(getattr(import_module("perfagent.cli.inspect"), "build_base"))  # noqa: B009
-        app.add_typer(image, name="image", help="Docker base images.")
+        app.add_typer(image, name="image")
     return app
 
 
-def _typer(text: str, *, add_completion: bool) -> typer.Typer:
+def _typer(text: str, *, own_flags: bool) -> typer.Typer:
+    """A group of commands, with or without flags of its own."""
     return typer.Typer(
-        name="perfagent",
         help=text,
-        add_completion=add_completion,
+        add_completion=own_flags,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # rich's help would cost a third of a second at every --help
         context_settings={"help_option_names": ["-h", "--help"]},
