@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
+from perfagent.tools.rewrite.analysis.hashing import elements_hashable, is_hashable
 from perfagent.tools.rewrite.analysis.places import Place, hoist_place
-from perfagent.tools.rewrite.analysis.types import elements_hashable, is_hashable, type_of
+from perfagent.tools.rewrite.analysis.types import type_of
 from perfagent.tools.rewrite.edits import insert_before, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import in_list, is_display, plain_args

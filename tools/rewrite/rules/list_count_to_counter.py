@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
-from perfagent.tools.rewrite.analysis.hashing import likely_scalar
+from perfagent.tools.rewrite.analysis.hashing import elements_hashable, likely_scalar
 from perfagent.tools.rewrite.analysis.places import hoist_place
-from perfagent.tools.rewrite.analysis.types import elements_hashable
 from perfagent.tools.rewrite.edits import Splice, insert_before, replace_whole
 from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context, Variable
-from perfagent.tools.rewrite.analysis.hashing import likely_scalar
-from perfagent.tools.rewrite.analysis.types import is_empty_container, is_hashable
+from perfagent.tools.rewrite.analysis.hashing import is_hashable, likely_scalar
+from perfagent.tools.rewrite.analysis.types import is_empty_container
 from perfagent.tools.rewrite.analysis.uses import Use
 from perfagent.tools.rewrite.edits import Splice, insert_after, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import in_list, plain_args, simple_statement
+
+# Uses in the loop that leave the list as it is.
+_READS = ("index", "iterate", "read", "truth")
 
 
 class SeenListToSet(PatternRule):
@@ -87,6 +90,8 @@ def _finding(context: Context, test: cst.Comparison, seen: Variable) -> Finding 
     risk = 2
     appended = False
     for use in uses:
+        if use.kind in _READS:
+            continue
         change = _change(context, use, name)
         if change is None:
             return None
