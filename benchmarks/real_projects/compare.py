@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfagent.benchmarks.real_projects.projects import HERE, Project, run
+from perfagent.benchmarks.real_projects.projects import HERE, Project, pip, run
 from perfagent.tools.errors import PerfagentError
 
 REPETITIONS = 8
@@ -51,7 +51,7 @@ def install(name: str, version: str, requires: tuple[str, ...], cache: Path) -> 
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         wanted = [f"{name}=={version}", *requires]
-        run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), *wanted], cache)
+        run([*pip(cache), "install", "--quiet", "--target", str(folder), *wanted], cache)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -77,7 +78,7 @@ def download_sources(project: Project, folder: Path) -> Path:
     """
     wanted = f"{project.name}=={project.version}"
     options = ["--quiet", "--no-deps", "--no-binary", project.name, "--dest", str(folder)]
-    run([sys.executable, "-m", "pip", "download", *options, wanted], folder)
+    run([*pip(folder), "download", *options, wanted], folder)
     archives = [path for path in folder.iterdir() if path.name.endswith((".tar.gz", ".zip"))]
     if len(archives) != 1:
         raise PerfagentError(f"pip brought {len(archives)} archives for {wanted}")
@@ -111,6 +112,16 @@ def make_repository(archive: Path, project: Project, folder: Path) -> Path:
         folder,
     )
     return folder
+
+
+def pip(folder: Path) -> list[str]:
+    """Return how to call pip: our interpreter's own, or one in a new environment in `folder`."""
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    environment = folder / "pip"
+    if not environment.exists():
+        run([sys.executable, "-m", "venv", str(environment)], folder)
+    return [str(environment / "bin" / "python"), "-m", "pip"]
 
 
 def run(command: Sequence[str], folder: Path) -> str:
