@@ -73,7 +73,7 @@ def store(key, value):
 
 
 def _logs(context: Context, call: cst.Call) -> bool:
-    """Whether this is `debug` or `info` of a standard logger: other loggers fill in arguments their own way."""
+    """Whether this is `debug` or `info` of a standard logger: others fill in arguments their own way."""
     func = call.func
     if not isinstance(func, cst.Attribute) or func.attr.value not in ("debug", "info"):
         return False

@@ -45,4 +45,8 @@ def run() -> RuleRuns:
     from perfagent.tools.rewrite import catalogue
 
     rules = {rule.name: rule for rule in catalogue()}
-    return lambda rule, source: [rewrite.source for rewrite in rules[rule].rewrites(source)]
+
+    def rewrites(rule: str, source: str) -> list[str]:
+        return [rewrite.source for rewrite in rules[rule].rewrites(source)]
+
+    return rewrites
