@@ -60,7 +60,7 @@ class Services:
 
     @property
     def model_has_answered(self) -> bool:
-        """Whether the model ever answered in this run: if so, its silence is a passing fault and not a wrong setting."""
+        """Whether the model ever answered in this run: then its silence is a passing fault, not a wrong setting."""
         return self.ledger is not None and self.ledger.totals().calls > 0
 
     def now(self) -> str:

@@ -26,9 +26,7 @@ Cache = Annotated[Path, typer.Option(help="Where releases are installed, one fol
 def list_projects() -> None:
     """Print every project with what is slow in it."""
     for project in projects():
-        typer.echo(
-            f"{project.name} {project.version}  [{project.winnable}]  {project.hot}\n    {project.note}"
-        )
+        typer.echo(f"{project.name} {project.version}  [{project.winnable}]  {project.hot}\n    {project.note}")
 
 
 @app.command()
@@ -49,9 +47,7 @@ def compare_releases(
     cache: Cache = Path("~/.cache/perfagent/real_projects"),
 ) -> None:
     """Measure old releases against later ones, NAMES or `all`."""
-    chosen = (
-        [p for p in projects() if p.later_version] if names == ["all"] else [find_project(n) for n in names]
-    )
+    chosen = [p for p in projects() if p.later_version] if names == ["all"] else [find_project(n) for n in names]
     for project in chosen:
         result = compare(project, cache.expanduser(), pairs)
         same = "same answers" if result.same else "OTHER ANSWERS"

@@ -64,8 +64,7 @@ def compare(project: Project, cache: Path, pairs: int, seed: int = 0) -> Compari
     if project.later_version is None:
         raise PerfagentError(f"{project.name} has no later release to compare with")
     sites = [
-        install(project.name, version, project.requires, cache)
-        for version in (project.version, project.later_version)
+        install(project.name, version, project.requires, cache) for version in (project.version, project.later_version)
     ]
     coin = random.Random(seed)
     times: tuple[list[float], list[float]] = ([], [])

@@ -15,10 +15,7 @@ def setup() -> tuple[str, list[list[str]]]:
     usage = "".join(f"  tool {command} [options] (<name>|--all) [<target>...]\n" for command in COMMANDS)
     flags = "  -v --verbose  Say more.\n  --all  Everything.\n"
     text = f"Keeps things.\n\nUsage:\n{usage}  tool --version\n\nOptions:\n{flags}{options}"
-    lines = [
-        [command, "one", "two", "three", "-v", f"--option-{number}=9"]
-        for number, command in enumerate(COMMANDS)
-    ]
+    lines = [[command, "one", "two", "three", "-v", f"--option-{number}=9"] for number, command in enumerate(COMMANDS)]
     return text, lines
 
 

@@ -6,9 +6,7 @@ import random
 
 import stringcase
 
-PARTS = (
-    "order customer created shipped total gross net price address line postal code region owner id".split()
-)
+PARTS = "order customer created shipped total gross net price address line postal code region owner id".split()
 
 
 def setup() -> list[str]:

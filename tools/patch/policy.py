@@ -104,9 +104,7 @@ class Policy:
         if self.paths and not any(_glob(path, pattern) for pattern in self.paths):
             return "outside the paths that may change"
         lowered = path.lower()
-        hits = (
-            reason for reason, patterns in PROTECTED.items() if any(_matches(lowered, p) for p in patterns)
-        )
+        hits = (reason for reason, patterns in PROTECTED.items() if any(_matches(lowered, p) for p in patterns))
         return next(hits, None)
 
     def creation(self, path: str) -> str | None:

@@ -120,9 +120,7 @@ def _clone(source: str, git_dir: Path, *, user_config: bool) -> None:
     if git_dir.exists():
         origin = Git(git_dir, git_dir=git_dir).attempt("config", "remote.origin.url").text
         if origin != source:
-            raise RepositoryError(
-                f"{git_dir.parent} holds a clone of {origin}", "use another folder for this run"
-            )
+            raise RepositoryError(f"{git_dir.parent} holds a clone of {origin}", "use another folder for this run")
         return
     with tempfile.TemporaryDirectory(prefix="clone-", dir=git_dir.parent) as folder:
         git = Git(Path(folder), user_config=user_config)

@@ -63,9 +63,7 @@ def _likely_scalars(context: Context, node: cst.BaseExpression) -> bool:
                 put.append(elements_hashable(context, use.value) or _likely_scalars_of(context, use.value))
         elif use.kind == "method" and use.detail in ("append", "insert", "add"):
             call = use.node
-            put.append(
-                isinstance(call, cst.Call) and bool(call.args) and likely_scalar(context, call.args[-1].value)
-            )
+            put.append(isinstance(call, cst.Call) and bool(call.args) and likely_scalar(context, call.args[-1].value))
         elif (
             use.occurrence.store
             or (use.kind == "method" and use.detail in ("extend", "update"))
@@ -142,9 +140,7 @@ def elements_hashable(context: Context, node: cst.CSTNode) -> bool:
         return True
     if isinstance(node, cst.Call):
         keys = isinstance(node.func, cst.Attribute) and node.func.attr.value == "keys" and not node.args
-        wraps = context.scopes.is_builtin(node.func, "list", "sorted", "tuple", "reversed") and bool(
-            node.args
-        )
+        wraps = context.scopes.is_builtin(node.func, "list", "sorted", "tuple", "reversed") and bool(node.args)
         return keys or (wraps and elements_hashable(context, node.args[0].value))
     if isinstance(node, (cst.List, cst.Tuple)):
         return all(isinstance(e, cst.Element) and is_hashable(context, e.value) for e in node.elements)
@@ -164,19 +160,11 @@ def _holds_hashables(context: Context, variable: Variable) -> bool:
             some = True
         elif use.kind == "method" and use.detail in ("append", "add", "insert"):
             call = use.node
-            if (
-                not isinstance(call, cst.Call)
-                or not call.args
-                or not is_hashable(context, call.args[-1].value)
-            ):
+            if not isinstance(call, cst.Call) or not call.args or not is_hashable(context, call.args[-1].value):
                 return False
         elif use.kind == "method" and use.detail in ("extend", "update"):
             call = use.node
-            if (
-                not isinstance(call, cst.Call)
-                or not call.args
-                or not elements_hashable(context, call.args[-1].value)
-            ):
+            if not isinstance(call, cst.Call) or not call.args or not elements_hashable(context, call.args[-1].value):
                 return False
         elif use.kind not in KEEPS_ELEMENTS or use.occurrence.store:
             return False

@@ -22,10 +22,7 @@ class GeneratorToComprehension(PatternRule):
     name = "generator-to-comprehension"
     looks_for = "`set(x for ...)`, `list(x for ...)`, `sorted(x for ...)`, `tuple(x for ...)`, `''.join(x for ...)`."
     safe_when = "Nothing in the generator can raise StopIteration by calling `next`, or awaits."
-    why = (
-        "The whole container is built either way; a comprehension does it without switching frames for "
-        "each element."
-    )
+    why = "The whole container is built either way; a comprehension does it without switching frames for each element."
     example = """\
 def words(text):
     return set(word.lower() for word in text.split())

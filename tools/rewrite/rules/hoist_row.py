@@ -63,19 +63,14 @@ def fill(n):
             for rows in _rows(context, loop):
                 table = rows[0].value
                 assert isinstance(table, cst.Name)
-                name = context.fresh_name(
-                    f"{table.value}_row", f"row_of_{table.value}", f"{table.value}_line"
-                )
+                name = context.fresh_name(f"{table.value}_row", f"row_of_{table.value}", f"{table.value}_line")
                 if name is not None:
                     line = f"{name} = {context.tree.code(rows[0])}"
                     splices = [
                         insert_before(context, loop, line),
                         *(replace_whole(context, r, name) for r in rows),
                     ]
-                    what = (
-                        f"`{context.tree.code(rows[0])}` is looked up again for each cell; it is looked"
-                        " up once"
-                    )
+                    what = f"`{context.tree.code(rows[0])}` is looked up again for each cell; it is looked up once"
                     yield Finding(loop, splices, what, 2)
 
 
@@ -122,11 +117,7 @@ def _in_range(context: Context, rows: list[cst.Subscript], loop: cst.For) -> boo
     if type_of(context, rows[0].value) == "list":
         return any(always_evaluated(context, row, loop) for row in rows)
     outer, index = next(context.tree.loops(loop), None), only_index(rows[0])
-    if (
-        not isinstance(outer, cst.For)
-        or not isinstance(outer.iter, cst.Call)
-        or not isinstance(index, cst.Name)
-    ):
+    if not isinstance(outer, cst.For) or not isinstance(outer.iter, cst.Call) or not isinstance(index, cst.Name):
         return False
     counted = context.scopes.is_builtin(outer.iter.func, "range") and plain_args(outer.iter, 1)
     target = isinstance(outer.target, cst.Name) and outer.target.value == index.value

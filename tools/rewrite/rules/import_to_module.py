@@ -72,11 +72,7 @@ def norm(x, y):
         """From-imports of one name that stand alone on a line of a function."""
         for statement in context.tree.nodes(cst.ImportFrom):
             line = context.tree.statement_of(statement)
-            if (
-                simple_statement(line, cst.ImportFrom) is None
-                or statement.relative
-                or statement.module is None
-            ):
+            if simple_statement(line, cst.ImportFrom) is None or statement.relative or statement.module is None:
                 continue
             module = context.tree.code(statement.module)
             function = context.tree.function_of(statement)

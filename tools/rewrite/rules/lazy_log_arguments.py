@@ -22,8 +22,7 @@ class LazyLogArguments(PatternRule):
     looks_for = "`log.debug(f'... {x}')` and `log.debug('... %s' % x)`."
     safe_when = "The fields are plain, so that formatting later, or not at all, gives the same text."
     why = (
-        "The message is formatted even when its level is switched off; a logger formats its arguments "
-        "only when needed."
+        "The message is formatted even when its level is switched off; a logger formats its arguments only when needed."
     )
     example = """\
 import logging
@@ -66,9 +65,7 @@ def store(key, value):
             message = call.args[0].value
             text = _from_fstring(context, message) or _from_modulo(context, message)
             if text is not None:
-                what = (
-                    "the message is formatted even when its level is off; the logger formats it when needed"
-                )
+                what = "the message is formatted even when its level is off; the logger formats it when needed"
                 yield Finding(call, [replace_whole(context, message, text)], what, 2)
 
 
@@ -104,16 +101,10 @@ def _from_fstring(context: Context, message: cst.BaseExpression) -> str | None:
 
 
 def _from_modulo(context: Context, message: cst.BaseExpression) -> str | None:
-    if (
-        not isinstance(message, cst.BinaryOperation)
-        or not isinstance(message.operator, cst.Modulo)
-        or message.lpar
-    ):
+    if not isinstance(message, cst.BinaryOperation) or not isinstance(message.operator, cst.Modulo) or message.lpar:
         return None
     left, right = message.left, message.right
-    if not isinstance(left, (cst.SimpleString, cst.ConcatenatedString)) or not isinstance(
-        left.evaluated_value, str
-    ):
+    if not isinstance(left, (cst.SimpleString, cst.ConcatenatedString)) or not isinstance(left.evaluated_value, str):
         return None
     if isinstance(right, cst.Tuple):
         plain = all(isinstance(e, cst.Element) for e in right.elements)

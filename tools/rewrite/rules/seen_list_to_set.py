@@ -22,12 +22,8 @@ class SeenListToSet(PatternRule):
     """See the class attributes."""
 
     name = "seen-list-to-set"
-    looks_for = (
-        "A list that grows in a loop which tests membership in it: `if x not in seen: seen.append(x)`."
-    )
-    safe_when = (
-        "The list starts empty, only `append` changes it in the loop, and what is appended can be hashed."
-    )
+    looks_for = "A list that grows in a loop which tests membership in it: `if x not in seen: seen.append(x)`."
+    safe_when = "The list starts empty, only `append` changes it in the loop, and what is appended can be hashed."
     why = (
         "Each test searches all that was seen so far: quadratic. A set beside the list keeps the order "
         "and answers at once."

@@ -84,9 +84,7 @@ def test_refuses_modified_tracked_files(user: Path, workspace: Path, git) -> Non
     (user / "pkg/core.py").write_text("changed")
     (user / "pkg/new.py").write_text("")
     git(user, "add", "pkg/new.py")
-    with pytest.raises(
-        RepositoryError, match=r"uncommitted changes: pkg/core\.py and 1 more: commit or stash"
-    ):
+    with pytest.raises(RepositoryError, match=r"uncommitted changes: pkg/core\.py and 1 more: commit or stash"):
         open_target(str(user), workspace)
 
 

@@ -18,10 +18,7 @@ def find() -> Find:
     def search(context: Context, code: str) -> cst.BaseExpression:
         for kind in context.tree._kinds.values():
             for node in kind:
-                if (
-                    isinstance(node, cst.BaseExpression)
-                    and context.tree.slice(*context.tree.span(node)) == code
-                ):
+                if isinstance(node, cst.BaseExpression) and context.tree.slice(*context.tree.span(node)) == code:
                     return node
         raise LookupError(code)
 

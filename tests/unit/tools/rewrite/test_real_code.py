@@ -26,9 +26,7 @@ def test_proposals_compile_and_stay_near_their_line(name: str) -> None:
         compile(rewrite.source, name, "exec")
         # Uses of one variable may be far apart in a long function; an import line may be extended.
         imports = [
-            n
-            for n in changed_lines(source, rewrite)
-            if source.splitlines()[n - 1].startswith(("from", "import"))
+            n for n in changed_lines(source, rewrite) if source.splitlines()[n - 1].startswith(("from", "import"))
         ]
         far = [n for n in changed_lines(source, rewrite) if abs(n - rewrite.line) > 60 and n not in imports]
         assert far == [], rewrite.description

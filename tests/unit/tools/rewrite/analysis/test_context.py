@@ -64,9 +64,7 @@ def test_used_after_comes_round_in_an_outer_loop() -> None:
     assert context.used_after(variable, loop)
 
 
-@pytest.mark.parametrize(
-    "decorator", ["njit", "numba.jit(nopython=True)", "torch.jit.script", "tf.function_compile"]
-)
+@pytest.mark.parametrize("decorator", ["njit", "numba.jit(nopython=True)", "torch.jit.script", "tf.function_compile"])
 def test_compiled_functions_are_dynamic(decorator: str) -> None:
     context = Context(f"@{decorator}\ndef f():\n    pass\n")
     assert context.is_dynamic(context.tree.nodes(cst.FunctionDef)[0])

@@ -71,10 +71,7 @@ def test_a_string_changes_only_by_rebinding(last: Last) -> None:
 
 
 def test_a_nested_function_may_rebind_at_any_call(last: Last) -> None:
-    source = (
-        "def f(b):\n    x = ''\n    def h():\n        nonlocal x\n        x = 'a'\n"
-        "    for y in b:\n        h()\n"
-    )
+    source = "def f(b):\n    x = ''\n    def h():\n        nonlocal x\n        x = 'a'\n    for y in b:\n        h()\n"
     context = Context(source + "    return x\n")
     variable = context.variable(last(context, "x"))
     assert variable is not None

@@ -63,9 +63,7 @@ def test_a_shadowed_builtin_is_none(source: str, last: Callable[[Context, str], 
 
 
 def test_a_method_of_a_builtins_name_shadows_nothing(last: Callable[[Context, str], cst.Name]) -> None:
-    context = Context(
-        "class A:\n    def len(self):\n        return 1\n    def f(self, x):\n        return len(x)\n"
-    )
+    context = Context("class A:\n    def len(self):\n        return 1\n    def f(self, x):\n        return len(x)\n")
     assert context.scopes.is_builtin(last(context, "len"), "len")
 
 

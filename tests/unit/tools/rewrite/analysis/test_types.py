@@ -42,9 +42,7 @@ TYPES = [
 
 
 @pytest.mark.parametrize(("statement", "expected"), TYPES, ids=[s for s, _ in TYPES])
-def test_type_of_a_local(
-    statement: str, expected: str | None, last: Callable[[Context, str], cst.Name]
-) -> None:
+def test_type_of_a_local(statement: str, expected: str | None, last: Callable[[Context, str], cst.Name]) -> None:
     context = Context(f"def f(b):\n    {statement}\n    return x\n")
     assert type_of(context, last(context, "x")) == expected
 
@@ -62,9 +60,7 @@ def test_type_of_a_local(
         ("**x", "dict"),
     ],
 )
-def test_type_of_a_parameter(
-    parameter: str, expected: str | None, last: Callable[[Context, str], cst.Name]
-) -> None:
+def test_type_of_a_parameter(parameter: str, expected: str | None, last: Callable[[Context, str], cst.Name]) -> None:
     context = Context(f"def f({parameter}):\n    return x\n")
     assert type_of(context, last(context, "x")) == expected
 
@@ -85,9 +81,7 @@ def test_a_shadowed_builtin_tells_nothing(last: Callable[[Context, str], cst.Nam
         ("x = ['a']\n    x[0] = 1", None),
     ],
 )
-def test_elements_of_a_local(
-    body: str, expected: str | None, last: Callable[[Context, str], cst.Name]
-) -> None:
+def test_elements_of_a_local(body: str, expected: str | None, last: Callable[[Context, str], cst.Name]) -> None:
     context = Context(f"def f(b):\n    {body}\n    return x\n")
     assert element_type(context, last(context, "x")) == expected
 
