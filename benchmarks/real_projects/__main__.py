@@ -15,6 +15,7 @@ from perfagent.benchmarks.real_projects.projects import (
     make_repository,
     projects,
 )
+from perfagent.benchmarks.real_projects.report import SEARCH_MINUTES, document, run_project
 from perfagent.tools.errors import PerfagentError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -55,6 +56,25 @@ def compare_releases(
             f"{project.name} {project.version} -> {project.later_version}: {result.speedup:.2f}x "
             f"(best against best {result.best_speedup:.2f}x), {pairs} pairs, {same}"
         )
+
+
+@app.command("run")
+def run_projects(
+    names: list[str],
+    write: Annotated[Path | None, typer.Option(help="File for the page; standard output without it.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Minutes of search for each project.")] = SEARCH_MINUTES,
+    sandbox: Annotated[str, typer.Option(help="Where the projects' code runs.")] = "auto",
+) -> None:
+    """Run perfagent without a model on NAMES, or `all`, and write down what it found."""
+    chosen = projects() if names == ["all"] else tuple(find_project(name) for name in names)
+    extra = ["--no-model", "--max-time", f"{minutes:g}", "--sandbox", sandbox]
+    outcomes = [(project, run_project(project, extra, lambda text: typer.echo(text, err=True))) for project in chosen]
+    command = f"python -m perfagent.benchmarks.real_projects run {' '.join(names)} --minutes {minutes:g}"
+    page = document(outcomes, command)
+    if write is None:
+        typer.echo(page)
+    else:
+        write.write_text(page, encoding="utf-8")
 
 
 def main() -> None:
