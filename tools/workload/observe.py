@@ -90,9 +90,6 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
         WorkloadError: the kind cannot be run, or not in this mode.
         SandboxError: the sandbox broke, or does not mount the script.
     """
-    if workload.kind == "asv":
-        remedy = "name the same code as script: or pytest-benchmark:"
-        raise WorkloadError("asv workloads are not supported yet by this version", remedy)
     if workload.kind == "command":
         return _observe_command(sandbox, site, workload, request)
     report = posixpath.join(site.scratch, f"observation-{uuid.uuid4().hex}.json")
@@ -100,9 +97,7 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
     return _read(completed, report)
 
 
-def _harness_command(
-    sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str
-) -> Command:
+def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str) -> Command:
     target = workload.target
     if workload.kind == "script":
         absolute = Path(target).is_absolute()
@@ -208,9 +203,7 @@ def _observe_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
     return Observation(usage, (name,), {name: span}, values=values, output=output)
 
 
-def list_benchmarks(
-    sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None
-) -> tuple[str, ...]:
+def list_benchmarks(sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None) -> tuple[str, ...]:
     """The ids of a workload's benchmarks, in the order they run, without running them.
 
     Args:
