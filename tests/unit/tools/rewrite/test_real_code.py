@@ -1,4 +1,4 @@
-"""The whole catalogue over modules of the standard library: whatever it proposes is Python and stays in its place."""
+"""The whole catalogue over the standard library: what it proposes is Python and stays in its place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from perfagent.tools.rewrite import Rewrite, propose
 
-MODULES = ["argparse", "configparser", "difflib", "fractions", "heapq", "shlex", "statistics", "textwrap"]
+MODULES = ["heapq", "shlex", "textwrap", "configparser", "fractions", "netrc", "pprint"]
 
 
 def changed_lines(before: str, rewrite: Rewrite) -> list[int]:

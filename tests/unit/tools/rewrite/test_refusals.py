@@ -28,6 +28,7 @@ REFUSED = {
         "def f(xs):\n    out = {}\n    for x in xs:\n        out[g(x)] = h(x)\n    return out",
         "def f(xs):\n    try:\n        out = []\n        for x in xs:\n            out.append(1 / x)\n"
         "    except ZeroDivisionError:\n        pass\n    return out",
+        "def f(k, feed):\n    with suppress(StopIteration):\n        out = []\n        for x in k:\n            out.append(feed(x))\n    return out",
         "async def f(xs):\n    out = []\n    async for x in xs:\n        out.append(x)\n    return out",
         "def f(xs):\n    out = []\n    g = lambda: out\n    for x in xs:\n        out.append(g())\n    return out",
     ],

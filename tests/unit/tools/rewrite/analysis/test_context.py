@@ -70,6 +70,14 @@ def test_compiled_functions_are_dynamic(decorator: str) -> None:
     assert context.is_dynamic(context.tree.nodes(cst.FunctionDef)[0])
 
 
+@pytest.mark.parametrize(
+    ("manager", "expected"), [("suppress(E)", True), ("open(p)", False), ("p.open()", False), ("lock", True)]
+)
+def test_a_context_manager_may_catch(manager: str, expected: bool) -> None:
+    context = Context(f"def f(p, lock):\n    with {manager} as c:\n        a = 1\n")
+    assert context.in_try(context.tree.nodes(cst.Assign)[0]) is expected
+
+
 def test_in_try_is_only_the_tried_part() -> None:
     context = Context("def f():\n    try:\n        a()\n    except E:\n        b()\n    c()\n")
     inside = {context.tree.code(call): context.in_try(call) for call in context.tree.nodes(cst.Call)}
