@@ -105,7 +105,9 @@ class Bench:
 
         site = self.sites[side]
         request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s)
-        parts = [collect(self.sandbox, site, workload, request) for workload in self.workloads if workload.kind != "command"]
+        parts = [
+            collect(self.sandbox, site, workload, request) for workload in self.workloads if workload.kind != "command"
+        ]
         if not parts:
             raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
         whole = RawProfile(

@@ -5,33 +5,27 @@ from __future__ import annotations
 import textwrap
 
 from perfagent import __version__
-from perfagent.agent.state import Idea, Verdict
+from perfagent.agent.state import Verdict
 from perfagent.tools.report import interval_text, pairs_text
 
-Interval = tuple[float, float] | None
 
-
-def commit_message(
-    idea: Idea, title: str, speedup: float | None, interval: Interval, verdict: Verdict, run_id: str
-) -> str:
+def commit_message(title: str, rationale: str, verdict: Verdict, run_id: str) -> str:
     """The message of an accepted patch's commit.
 
     Args:
-        idea: what was meant, and why it should be faster.
         title: what was done, one line.
-        speedup, interval: the figure to publish.
-        verdict: the evidence: benchmarks, tests, p-value.
+        rationale: why it is faster.
+        verdict: the evidence: the figures of fresh pairs, benchmarks, tests.
         run_id: where the samples are.
     """
     subject = textwrap.shorten(title, 72, placeholder="…")
     body = [subject, ""]
-    if idea.rationale:
-        body += [textwrap.fill(idea.rationale, 72), ""]
-    body.append(f"Perfagent-Speedup: {speedup:.3f}x" if speedup else "Perfagent-Speedup: not measured")
-    if interval:
-        body.append(
-            f"Perfagent-Interval: {interval_text(interval)} (95 %, {pairs_text(verdict.pairs, verdict.metric)})"
-        )
+    if rationale:
+        body += [textwrap.fill(rationale, 72), ""]
+    body.append(f"Perfagent-Speedup: {verdict.speedup:.3f}x" if verdict.speedup else "Perfagent-Speedup: not measured")
+    if verdict.interval:
+        measured = pairs_text(verdict.pairs, verdict.metric)
+        body.append(f"Perfagent-Interval: {interval_text(verdict.interval)} (95 %, {measured})")
     body += [
         f"Perfagent-Benchmark: {f.id} {f.speedup:.3f}x {interval_text(f.interval)}{' target' if f.target else ''}"
         for f in verdict.benchmarks

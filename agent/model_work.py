@@ -57,9 +57,7 @@ def open_model(services: Services) -> tuple[Model, CostLedger]:
     return metered, ledger
 
 
-def ideas(
-    services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int
-) -> list[Idea]:
+def ideas(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
     """What the model would try at this baseline.
 
     Raises:
@@ -89,9 +87,7 @@ def ideas_from_hotspots(spots: Sequence[Hotspot], round_: int) -> list[Idea]:
     return [] if round_ else [_idea(draft, f"hotspot-{n}", spots) for n, draft in enumerate(drafts, 1)]
 
 
-def candidates(
-    services: Services, idea: Idea, head: str, attempt: int, feedback: str
-) -> tuple[list[Candidate], str]:
+def candidates(services: Services, idea: Idea, head: str, attempt: int, feedback: str) -> tuple[list[Candidate], str]:
     """The model's edit for an idea as a candidate, or none and why.
 
     Args:
@@ -112,7 +108,7 @@ def candidates(
 
         apply_patch(tree, folder.get(base))
     policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-    workbench = FileWorkbench(tree, policy.protection, actions_for(services, head, parent, tree, name))
+    workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, name))
     spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
     said = Feedback(**folder.get_json(feedback)["feedback"]) if feedback else None
     assignment = Assignment(_draft(idea), facts_for(services, head, spots, ()), said, label=name)
@@ -162,8 +158,6 @@ def _spent(services: Services) -> None:
     if services.ledger is not None:
         totals = services.ledger.totals()
         services.progress.spent(totals.usd, totals.tokens)
-
-
 
 
 def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:

@@ -7,6 +7,7 @@ resumed run repeats neither.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -35,6 +36,8 @@ from perfagent.tools.measure import (
     publish,
     screen,
 )
+from perfagent.tools.patch import read_patch
+from perfagent.tools.profile import Hotspot
 
 
 class Verifier:
@@ -71,7 +74,7 @@ class Verifier:
 
     def confirm(self, candidate: Candidate, checked: Checked, alpha: float) -> Verdict:
         """The sequential test on fresh pairs and, when it accepts, the figures from another fixed number of them."""
-        plan = self.plan_for(candidate, alpha)
+        plan = self.plan_for(candidate, alpha, self._touched(candidate, checked))
         trees = {"baseline": self.lab.tree(candidate.parent), "candidate": self.tree_of(candidate, checked)}
         with self.lab.open(trees) as bench:
             confirmation = self._confirm(candidate, bench, plan)
@@ -117,17 +120,36 @@ class Verifier:
             return refused(candidate, checked)
         return self.compare(candidate, checked, self.lab.tree(head) if command == "compare" else None)
 
-    def plan_for(self, candidate: Candidate, alpha: float) -> Plan:
-        """What is laid down before the first pair."""
-        longest = max((plan.baseline_s * plan.loops for plan in self.prepared.benchmarks), default=0.0)
+    def plan_for(self, candidate: Candidate, alpha: float, guarded: frozenset[str] | None = None) -> Plan:
+        """What is laid down before the first pair.
+
+        Args:
+            guarded: benchmarks measured besides the targets; all when None.
+        """
+        targets = candidate.targets or tuple(plan.id for plan in self.prepared.benchmarks)
+        wanted = [p for p in self.prepared.benchmarks if guarded is None or p.id in guarded or p.id in targets]
+        longest = max((plan.baseline_s * plan.loops for plan in wanted if plan.metric != "memory"), default=0.0)
         return Plan(
-            metrics={plan.id: plan.metric for plan in self.prepared.benchmarks},
-            targets=candidate.targets or tuple(plan.id for plan in self.prepared.benchmarks),
+            metrics={plan.id: plan.metric for plan in wanted},
+            targets=targets,
             alpha=alpha,
             min_speedup=self.services.settings.min_speedup,
             seed=self.seed_of(candidate.id),
             looks=looks_for(longest),
         )
+
+    def _touched(self, candidate: Candidate, checked: Checked) -> frozenset[str] | None:
+        """The benchmarks whose profile runs code of a changed file; None when no profile tells.
+
+        The others are guarded when the whole branch is measured: code they never run can hardly slow them, but a class
+        or a table of the changed file may reach them all the same.
+        """
+        file = self.services.folder.path / "steps" / f"hotspots-{candidate.parent[:16]}.json"
+        if not file.exists():
+            return None
+        changed = set(read_patch(self.services.folder.get(checked.diff)).paths)
+        spots = [Hotspot(**spot) for spot in json.loads(file.read_text("utf-8"))]
+        return frozenset(name for spot in spots if spot.path in changed for name in spot.benchmarks)
 
     def tree_of(self, candidate: Candidate, checked: Checked) -> Path:
         """The tree of the candidate as the guard let it through."""
@@ -165,7 +187,8 @@ class Verifier:
     def _publish(self, candidate: Candidate, bench: Bench, plan: Plan, confirmation: Confirmation) -> Publication:
         self.services.progress.note(f"measuring {PUBLISHED_PAIRS} fresh pairs for the figures")
         # Another seed: coins and hash seeds of the published pairs are drawn anew.
-        sampler = PairSampler(self._run(bench, f"publish-{candidate.id}"), plan.seed + 1)
+        run = self._run(bench, f"publish-{candidate.id}", frozenset(plan.metrics))
+        sampler = PairSampler(run, plan.seed + 1)
         return publish(sampler.pairs(), plan, confirmation)
 
     def _verdict(

@@ -1,4 +1,4 @@
-"""Fixtures every test may use: an OpenAI-compatible endpoint on loopback whose answers are scripted.
+"""Fixtures every test may use: a small repository, and an OpenAI-compatible endpoint with scripted answers.
 
 The markers `docker` and `bubblewrap` say what a test needs of the machine; whether that works is found out by trying.
 
@@ -19,10 +19,12 @@ from __future__ import annotations
 import functools
 import json
 import os
+import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,11 +112,11 @@ class ScriptedServer:
         self._http.server_close()
         self._thread.join()
 
-    def take(self, body: dict[str, Any], headers: Mapping[str, str]) -> Answer:
+    def take(self, body: dict[str, Any], headers: Iterable[tuple[str, str]]) -> Answer:
         """The answer to one request, which is kept."""
         with self._lock:
             self.requests.append(body)
-            self.headers.append({name.lower(): value for name, value in headers.items()})
+            self.headers.append({name.lower(): value for name, value in headers})
             if self.respond is None:
                 unplanned = self.status(400, "the script has no more answers")
                 answer = self._answers.pop(0) if self._answers else unplanned
@@ -153,7 +155,7 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             try:
-                self._send(server.take(body, self.headers))
+                self._send(server.take(body, self.headers.items()))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
@@ -169,6 +171,32 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             self.close_connection = self.close_connection or answer.cut
 
     return Handler
+
+
+WORDS = """\
+def unique(words):
+    out = []
+    for word in words:
+        if word not in out:
+            out.append(word)
+    return out
+
+
+def count(words):
+    return len(unique(words))
+"""
+
+
+@pytest.fixture
+def words_repository(tmp_path: Path) -> Path:
+    """A git repository of one commit with `pkg/words.py`, whose `unique` is slow, and a test of it."""
+    root = tmp_path / "words"
+    for name, text in {"pkg/words.py": WORDS, "tests/test_words.py": "def test_words():\n    pass\n"}.items():
+        (root / name).parent.mkdir(parents=True)
+        (root / name).write_text(text)
+    for command in ("init -q", "add -A", "-c user.name=t -c user.email=t@example.org commit -qm first"):
+        subprocess.run(["git", "-C", root, *command.split()], check=True)
+    return root
 
 
 @pytest.fixture

@@ -34,16 +34,10 @@ class Conversation:
     def condense(self, keep: int) -> int:
         """Shorten all tool results but the last `keep`; gives how many were shortened."""
         results = [index for index, message in enumerate(self.messages) if message.role == "tool"]
-        old = [
-            index
-            for index in results[: max(0, len(results) - keep)]
-            if len(self.messages[index].content) > _WORTH
-        ]
+        old = [index for index in results[: max(0, len(results) - keep)] if len(self.messages[index].content) > _WORTH]
         for index in old:
             size = len(self.messages[index].content)
             self.messages[index] = self.messages[index].model_copy(
-                update={
-                    "content": f"[an old result of {size} characters; call the tool again if you need it]"
-                }
+                update={"content": f"[an old result of {size} characters; call the tool again if you need it]"}
             )
         return len(old)

@@ -105,11 +105,15 @@ class IdeaDraft(_Record):
     title: str = Field(min_length=1, description="imperative, at most ten words")
     target: Target
     mechanism: Mechanism
-    rationale: str = Field(
-        min_length=1, description="what is slow, why, what replaces it, why results stay equal"
-    )
+    rationale: str = Field(min_length=1, description="what is slow, why, what replaces it, why results stay equal")
     expected_gain_share: float = Field(ge=0, le=1, description="share of the whole time saved, 0 to 1")
     risk: Risk = Field(description="that results differ or nothing is gained")
+
+    @field_validator("expected_gain_share", mode="before")
+    @classmethod
+    def _as_share(cls, value: object) -> object:
+        """A number above 1 is meant in percent."""
+        return value / 100 if isinstance(value, int | float) and 1 < value <= 100 else value
 
     @field_validator("mechanism", "risk", mode="before")
     @classmethod

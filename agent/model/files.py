@@ -101,11 +101,7 @@ class FileWorkbench:
         found = _python_outline(text) if path.endswith((".py", ".pyi")) else None
         if found is None:
             lines = text.replace("\r\n", "\n").split("\n")
-            found = [
-                f"{number:>5}| {line[:_HIT_WIDTH]}"
-                for number, line in enumerate(lines, 1)
-                if _SYMBOL.match(line)
-            ]
+            found = [f"{number:>5}| {line[:_HIT_WIDTH]}" for number, line in enumerate(lines, 1) if _SYMBOL.match(line)]
         return capped("\n".join(found), "read the file by line ranges") or "no classes or functions found"
 
     def edit(self, edits: Sequence[Edit], *, check_syntax: bool = False) -> list[str]:
@@ -146,9 +142,7 @@ class FileWorkbench:
     def _text(self, path: str) -> str:
         inside = resolve_inside(self.tree, path)
         if (self.tree / inside).is_dir():
-            names = sorted(
-                entry.name + ("/" if entry.is_dir() else "") for entry in (self.tree / inside).iterdir()
-            )
+            names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in (self.tree / inside).iterdir())
             raise EditError("no_such_file", f"{path} is a folder", capped("it holds " + ", ".join(names)))
         text = read_text(self.tree, inside)
         if text is None:
@@ -160,18 +154,12 @@ class FileWorkbench:
         return shown.stdout if shown.returncode == 0 else None
 
     def _untracked(self) -> list[str]:
-        return [
-            path
-            for path in self._checked("ls-files", "--others", "--exclude-standard", "-z").split("\0")
-            if path
-        ]
+        return [path for path in self._checked("ls-files", "--others", "--exclude-standard", "-z").split("\0") if path]
 
     def _checked(self, *arguments: str) -> str:
         done = self._git(*arguments)
         if done.returncode != 0:
-            raise RepositoryError(
-                f"git {arguments[0]} failed in {self.tree}", done.stderr.strip().partition("\n")[0]
-            )
+            raise RepositoryError(f"git {arguments[0]} failed in {self.tree}", done.stderr.strip().partition("\n")[0])
         return done.stdout
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -113,9 +113,7 @@ class LiteLLMModel:
         litellm = load_litellm()
         routed = _routed(litellm, self.settings)
         names = (self.settings.model, routed, routed.partition("/")[2])
-        known: dict[str, Any] = next(
-            (litellm.model_cost[name] for name in names if name in litellm.model_cost), {}
-        )
+        known: dict[str, Any] = next((litellm.model_cost[name] for name in names if name in litellm.model_cost), {})
         if known.get("input_cost_per_token") is None or known.get("output_cost_per_token") is None:
             return None
         return Price(
@@ -137,9 +135,7 @@ class LiteLLMModel:
             "api_key": self._key(litellm, routed),
         }
         if request.tools and self._takes_tools:
-            arguments["tools"] = [
-                {"type": "function", "function": tool.model_dump()} for tool in request.tools
-            ]
+            arguments["tools"] = [{"type": "function", "function": tool.model_dump()} for tool in request.tools]
         if "claude" in routed:
             # The provider caches a prefix only where it is told to: after the fixed part, and at the end.
             arguments["cache_control_injection_points"] = [
@@ -261,8 +257,6 @@ def load_litellm() -> Any:
 def _routed(litellm: Any, settings: GatewaySettings) -> str:
     """LiteLLM's name for the model: a bare name at an endpoint of the user's is an OpenAI-compatible one."""
     provider = settings.model.partition("/")[0] if "/" in settings.model else ""
-    if settings.api_base and provider not in {
-        str(getattr(known, "value", known)) for known in litellm.provider_list
-    }:
+    if settings.api_base and provider not in {str(getattr(known, "value", known)) for known in litellm.provider_list}:
         return f"openai/{settings.model}"
     return settings.model

@@ -142,9 +142,7 @@ class _Loop:
         note = self.blocks_beside_calls(reply.text)
         malformed, ended = 0, None
         for call in reply.tool_calls:
-            outcome = (
-                self.tools.call(call) if ended is None else Outcome("not done: the work had ended", False)
-            )
+            outcome = self.tools.call(call) if ended is None else Outcome("not done: the work had ended", False)
             malformed += outcome.malformed
             self.tell("tool", call.name, outcome.ok, outcome.text.partition("\n")[0][:_DETAIL])
             text = outcome.text
@@ -161,7 +159,7 @@ class _Loop:
             return _Ended(outcome.ends, outcome.text)
         if self.goes_back_and_forth():
             return _Ended("stuck", "edits are made and undone by turns")
-        if self.is_repeated(call):
+        if not outcome.malformed and self.is_repeated(call):
             return _Ended("stuck", f"{call.name} was called {_SAME_CALLS} times alike on the same files")
         return None
 
@@ -169,11 +167,7 @@ class _Loop:
         """Apply blocks that accompany tool calls; what to tell the model, empty when there are none."""
         try:
             edits = parse_blocks(_THINKING.sub("", text))
-            return (
-                f"applied the blocks of your text: {', '.join(self.tools.workbench.edit(edits))}"
-                if edits
-                else ""
-            )
+            return f"applied the blocks of your text: {', '.join(self.tools.workbench.edit(edits))}" if edits else ""
         except EditError as error:
             return f"the blocks of your text were not applied ({error.reason}): {error}"
 

@@ -37,9 +37,7 @@ def numbered_page(lines: Sequence[str], start: int, end: int) -> str:
         shown = line if len(line) <= _LINE else f"{line[:_LINE]} [... {len(line) - _LINE} characters more]"
         size += len(shown) + 8
         if size > CAP and page:
-            return "\n".join(
-                [*page, f"[... cut at line {number - 1} of {len(lines)}; go on with start={number} ...]"]
-            )
+            return "\n".join([*page, f"[... cut at line {number - 1} of {len(lines)}; go on with start={number} ...]"])
         page.append(f"{number:>5}| {shown}")
     if number < len(lines):
         page.append(f"[... the file has {len(lines)} lines ...]")

@@ -30,32 +30,32 @@ class _Ideas(BaseModel):
 def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planner") -> list[IdeaDraft]:
     """At most `max_ideas` ideas, largest gain first, none expected to gain more than its target's share.
 
+    Empty when the model says that nothing is worth trying.
+
     Raises:
         ModelFormatError: two answers held no idea of the form asked for; hotspots may stand in as ideas.
         ModelError, LimitExceeded: as Model.complete.
     """
     messages = [
-        Message(role="system", content=render("planner.md", schema=ideas_schema())),
+        Message(role="system", content=render("planner.md")),
         Message(role="user", content=render("planner_task.md", facts=facts, max_ideas=max_ideas)),
     ]
     problem = ""
     for _ in range(_ROUNDS):
         reply = model.complete(Request(messages=tuple(messages), label=label))
         ideas, problem = read_ideas(reply)
-        if ideas:
+        if not problem:
             bounded = [_bounded(idea, facts) for idea in ideas]
             return sorted(bounded, key=lambda idea: -idea.expected_gain_share)[:max_ideas]
         messages += [
             reply.as_message(),
             Message(role="user", content=render("planner_repair.md", problem=problem)),
         ]
-    raise ModelFormatError(
-        f"{model.name} does not manage the form of a plan ({problem.partition(chr(10))[0]})"
-    )
+    raise ModelFormatError(f"{model.name} does not manage the form of a plan ({problem.partition(chr(10))[0]})")
 
 
 def ideas_schema() -> str:
-    """The JSON schema of the answer, indented, its parts in place."""
+    """The JSON schema of the answer, indented, its parts in place: what prompts/planner.schema.json holds."""
     schema = _Ideas.model_json_schema()
     return json.dumps(_inlined(schema, schema.get("$defs", {})), indent=1)
 
@@ -65,7 +65,7 @@ def read_ideas(reply: Reply) -> tuple[list[IdeaDraft], str]:
     problems: list[str] = []
     for value in _json_values(_THINKING.sub("", reply.text)):
         ideas = [idea for item in _items(value) for idea in _valid(item, problems)]
-        if ideas:
+        if ideas or value == {"ideas": []}:
             return ideas, ""
     if reply.finish_reason == "length":
         problems.append("the answer was cut off: give fewer ideas")

@@ -81,9 +81,7 @@ class Toolbox:
         """Do what the model asks, or say what is wrong with the asking."""
         tool = self._tools.get(call.name)
         if tool is None:
-            return Outcome(
-                f"error: there is no tool {call.name!r}; there are {', '.join(self._tools)}", False, True
-            )
+            return Outcome(f"error: there is no tool {call.name!r}; there are {', '.join(self._tools)}", False, True)
         try:
             arguments = tool.arguments.model_validate_json(call.arguments.strip() or "{}")
         except ValidationError as error:
@@ -120,9 +118,7 @@ def _explained(error: ValidationError) -> str:
     clauses = []
     for found in error.errors(include_url=False):
         where = ".".join(str(part) for part in found["loc"])
-        sent = (
-            f" (you sent {found['input']!r:.80})" if found["type"] not in {"missing", "json_invalid"} else ""
-        )
+        sent = f" (you sent {found['input']!r:.80})" if found["type"] not in {"missing", "json_invalid"} else ""
         clauses.append(f"{where}: {found['msg']}{sent}" if where else found["msg"])
     return "; ".join(clauses)
 

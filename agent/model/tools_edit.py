@@ -38,9 +38,7 @@ class EditFile(Arguments):
     """An edit."""
 
     path: str = _Path
-    old: str = Field(
-        min_length=1, description="exact lines to replace, without line numbers; must occur once"
-    )
+    old: str = Field(min_length=1, description="exact lines to replace, without line numbers; must occur once")
     new: str = Field(description="what takes their place; empty deletes")
 
 
@@ -58,17 +56,13 @@ class Nothing(Arguments):
 class RunTests(Arguments):
     """Which tests."""
 
-    tests: list[str] | None = Field(
-        default=None, description="pytest node ids; the run's own selection when left out"
-    )
+    tests: list[str] | None = Field(default=None, description="pytest node ids; the run's own selection when left out")
 
 
 class Submit(Arguments):
     """The end of the work."""
 
-    summary: str = Field(
-        min_length=1, description="what you changed and why it is faster, one or two sentences"
-    )
+    summary: str = Field(min_length=1, description="what you changed and why it is faster, one or two sentences")
 
 
 class GiveUp(Arguments):
@@ -175,7 +169,5 @@ def _action_tools(workbench: Workbench) -> list[Tool]:
             )
         )
     if profile is not None:
-        tools.append(
-            Tool("profile", "Show where the time goes now.", Nothing, lambda _: profile(), repeatable=True)
-        )
+        tools.append(Tool("profile", "Show where the time goes now.", Nothing, lambda _: profile(), repeatable=True))
     return tools

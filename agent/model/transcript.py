@@ -176,11 +176,7 @@ class ReplayModel:
         if following is not None and following.looks_like(request):
             return following
         place = f"request {self._given + 1} ({request.label or 'no label'}, {len(request.messages)} messages)"
-        why = (
-            "has no reply left for it"
-            if following is None
-            else f"has one of {len(following.messages)} messages next"
-        )
+        why = "has no reply left for it" if following is None else f"has one of {len(following.messages)} messages next"
         raise ModelError(
             f"the run diverges from the recorded one at {place}: {self._path.name} {why}",
             "replay with the same version, repository and settings, or run with a model",
@@ -203,9 +199,7 @@ def read_transcript(path: Path) -> list[Exchange]:
     try:
         return [Exchange.model_validate_json(json.dumps(record)) for record in records[1:]]
     except ValidationError as error:
-        raise ModelError(
-            f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]
-        ) from error
+        raise ModelError(f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]) from error
 
 
 def spent(exchanges: Sequence[Exchange]) -> Totals:

@@ -12,12 +12,13 @@ from perfagent.agent.verification import Verifier
 
 def finish(state: RunState, services: Services) -> dict[str, Any]:
     """Measure base against the branch's head, set the branch, write result, report and patches."""
-    services.enter("finish", "measuring the whole branch" if len(state["patches"]) > 1 else "")
     patches = [Patch(**patch) for patch in state["patches"]]
     verdicts = [Verdict(**services.folder.get_json(patch.verdict)) for patch in patches]
     whole: Verdict | None = None
-    if len(patches) == 1:
-        whole = verdicts[0]  # its figures are of fresh pairs against the same baseline already
+    complete = len(verdicts) == 1 and len(verdicts[0].benchmarks) == len(services.lab.prepared.benchmarks)
+    services.enter("finish", "measuring the whole branch" if patches and not complete else "")
+    if complete:
+        whole = verdicts[0]  # fresh pairs of every benchmark against the first baseline: there is nothing to add
     elif patches:
         accepted = {f.id for verdict in verdicts for f in verdict.benchmarks if f.verdict == "faster"}
         found = services.folder.step(

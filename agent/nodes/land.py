@@ -20,7 +20,8 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
     idea = Idea(**accepted["idea"])
     services.enter("land", candidate.title)
     patches = state.get("patches", [])
-    message = commit_message(idea, candidate.title, verdict.speedup, verdict.interval, verdict, services.folder.id)
+    rationale = candidate.description or idea.rationale
+    message = commit_message(candidate.title, rationale, verdict, services.folder.id)
     # A fixed date makes the commit's id a function of its content: a resumed run makes the same commit again.
     date = services.folder.step("date", services.now)
     diff = services.folder.get(verdict.diff)
@@ -29,7 +30,7 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
         id=f"{len(patches) + 1:03d}",
         idea=idea.title,
         title=candidate.title,
-        rationale=idea.rationale,
+        rationale=rationale,
         origin=candidate.origin,
         commit=commit,
         parent=state["head"],

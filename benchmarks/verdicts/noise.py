@@ -30,7 +30,7 @@ class Stream:
     Attributes:
         name: workload and clock.
         pair_sd: robust sd of a pair's log ratio.
-        autocorrelation: of log run times at lag 1.
+        autocorrelation: of log run times at lag 1, bursts apart.
     """
 
     name: str

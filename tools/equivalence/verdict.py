@@ -51,6 +51,7 @@ class TestVerdict(BaseModel):
         failed: stable tests that failed or could not be set up.
         vanished: stable tests without any outcome.
         newly_skipped: stable tests that were skipped or marked as expected failures.
+        uncollectable: test modules that could be collected at the baseline.
         flaky: tests that are no evidence because the baseline's own code fails them at times.
         unsteady: failed tests that passed when the candidate ran them again; they count as failed.
         evidence: at most 40 lines for people and models.
@@ -65,6 +66,7 @@ class TestVerdict(BaseModel):
     failed: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
     newly_skipped: tuple[str, ...] = ()
+    uncollectable: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -92,9 +94,7 @@ def baseline_tests(run: Callable[[int], TestRun]) -> StableTests:
 
 def _usable(run: TestRun) -> TestRun:
     if not run.complete:
-        raise WorkloadError(
-            f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit"
-        )
+        raise WorkloadError(f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit")
     return run
 
 
@@ -108,9 +108,7 @@ def _refuse(run: TestRun, stable: StableTests) -> None:
     why = next((lines[-1] for lines in run.evidence.values() if lines), "no reason was given")
     total = len(run.outcomes)
     first = next(iter(stable.failing or stable.flaky or stable.skipped))
-    raise WorkloadError(
-        f"none of the {total} tests passes at the baseline; {first}: {why}", "see --setup and --test"
-    )
+    raise WorkloadError(f"none of the {total} tests passes at the baseline; {first}: {why}", "see --setup and --test")
 
 
 def _stable(runs: Sequence[TestRun]) -> StableTests:
@@ -167,8 +165,8 @@ def judge_candidate(
     """
     run = run_candidate((), True)
     verdict, baseline = _settled(baseline, run, run_candidate, run_baseline)
-    if run.stopped and not verdict.failed:
-        # Only flaky tests failed before it stopped, and the rest has not been run.
+    if run.stopped and not (verdict.failed or verdict.uncollectable):
+        # Only what judges nobody failed before it stopped, and the rest has not been run.
         run = run_candidate((), False)
         verdict, baseline = _settled(baseline, run, run_candidate, run_baseline)
     return verdict
@@ -225,12 +223,14 @@ def judge_tests(baseline: StableTests, run: TestRun, again: TestRun | None = Non
     newly_skipped = tuple(name for name in bad if name not in failed and name not in vanished)
     passed = sum(run.outcomes.get(name) == "passed" for name in baseline.passing)
     again_outcomes = again.outcomes if again is not None else {}
+    uncollectable = tuple(sorted(set(run.collection_errors) - set(baseline.collection_errors)))
     verdict = TestVerdict(
-        ok=not bad and passed > 0 and run.complete,
+        ok=not bad and not uncollectable and passed > 0 and run.complete,
         passed=passed,
         failed=failed,
         vanished=vanished,
         newly_skipped=newly_skipped,
+        uncollectable=uncollectable,
         flaky=tuple(name for name in baseline.flaky if name in run.outcomes),
         unsteady=tuple(name for name in failed if again_outcomes.get(name) == "passed"),
     )
@@ -242,6 +242,7 @@ def _evidence(verdict: TestVerdict, run: TestRun) -> tuple[str, ...]:
     failures.
     """
     lines = [run.error] if run.error else []
+    lines += [f"{name} cannot be collected: {run.collection_errors[name]}" for name in verdict.uncollectable[:3]]
     groups = (
         ("failed", verdict.failed),
         ("vanished", verdict.vanished),

@@ -29,6 +29,7 @@ _TAIL = re.compile(r"^\s*(?P<mark>>{5,9})\s*REPLACE\b.*$")
 _FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})\s*(?P<info>.*)$")
 _BACKTICKED = re.compile(r"`([^`\s]+)`")
 _BARE_PATH = re.compile(r"^(?=.*[./])[\w./@+~\-]+$")
+_MOST_READINGS = 16  # each is tried on the file; no honest block has more
 _LINES_ABOVE = 4  # the fence, one blank line and the path fit, with one line to spare
 
 
@@ -122,6 +123,8 @@ def _read_body(path: str, body: Sequence[str], width: int, number: int) -> Edit:
     dividers = [index for index, length in marks.items() if length == width] or list(marks)
     if not dividers:
         raise _malformed(number, path, "no ======= line divides SEARCH from REPLACE")
+    if len(dividers) > _MOST_READINGS:
+        raise _malformed(number, path, f"{len(dividers)} lines look like its divider; make its markers longer")
     readings = [(_joined(body[:at]), _joined(body[at + 1 :])) for at in reversed(dividers)]
     return Edit(path, *readings[0], other_readings=tuple(readings[1:]))
 

@@ -112,15 +112,21 @@ def _in_place(unix: str, at: int, edit: Edit) -> _Hit:
         return _Hit(line_start, end, "")
     first, *rest = edit.replace.split("\n")
     searched = edit.search.removesuffix("\n").split("\n")
-    if sum(bool(line.strip()) for line in searched) == 1 and any(
-        line.strip() and not line.startswith(indent) for line in rest
-    ):
-        # A single line that was moved to the margin: the lines that replace it were moved along.
+    if sum(bool(line.strip()) for line in searched) == 1 and _stands_at_margin(first, rest, indent):
         rest = [indent + line if line.strip() else line for line in rest]
     # REPLACE may begin with a later line of SEARCH, whose indentation is then known.
     stays = [line for line in searched[1:] if line.strip() == first.strip() and first == first.lstrip()]
     lead = _indent(stays[0]) if stays else indent
     return _Hit(line_start, end, "\n".join([lead + first if first.strip() else first, *rest]))
+
+
+def _stands_at_margin(first: str, rest: Sequence[str], indent: str) -> bool:
+    """Whether all of REPLACE, not only its first line, lost the indentation that SEARCH lost."""
+    following = [line for line in rest if line.strip()]
+    if any(not line.startswith(indent) for line in following):
+        return True
+    # Below a line that opens a block, a line no deeper than it would be outside of the block.
+    return bool(following) and first.rstrip().endswith(":") and _indent(following[0]) == indent
 
 
 def _stands_around(unix: str, hit: _Hit, edit: Edit) -> bool:
@@ -199,8 +205,8 @@ def _offset(content: str, unix_offset: int) -> int:
 
 
 def _ambiguous(unix: str, path: str, hits: Sequence[_Hit]) -> EditError:
-    at = [str(unix.count("\n", 0, hit.start) + 1) for hit in hits]
-    shown = ", ".join(at[:_SHOWN_HITS]) + (", ..." if len(at) > _SHOWN_HITS else "")
+    at = [str(unix.count("\n", 0, hit.start) + 1) for hit in hits[:_SHOWN_HITS]]
+    shown = ", ".join(at) + (f" and {len(hits) - len(at)} more" if len(hits) > len(at) else "")
     return EditError("ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean")
 
 

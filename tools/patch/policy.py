@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,35 +12,44 @@ from pathlib import Path, PurePosixPath
 _SUFFIXES = ".py .pyi .pyx .pxd .pxi .c .h .cc .cpp .cxx .hh .hpp .rs .f .f90 .js .ts .go .java .rb"
 SOURCE_SUFFIXES = frozenset(_SUFFIXES.split())
 
-# What decides a verdict or runs by itself; the reason is shown to the user. Patterns are matched in lower
-# case: one with a slash against the whole path, one that ends in a slash against every folder's name, the
-# others against the file's name.
-PROTECTED: tuple[tuple[str, str], ...] = (
-    *((pattern, "a test") for pattern in ("test_*.py", "*_test.py", "tests.py", "test.py", "conftest.py")),
-    *((pattern, "a test") for pattern in ("tests/", "test/", "testing/", "__tests__/", "/spec/", "*_tests/")),
-    *((pattern, "a benchmark") for pattern in ("bench_*.py", "*_bench.py", "/benchmark*.py", "asv*.json")),
-    *((pattern, "a benchmark") for pattern in ("benchmarks/", "benchmark/", "bench/", "asv_bench/", ".benchmarks/")),
-    *((pattern, "continuous integration") for pattern in (".github/", ".circleci/", ".gitlab/", ".buildkite/")),
-    *((pattern, "continuous integration") for pattern in (".gitlab-ci.yml", ".travis.yml", "appveyor.yml")),
-    *((pattern, "continuous integration") for pattern in ("azure-pipelines.yml", "jenkinsfile", "action.yml")),
-    *((pattern, "test configuration") for pattern in ("tox.ini", "noxfile.py", "pytest.ini", ".coveragerc")),
-    *((pattern, "test configuration") for pattern in (".pre-commit-config.yaml", "pytest.toml", ".pytest.ini")),
-    *((pattern, "build or packaging") for pattern in ("pyproject.toml", "setup.py", "setup.cfg", "manifest.in")),
-    *((pattern, "build or packaging") for pattern in ("*requirements*.txt", "requirements/", "constraints*.txt")),
-    *((pattern, "build or packaging") for pattern in ("*.lock", "pipfile", "/environment*.yml", "/*.toml")),
-    *((pattern, "build or packaging") for pattern in ("makefile", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake")),
-    *((pattern, "build or packaging") for pattern in ("meson.build", "meson_options.txt", "meson.options", "build.rs")),
-    *((pattern, "build or packaging") for pattern in ("/build.py", "/_build.py", "hatch_build.py", "build_ext.py")),
-    *((pattern, "build or packaging") for pattern in ("dockerfile*", "*.dockerfile", "docker-compose*", "justfile")),
-    *((pattern, "build or packaging") for pattern in ("package.json", "package-lock.json", "build.gradle", "pom.xml")),
-    *((pattern, "git's own file") for pattern in (".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap")),
-    *((pattern, "runs when Python starts") for pattern in ("sitecustomize.py", "usercustomize.py", "*.pth")),
-    *(
-        (pattern, "runs when Python starts")
-        for pattern in ("*.egg-link", "*.egg-info/", "*.dist-info/", "site-packages/")
-    ),
-    *((pattern, "a pytest plugin") for pattern in ("pytest_*.py", "*_pytest.py", "pytest_plugin*.py")),
-    *((pattern, "editor or tool configuration") for pattern in (".envrc", ".env", ".python-version", ".vscode/")),
+# What decides a verdict or runs by itself, and the reason shown to the user. Patterns are in lower case and
+# match a file's name, with a slash at the end a folder's name anywhere, with a slash at the front only at the
+# root.
+_PROTECTED_TEXT = {
+    "a test": """
+        test_*.py *_test.py tests.py test.py conftest.py
+        tests/ test/ testing/ *_tests/ __tests__/ /spec/""",
+    "a benchmark": """
+        bench_*.py *_bench.py /benchmark*.py asv*.json
+        benchmarks/ benchmark/ bench/ asv_bench/ .benchmarks/""",
+    "continuous integration": """
+        .github/ .gitlab/ .circleci/ .buildkite/ .gitlab-ci.yml .travis.yml appveyor.yml
+        azure-pipelines.yml jenkinsfile action.yml""",
+    "test configuration": """
+        tox.ini noxfile.py pytest.ini .pytest.ini pytest.toml .coveragerc .pre-commit-config.yaml""",
+    "build or packaging": """
+        pyproject.toml setup.py setup.cfg manifest.in *requirements*.txt requirements/ constraints*.txt
+        *.lock pipfile /environment*.yml /*.toml package.json package-lock.json build.gradle pom.xml
+        makefile gnumakefile *.mk justfile cmakelists.txt *.cmake meson.build meson_options.txt meson.options
+        build.rs /build.py /_build.py hatch_build.py build_ext.py dockerfile* *.dockerfile docker-compose*""",
+    "git's own file": ".git/ .gitattributes .gitmodules .gitignore .mailmap",
+    "runs when Python starts": """
+        sitecustomize.py usercustomize.py *.pth *.egg-link *.egg-info/ *.dist-info/ site-packages/""",
+    "a pytest plugin": "pytest_*.py *_pytest.py",
+    "tool configuration": ".envrc .env .python-version .vscode/",
+}
+PROTECTED = {reason: tuple(patterns.split()) for reason, patterns in _PROTECTED_TEXT.items()}
+
+# Code that asks whether it is being tested or measured, or that touches the clocks, is made for the verdict
+# and not for speed. Matched against each added line.
+_ASKS = "asks whether it is being tested or measured"
+_HARNESS = r"perfagent|PYTEST_(CURRENT_TEST|VERSION)|\b_pytest\b|pytest_benchmark|asv_runner"
+_TOOL = r"[\"'](pytest|unittest|timeit|asv)[\"'.]"
+_CLOCK = r"\btime\.(time|perf_counter|process_time|thread_time|monotonic)(_ns)?"
+TELLTALES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(_HARNESS, re.IGNORECASE), _ASKS),
+    (re.compile(rf"sys\.modules\b.{{0,20}}{_TOOL}|{_TOOL}.{{0,20}}sys\.modules\b"), _ASKS),
+    (re.compile(rf"{_CLOCK}\s*=[^=]|setattr\(\s*time\b"), "replaces a clock"),
 )
 
 
@@ -53,7 +63,6 @@ class Policy:
         paths: when not empty, the only globs that may change (`--paths`).
         packages: folders with an `__init__.py`, relative, "" for the root.
         source_folders: each folder that holds sources with each suffix they have.
-        existing: every file of the baseline.
         plugins: files that are pytest plugins by their contents.
     """
 
@@ -62,7 +71,6 @@ class Policy:
     paths: tuple[str, ...] = ()
     packages: frozenset[str] = frozenset()
     source_folders: frozenset[tuple[str, str]] = frozenset()
-    existing: frozenset[str] = frozenset()
     plugins: frozenset[str] = frozenset()
 
     @classmethod
@@ -82,7 +90,6 @@ class Policy:
             paths=tuple(paths),
             packages=frozenset(folder_of(path) for path in sources if path.name == "__init__.py"),
             source_folders=frozenset((folder_of(path), path.suffix) for path in sources),
-            existing=frozenset(path.as_posix() for path in files),
             plugins=frozenset(path.as_posix() for path in sources if _is_plugin(tree / path)),
         )
 
@@ -96,7 +103,9 @@ class Policy:
             return "protected by the settings"
         if self.paths and not any(_glob(path, pattern) for pattern in self.paths):
             return "outside the paths that may change"
-        return next((reason for pattern, reason in PROTECTED if _matches(path.lower(), pattern)), None)
+        lowered = path.lower()
+        hits = (reason for reason, patterns in PROTECTED.items() if any(_matches(lowered, p) for p in patterns))
+        return next(hits, None)
 
     def creation(self, path: str) -> str | None:
         """Why a file may not be created at a path that does not exist yet, or None."""
@@ -104,21 +113,14 @@ class Policy:
         folder = folder_of(place)
         if place.suffix not in SOURCE_SUFFIXES:
             return "a new file that is no source"
-        top_level = folder in ("", "src") and "" not in self.packages
+        top_level = folder in ("", "src") and folder not in self.packages
         if top_level and place.stem in sys.stdlib_module_names:
             return f"a new module that would hide the standard {place.stem}"
-        home = (
-            folder in self.packages
-            if place.suffix in (".py", ".pyi")
-            else (folder, place.suffix) in self.source_folders
-        )
-        if not home and not self._namespace(folder):
-            return "a new file outside the existing packages"
-        # A new extension module or C file beside a module of the same name would be imported in its place.
-        twins = [other for other in self.existing if _stem(other) == _stem(path) and other != path]
-        if twins and place.suffix in (".py", ".pyx", ".so"):
-            return f"a new file that would hide {twins[0]}"
-        return None
+        if place.suffix in (".py", ".pyi"):
+            at_home = folder in self.packages or self._namespace(folder)
+        else:
+            at_home = (folder, place.suffix) in self.source_folders
+        return None if at_home else "a new file outside the existing packages"
 
     def _namespace(self, folder: str) -> bool:
         """Whether a folder below src/ holds modules without an `__init__.py` (a namespace package)."""
@@ -129,10 +131,6 @@ def folder_of(path: Path | PurePosixPath) -> str:
     """The folder of a relative path, "" for the root."""
     parent = path.parent.as_posix()
     return "" if parent == "." else parent
-
-
-def _stem(path: str) -> str:
-    return path.rpartition(".")[0]
 
 
 def _is_plugin(path: Path) -> bool:

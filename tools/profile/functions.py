@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MODULE = "<module>"
@@ -33,22 +34,48 @@ def _definitions(node: ast.AST, prefix: str) -> list[Function]:
     return found
 
 
-class SourceFile:
-    """The functions of one file.
+_HEAD = re.compile(r"[ \t]*(?:async\s+def|def|class)\s+(\w+)")
 
-    Args:
-        path: the file; when it cannot be read or parsed (a newer syntax), functions are known by name and
-            line alone.
-    """
+
+def _indented(lines: list[str]) -> list[Function]:
+    """Definitions found by indentation alone, for syntax of another Python than the one that runs this."""
+    found: list[Function] = []
+    inside: list[tuple[int, Function]] = []  # indentation and head of the definitions that are open
+    decorator: int | None = None
+    last = 0
+    for number, line in enumerate([*lines, "end"], 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        indentation = len(line) - len(line.lstrip())
+        while inside and inside[-1][0] >= indentation and not text.startswith((")", "]", "}")):
+            found.append(replace(inside.pop()[1], end=last))
+        if text.startswith("@"):
+            decorator = decorator or number
+        head = _HEAD.match(line)
+        if head:
+            prefix = f"{inside[-1][1].qualname}." if inside else ""
+            inside.append((indentation, Function(prefix + head[1], head[1], decorator or number, number)))
+            decorator = None
+        last = number
+    return found
+
+
+class SourceFile:
+    """The functions of one file; when it cannot be read, they are known by name and line alone."""
 
     def __init__(self, path: Path) -> None:
+        self.functions: list[Function] = []
+        self.lines = 0
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        self.lines = text.count("\n") + 1
+        try:
             self.functions = _definitions(ast.parse(text), "")
-            self.lines = text.count("\n") + 1
-        except (OSError, SyntaxError, ValueError):
-            self.functions = []
-            self.lines = 0
+        except (SyntaxError, ValueError):
+            self.functions = _indented(text.splitlines())
 
     def function(self, line: int, name: str) -> Function:
         """The function whose code starts at a line.

@@ -1,10 +1,11 @@
 """From profiles to hotspots: which functions of the repository deserve a look first.
 
-Two orders are merged, because each is blind where the other sees. By charged time (own time plus library
-time called for) the first function is right most often when one function does the work dearly. By cumulative
-time come the functions higher up, where the way to save is to ask for less, which no amount of own time
-shows. The merged order takes the best of one, then the best of the other, and so on: a function among the
-first k of either order is among the first 2k here, whatever the call tree.
+The score is the sum of two shares of the same time, because each is blind where the other sees. The charged
+share (own time plus library time called for) is what can be saved by doing a function's own work more
+cheaply; it finds the loop that does the work dearly. The cumulative share is what can be saved by not
+calling the function, or by asking less of what it calls; it finds the decision high in the call tree that no
+own time shows. A function that is both dear and high comes first, one that only hands its callers' work on
+comes after those that do some of it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from perfagent.tools.profile.charge import calling, charged_seconds
+from perfagent.tools.profile.charge import CallGraph
 from perfagent.tools.profile.collect import RawProfile, Row
 from perfagent.tools.profile.functions import Function, SourceFile
 from perfagent.tools.profile.records import Hotspot
@@ -88,12 +89,10 @@ class _Sources:
 
 
 def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], sources: _Sources) -> None:
-    """Add one benchmark's rows; its shares are of its own time, so that long benchmarks do not drown short
-    ones.
-    """
+    """Add one benchmark's rows; its shares are of its own time, so that long benchmarks do not drown short ones."""
     known = [sources.key(row) for row in rows]
-    absorbs = [entry is not None for entry in known]
-    charged = charged_seconds(rows, absorbs)
+    graph = CallGraph(rows, [entry is not None for entry in known])
+    charged = graph.charged()
     whole = sum(row.self_s for row in rows) or 1.0
     cumulative: dict[Key, float] = {}
     for index, (row, entry) in enumerate(zip(rows, known, strict=True)):
@@ -107,7 +106,7 @@ def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], so
         cumulative[key] = max(cumulative.get(key, 0.0), min(row.cumulative_s / whole, 1.0))
         total.benchmarks[name] = cumulative[key]
         total.calls += row.calls if row.name == function.name else 0
-        for caller, seconds in calling(rows, index, absorbs).items():
+        for caller, seconds in graph.callers(index).items():
             who = known[caller]
             if who is not None and who[0] != key:
                 total.callers[who[0]] = total.callers.get(who[0], 0.0) + seconds / whole
@@ -115,16 +114,9 @@ def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], so
         totals[key].cumulative_share += share
 
 
-def _merged(hotspots: list[Hotspot]) -> list[Hotspot]:
-    """The alternation of the order by charged time and the order by cumulative time."""
-
-    def place(hotspot: Hotspot) -> tuple[str, int, str]:
-        return hotspot.path, hotspot.start, hotspot.qualname
-
-    dear = sorted(hotspots, key=lambda spot: (-spot.charged_share, -spot.cumulative_share, place(spot)))
-    high = sorted(hotspots, key=lambda spot: (-spot.cumulative_share, -spot.charged_share, place(spot)))
-    order = {place(spot): spot for pair in zip(dear, high, strict=True) for spot in pair}
-    return list(order.values())
+def score(hotspot: Hotspot) -> float:
+    """How promising a function is, 0 to 2: its charged share plus its cumulative share."""
+    return hotspot.charged_share + hotspot.cumulative_share
 
 
 def _hotspot(key: Key, total: _Total, benchmarks: int) -> Hotspot:
@@ -166,5 +158,5 @@ def rank(raw: RawProfile, tree: Path, roots: Sequence[str] = (".",)) -> list[Hot
         spots = [_hotspot(key, total, len(raw.benchmarks)) for key, total in totals.items()]
         seen = [spot for spot in spots if max(spot.charged_share, spot.cumulative_share) >= NEGLIGIBLE_SHARE]
         if seen:
-            return _merged(seen)
+            return sorted(seen, key=lambda spot: (-score(spot), spot.path, spot.start, spot.qualname))
     return []

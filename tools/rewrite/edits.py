@@ -39,7 +39,7 @@ def apply(data: bytes, splices: Iterable[Splice]) -> str:
 
 
 def compiles(source: str, *, original: str) -> bool:
-    """Whether the edited text is valid Python, judged by the compiler if it understands the original, else by libcst."""
+    """Whether the text is valid Python, judged by the compiler if it takes the original, else by libcst."""
     import libcst as cst
 
     if _compile(original):
@@ -92,55 +92,8 @@ def insert_after(context: Context, statement: cst.CSTNode, *lines: str) -> Splic
     return Splice(end, end, first + "".join(f"{indentation}{line}{newline}" for line in lines))
 
 
-def add_import(context: Context, module: str, name: str) -> tuple[str, list[Splice]] | None:
-    """How to call `module.name` in this file and the splice that imports it, none if it is there already.
-
-    None when the name is taken by something else.
-    """
-    import libcst as cst
-
-    body = context.tree.tree.body
-    for bound in sorted(context.scopes.module.bound):
-        node = next((o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None)
-        if isinstance(node, cst.Name) and context.imported_name(node, module, name):
-            return bound, []
-        if isinstance(node, cst.Name) and context.imported_module(node, module) and "." not in module:
-            return f"{bound}.{name}", []
-    if context.fresh_name(name) is None:
-        return None
-    after = _last_import(body)
-    line = f"from {module} import {name}"
-    if after is not None:
-        return name, [insert_after(context, after, line)]
-    first = next((s for s in body if not _is_docstring(s)), None)
-    if first is None or _line_begin(context, first) is None:
-        return None
-    start = _line_begin(context, first) or 0
-    return name, [Splice(start, start, f"{line}{context.tree.newline}{context.tree.newline * 2}")]
-
-
-def _last_import(body: Iterable[cst.CSTNode]) -> cst.CSTNode | None:
-    """The last statement of the leading block of plain imports; a try or an if ends the block."""
-    import libcst as cst
-
-    last: cst.CSTNode | None = None
-    for statement in body:
-        small = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
-        if any(isinstance(s, (cst.Import, cst.ImportFrom)) for s in small):
-            last = statement
-        elif last is not None or not _is_docstring(statement):
-            break
-    return last
-
-
-def _is_docstring(statement: cst.CSTNode) -> bool:
-    import libcst as cst
-
-    return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Expr)
-
-
-def _line_begin(context: Context, statement: cst.CSTNode) -> int | None:
-    """Offset of the line where a top-level statement starts, its decorators and adjoining comments included."""
+def line_begin(context: Context, statement: cst.CSTNode) -> int:
+    """Offset of the line where a top-level statement starts, with its decorators and adjoining comments."""
     import libcst as cst
 
     first: cst.CSTNode = statement
@@ -169,7 +122,7 @@ def add_constant(context: Context, node: cst.CSTNode, name: str, value: str) -> 
         top = above
     if not isinstance(top, (cst.FunctionDef, cst.ClassDef)):
         return None
-    start = _line_begin(context, top) or 0
+    start = line_begin(context, top)
     if not all(_bound_before(context, used, start) for used in context.identifiers(node)):
         return None
     newline = context.tree.newline

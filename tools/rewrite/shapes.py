@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 import libcst as cst
 
@@ -43,3 +43,8 @@ def in_list(node: cst.Comparison) -> tuple[cst.BaseExpression, bool] | None:
         return None
     target = node.comparisons[0]
     return target.comparator, isinstance(target.operator, cst.NotIn)
+
+
+def is_display(node: cst.CSTNode) -> TypeGuard[cst.List | cst.Set | cst.Tuple]:
+    """Whether the expression lists its elements: `[a, b]`, `(a, b)`, `{a, b}`."""
+    return isinstance(node, (cst.List, cst.Set, cst.Tuple))

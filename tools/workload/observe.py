@@ -61,6 +61,7 @@ class Observation:
         values: what each body returned, encoded, for values.
         profile: rows of the profile of each body, for profile; see harness/perfagent_session.py.
         reference: files that a script stored for its own check, for values.
+        imported: how many modules came from the tree, beside the workload itself.
         usage: what the whole process used.
         error: one line on why the process as a whole failed, None when it did not.
         output: the end of what it printed.
@@ -74,6 +75,7 @@ class Observation:
     values: Mapping[str, JSON] = field(default_factory=dict)
     profile: Mapping[str, JSON] = field(default_factory=dict)
     reference: Mapping[str, bytes] = field(default_factory=dict)
+    imported: int = 0
     error: str | None = None
     output: str = ""
 
@@ -90,9 +92,6 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
         WorkloadError: the kind cannot be run, or not in this mode.
         SandboxError: the sandbox broke, or does not mount the script.
     """
-    if workload.kind == "asv":
-        remedy = "name the same code as script: or pytest-benchmark:"
-        raise WorkloadError("asv workloads are not supported yet by this version", remedy)
     if workload.kind == "command":
         return _observe_command(sandbox, site, workload, request)
     report = posixpath.join(site.scratch, f"observation-{uuid.uuid4().hex}.json")
@@ -100,9 +99,7 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
     return _read(completed, report)
 
 
-def _harness_command(
-    sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str
-) -> Command:
+def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str) -> Command:
     target = workload.target
     if workload.kind == "script":
         absolute = Path(target).is_absolute()
@@ -161,6 +158,7 @@ def _read(completed: Completed, path: str) -> Observation:
         values=report["values"],
         profile=report["profile"],
         reference={name: base64.b64decode(data) for name, data in report["reference"].items()},
+        imported=report["imported"],
         error=error,
         output=output,
     )
@@ -208,9 +206,7 @@ def _observe_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
     return Observation(usage, (name,), {name: span}, values=values, output=output)
 
 
-def list_benchmarks(
-    sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None
-) -> tuple[str, ...]:
+def list_benchmarks(sandbox: Sandbox, site: Site, workload: Workload, only: str | None = None) -> tuple[str, ...]:
     """The ids of a workload's benchmarks, in the order they run, without running them.
 
     Args:

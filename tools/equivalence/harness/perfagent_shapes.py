@@ -115,11 +115,14 @@ def _bytes(value: bytes, tag: str = "bytes") -> Shape:
     return _scalar("long-" + tag, base64.b64encode(value[:200]).decode(), len(value), digest)
 
 
-def _sequence(value: Any) -> Shape:
-    name = type(value).__name__
-    if len(value) >= PACK_FROM and len(value) <= PACKED_PER_NODE * 200000 and all(type(x) is float for x in value):
-        return _scalar("floats", name, base64.b64encode(struct.pack("<%dd" % len(value), *value)).decode())
-    return ORDERED, [name, None], value
+def packed_floats(value: Any, left: int) -> Node | None:
+    """The node of a list or tuple of nothing but floats; None for other values and beyond the nodes left."""
+    kind = type(value)
+    if kind not in (list, tuple) or not PACK_FROM <= len(value) <= PACKED_PER_NODE * left:
+        return None
+    if any(type(item) is not float for item in value):
+        return None
+    return ["floats", kind.__name__, base64.b64encode(struct.pack("<%dd" % len(value), *value)).decode()]
 
 
 def rounded(node: Node) -> Node:
@@ -128,9 +131,6 @@ def rounded(node: Node) -> Node:
         return ["float", "%.12g" % float(node[1])]
     if node[0] == "complex":
         return ["complex"] + ["%.12g" % float(part) for part in node[1:]]
-    if node[0] == "floats":
-        raw = base64.b64decode(node[2])
-        return node[:2] + ["%.12g" % x for x in struct.unpack("<%dd" % (len(raw) // 8), raw)]
     return node
 
 
@@ -333,8 +333,8 @@ _EXACT: dict[type, Callable[[Any], Shape]] = {
     bytearray: lambda value: _bytes(bytes(value), "bytearray"),
     type(Ellipsis): lambda _: _scalar("ellipsis"),
     type(NotImplemented): lambda _: _scalar("notimplemented"),
-    list: _sequence,
-    tuple: _sequence,
+    list: lambda value: (ORDERED, ["list", None], value),
+    tuple: lambda value: (ORDERED, ["tuple", None], value),
     range: lambda value: (ORDERED, ["range", None], [value.start, value.stop, value.step]),
     slice: lambda value: (ORDERED, ["slice", None], [value.start, value.stop, value.step]),
     set: lambda value: (UNORDERED, ["set", None], value),

@@ -41,6 +41,9 @@ else:
 NODE_LIMIT = 200000
 # Frames in the encoder and nesting in the JSON grow with it; deeper values are told apart down to here only.
 DEPTH_LIMIT = 100
+# Values fed to digests, some ten seconds' worth; a value that shares its parts many times over has no end
+# otherwise.
+FEED_LIMIT = 10000000
 
 _FAST = {int: "i", str: "s", bool: "b", type(None): "n"}
 
@@ -65,27 +68,37 @@ def canonical(node: Any) -> str:
     return json.dumps(node, separators=(",", ":"))
 
 
+class _TooLarge(BaseException):
+    """The limit on digests is used up; no Exception, because those are what a value's own code raises."""
+
+
 class _Encoder:
-    """One walk over a value: the nodes left, and the containers on the way down with their depth."""
+    """One walk over a value: the nodes left, the values fed to digests, the containers on the way down."""
 
     def __init__(self, limit: int) -> None:
         self.left = limit
         self.private_left = limit
+        self.in_private = False
+        self.fed = 0
         self.above: dict[int, int] = {}
 
     def node(self, value: Any) -> Node:
         """The node of a value within the limit."""
         self.left -= 1
         try:
+            packed = shapes.packed_floats(value, self.left)
+            if packed is not None:
+                self.left -= len(value) // shapes.PACKED_PER_NODE
+                return packed
             how, head, items = self._enter(value)
             if how == shapes.SCALAR:
-                if head[0] == "floats":
-                    self.left -= len(value) // shapes.PACKED_PER_NODE
                 return head
             try:
                 return head + self._children(how, items)
             finally:
                 del self.above[id(value)]
+        except _TooLarge:
+            return shapes.opaque(value, "too large")
         except (Exception, SystemExit) as error:
             return shapes.opaque(value, "raised " + type(error).__name__)
 
@@ -105,8 +118,6 @@ class _Encoder:
         if how == shapes.ORDERED:
             return self._ordered(items)
         items = list(items)
-        if len(items) > self.left:
-            return [[], [len(items), self._digest_all(how, items)]]
         return self._unordered(items) if how == shapes.UNORDERED else self._pairs(items)
 
     def _ordered(self, items: Iterable[Any]) -> Node:
@@ -124,11 +135,12 @@ class _Encoder:
         return [self._feed_ordered(digest, items), digest.hexdigest()]
 
     def _unordered(self, items: list[Any]) -> Node:
-        nodes = sorted((self.node(item) for item in items), key=canonical)
-        if self.left <= 0:
-            # Where the limit cut depends on the order of hashing, so nothing but the digest of all can stand.
-            return [[], [len(items), self._digest_all(shapes.UNORDERED, items)]]
-        return [nodes, None]
+        if len(items) <= self.left:
+            nodes = sorted((self.node(item) for item in items), key=canonical)
+            if self.left > 0:
+                return [nodes, None]
+        # Where the limit cuts depends on the order of hashing, so nothing but the digest of all can stand.
+        return [[], [len(items), self._digest_all(shapes.UNORDERED, items)]]
 
     def _pairs(self, items: list[Any]) -> Node:
         public = [pair for pair in items if not shapes.is_private(pair[0])]
@@ -142,16 +154,19 @@ class _Encoder:
         """Private attributes have a limit of their own: one that a patch adds must not move the cut
         elsewhere.
         """
-        self.left, self.private_left = self.private_left, self.left
+        if self.in_private:
+            return [[key.node, self.node(item)] for key, item in items]
+        self.left, self.private_left, self.in_private = self.private_left, self.left, True
         try:
-            return [
-                [key.node, self.node(item) if self.left > 0 else shapes.opaque(item, "too large")]
-                for key, item in items
-            ]
+            if self.left <= 0:
+                return [[key.node, shapes.opaque(item, "too large")] for key, item in items]
+            return [[key.node, self.node(item)] for key, item in items]
         finally:
-            self.left, self.private_left = self.private_left, self.left
+            self.left, self.private_left, self.in_private = self.private_left, self.left, False
 
     def _keyed(self, items: list[Any]) -> tuple[list[Node], Node | None]:
+        if len(items) > self.left:
+            return [], [len(items), self._digest_all(shapes.PAIRS, items)]
         keyed = sorted(((self.node(key), item) for key, item in items), key=lambda pair: canonical(pair[0]))
         nodes: list[Node] = []
         for position, (key, item) in enumerate(keyed):
@@ -178,6 +193,7 @@ class _Encoder:
 
     def _feed(self, digest: Any, value: Any) -> None:
         """Add a value to a digest."""
+        self._count()
         try:
             how, head, items = self._enter(value)
             if how == shapes.SCALAR:
@@ -195,12 +211,18 @@ class _Encoder:
         except (Exception, SystemExit) as error:
             digest.update(type(error).__name__.encode())
 
+    def _count(self) -> None:
+        self.fed += 1
+        if self.fed > FEED_LIMIT:
+            raise _TooLarge
+
     def _feed_ordered(self, digest: Any, items: Iterable[Any]) -> int:
         """Add items in order; plain ones go many at a time. Returns how many."""
         count = 0
         plain = []
         for item in items:
             count += 1
+            self._count()
             mark = _FAST.get(type(item))
             if mark is not None:
                 plain.append(mark + shapes.exact_text(item))

@@ -29,7 +29,7 @@ class Place:
 
 
 def hoist_place(context: Context, node: cst.BaseExpression) -> Place | None:
-    """The outermost point where `node` may be computed once for all rounds, None when it changes or none repeats it."""
+    """The outermost point to compute `node` once for all, None when it changes or nothing repeats it."""
     loops = []
     for loop in _repeating(context, node):
         if not is_stable(context, node, loop):
@@ -41,7 +41,7 @@ def hoist_place(context: Context, node: cst.BaseExpression) -> Place | None:
     if context.tree.indentation(statement) is None or _is_elif(context, statement):
         return None
     # Below a while that tests a comprehension the statement itself repeats: it is then among the loops.
-    certain = len(loops) == 1 and _always_evaluated(context, node, loops[0])
+    certain = len(loops) == 1 and always_evaluated(context, node, loops[0])
     return Place(statement, tuple(loops), certain)
 
 
@@ -52,11 +52,11 @@ def _repeating(context: Context, node: cst.CSTNode) -> list[cst.CSTNode]:
     for above in context.tree.ancestors(node):
         if isinstance(above, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             break
-        if isinstance(above, Comprehension) and not context.tree.inside(node, above.for_in.iter):
-            found.append(above)
-        elif isinstance(above, cst.For) and below is above.body:
-            found.append(above)
-        elif isinstance(above, cst.While) and below in (above.body, above.test):
+        if (
+            (isinstance(above, Comprehension) and not context.tree.inside(node, above.for_in.iter))
+            or (isinstance(above, cst.For) and below is above.body)
+            or (isinstance(above, cst.While) and below in (above.body, above.test))
+        ):
             found.append(above)
         below = above
     return found
@@ -67,19 +67,19 @@ def _is_elif(context: Context, statement: cst.CSTNode) -> bool:
     return isinstance(statement, cst.If) and isinstance(parent, cst.If)
 
 
-def _always_evaluated(context: Context, node: cst.CSTNode, loop: cst.CSTNode) -> bool:
+def always_evaluated(context: Context, node: cst.CSTNode, loop: cst.CSTNode) -> bool:
     """Whether nothing between the loop and the node can skip the node."""
     below = node
     for above in context.tree.ancestors(node):
         if above is loop:
             return True
-        if _may_skip(context, above, below):
+        if _may_skip(above, below):
             return False
         below = above
     return False
 
 
-def _may_skip(context: Context, above: cst.CSTNode, below: cst.CSTNode) -> bool:
+def _may_skip(above: cst.CSTNode, below: cst.CSTNode) -> bool:
     if isinstance(above, cst.BooleanOperation):
         return below is above.right
     if isinstance(above, (cst.If, cst.IfExp, cst.While)):

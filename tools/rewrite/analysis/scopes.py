@@ -126,6 +126,10 @@ class Scopes:
         """Every name that occurs anywhere in the module."""
         return frozenset(o.name for scope in self._by_node.values() for o in scope.occurrences)
 
+    def count(self, name: str) -> int:
+        """How often the name occurs in the module, whatever it means there."""
+        return sum(o.name == name for scope in self._by_node.values() for o in scope.occurrences)
+
     # Building
 
     def _resolve(self) -> None:

@@ -167,6 +167,16 @@ class ModuleTree:
                 yield above
             below = above
 
+    def for_clauses(self) -> list[cst.For | cst.CompFor]:
+        """The `for` statements, then the `for` clauses of comprehensions."""
+        return [*self.nodes(cst.For), *self.nodes(cst.CompFor)]
+
+    def repeated(self, loop: cst.For | cst.CompFor) -> cst.CSTNode:
+        """What a loop may evaluate repeatedly: the statement, or the whole comprehension of a clause."""
+        if isinstance(loop, cst.For):
+            return loop
+        return next(above for above in self.ancestors(loop) if not isinstance(above, cst.CompFor))
+
     # Text
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
@@ -177,10 +187,8 @@ class ModuleTree:
     def full_span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end offset with the node's own parentheses."""
         start, end = self.span(node)
-        left: Sequence[cst.CSTNode] = getattr(node, "lpar", ()) or ()
-        right: Sequence[cst.CSTNode] = getattr(node, "rpar", ()) or ()
-        if left and right:
-            return self.span(left[0])[0], self.span(right[-1])[1]
+        if isinstance(node, cst.BaseExpression) and node.lpar and node.rpar:
+            return self.span(node.lpar[0])[0], self.span(node.rpar[-1])[1]
         return start, end
 
     def slice(self, start: int, end: int) -> str:
@@ -194,7 +202,8 @@ class ModuleTree:
     def atom(self, node: cst.CSTNode) -> str:
         """The node's source text, in parentheses unless it binds as tightly as a name."""
         code = self.code(node)
-        return code if isinstance(node, _ATOMS) or getattr(node, "lpar", ()) else f"({code})"
+        parenthesized = isinstance(node, cst.BaseExpression) and bool(node.lpar)
+        return code if isinstance(node, _ATOMS) or parenthesized else f"({code})"
 
     def line(self, node: cst.CSTNode) -> int:
         """1-based line of the node's first byte."""

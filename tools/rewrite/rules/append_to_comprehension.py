@@ -72,12 +72,18 @@ def squares(numbers):
         if parts is None:
             return None
         opening, element, closing = parts
+        if _recursive(context, loop):
+            return None
         start = context.tree.span(created.value)[0]
         end = context.tree.span(loop)[1]
         if context.tree.has_comment(start, end) or context.tree.indentation(before) is None:
             return None
-        text = bracketed(context, created, opening, [element, *clauses], closing)
-        what = f"`{container.name}` is filled by a method call for each element; a comprehension does it in one instruction"
+        whole = _whole(context, loop, opening, element, clauses)
+        text = whole or bracketed(context, created, opening, [element, *clauses], closing)
+        what = (
+            f"`{container.name}` is filled by a method call for each element; a comprehension does it "
+            "in one instruction"
+        )
         return Finding(loop, [Splice(start, end, text)], what, 1)
 
 
@@ -99,6 +105,14 @@ def _safe(context: Context, container: Variable, loop: cst.For) -> bool:
         if context.used_after(variable, loop) or context.captured(variable):
             return False
     return True
+
+
+def _recursive(context: Context, loop: cst.For) -> bool:
+    """Whether the loop may recurse: before Python 3.12 a comprehension adds a frame to each level."""
+    function = context.tree.function_of(loop)
+    called = (n.func for n in walk(loop) if isinstance(n, cst.Call))
+    names = (f.attr.value if isinstance(f, cst.Attribute) else getattr(f, "value", "") for f in called)
+    return function is not None and function.name.value in names
 
 
 def _targets(loop: cst.For) -> Iterator[cst.Name]:
@@ -127,6 +141,15 @@ def _clauses(context: Context, loop: cst.For) -> tuple[list[str], cst.BaseStatem
     return clauses, statement
 
 
+def _whole(context: Context, loop: cst.For, opening: str, element: str, clauses: list[str]) -> str | None:
+    """`list(xs)` for `[x for x in xs]`, None for any other comprehension."""
+    kind = "list" if opening == "[" else "set"
+    plain = len(clauses) == 1 and clauses[0].startswith(f"for {element} in ") and element.isidentifier()
+    if not plain or context.scopes.shadowed(loop.target, kind):
+        return None
+    return f"{kind}({_iterable(context, loop.iter)})"
+
+
 def _iterable(context: Context, node: cst.BaseExpression) -> str:
     wrap = isinstance(node, (cst.IfExp, cst.Lambda)) or (isinstance(node, cst.Tuple) and not node.lpar)
     code = context.tree.code(node)
@@ -141,7 +164,7 @@ def _condition(context: Context, node: cst.BaseExpression) -> str:
 def _filled(
     context: Context, container: Variable, empty: cst.BaseExpression, statement: cst.BaseStatement | None
 ) -> tuple[str, str, str] | None:
-    """Opening bracket, element text and closing bracket of the comprehension, None if the statement is another."""
+    """Opening bracket, element and closing bracket of the comprehension, None for other statements."""
     call = simple_statement(statement, cst.Expr)
     code = context.tree.code(empty)
     if call is not None and isinstance(call.value, cst.Call) and isinstance(call.value.func, cst.Attribute):

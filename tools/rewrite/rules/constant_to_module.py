@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -12,17 +13,16 @@ from perfagent.tools.rewrite.analysis.uses import READERS
 from perfagent.tools.rewrite.analysis.values import is_constant
 from perfagent.tools.rewrite.edits import Splice, add_constant, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
+from perfagent.tools.rewrite.shapes import is_display
 
 # Uses that cannot change a container nor let it out; its elements are constants, so they may go anywhere.
 _READS = frozenset({"member", "index", "slice", "truth", "iterate", "discard"})
 
-# Callables whose result for constant arguments is an immutable object that does not depend on when it is built.
+# Callables whose result for constant arguments is an immutable object that does not depend on when it
+# is built.
 _IMMUTABLE_CALLS = {
     ("collections", "namedtuple"),
     ("struct", "Struct"),
-    ("operator", "itemgetter"),
-    ("operator", "attrgetter"),
-    ("operator", "methodcaller"),
     ("datetime", "timedelta"),
     ("decimal", "Decimal"),
     ("fractions", "Fraction"),
@@ -34,7 +34,7 @@ class ConstantToModule(PatternRule):
     """See the class attributes."""
 
     name = "constant-to-module"
-    looks_for = "A dict, set or frozenset of constants, a named tuple class, an itemgetter, built inside a function."
+    looks_for = "A dict, set or frozenset of constants, a named tuple class, a Decimal, built inside a function."
     safe_when = "Everything in it is constant, and it is only read: looked up, tested, iterated."
     why = "It is built anew at each call, which often costs more than the one lookup made in it."
     example = """\
@@ -105,15 +105,16 @@ def _is_constant_call(context: Context, call: cst.Call) -> bool:
         return False
     if context.scopes.is_builtin(call.func, "frozenset"):
         value = call.args[0].value
-        listed = isinstance(value, (cst.List, cst.Tuple, cst.Set)) and all(is_constant(e.value) for e in value.elements)
-        return listed or is_constant(value)
+        return is_display(value) and bool(value.elements) and all(is_constant(e.value) for e in value.elements)
     if any(context.imported_name(call.func, *known) for known in _IMMUTABLE_CALLS):
         return all(is_constant(arg.value) or _constant_list(arg.value) for arg in call.args)
     return False
 
 
 def _constant_list(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.List) and all(isinstance(e, cst.Element) and is_constant(e.value) for e in node.elements)
+    return isinstance(node, cst.List) and all(
+        isinstance(e, cst.Element) and is_constant(e.value) for e in node.elements
+    )
 
 
 def _only_read(context: Context, node: cst.BaseExpression) -> bool:
@@ -144,15 +145,26 @@ def _read_only(context: Context, variable: Variable) -> bool:
 
 
 def _constant_name(context: Context, node: cst.BaseExpression) -> str | None:
-    """From the local name it is bound to, else from the function's name."""
+    """From the local name it is bound to, else from the function's name and what it is."""
     function = context.tree.function_of(node)
     if function is None:
         return None
-    stems = [function.name.value]
     parent = context.tree.parent(node)
     if isinstance(parent, cst.Assign) and isinstance(parent.targets[0].target, cst.Name):
         local = parent.targets[0].target.value
         stems = [local, f"{function.name.value}_{local}"]
-    names = [f"_{stem.strip('_').upper()}" for stem in stems]
-    wishes = [f"{name}_TABLE" if len(stems) == 1 else name for name in names]
+    else:
+        stems = [f"{function.name.value}_{_kind(node)}"]
+    wishes = [f"_{_upper(stem)}" for stem in stems]
     return context.fresh_name(*wishes, *(f"{wishes[-1]}_{i}" for i in range(2, 10)))
+
+
+def _kind(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Call):
+        return node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "constant")
+    return "table"
+
+
+def _upper(name: str) -> str:
+    """`newModes` and `new_modes` both give `NEW_MODES`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).upper()

@@ -9,7 +9,8 @@ import libcst as cst
 from perfagent.tools.rewrite.analysis.context import Context, Variable
 from perfagent.tools.rewrite.analysis.types import type_of
 from perfagent.tools.rewrite.analysis.values import SEQUENCES
-from perfagent.tools.rewrite.edits import Splice, add_import
+from perfagent.tools.rewrite.edits import Splice
+from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import plain_args, simple_statement
 

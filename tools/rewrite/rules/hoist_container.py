@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
+from perfagent.tools.rewrite.analysis.hashing import elements_hashable, is_hashable
 from perfagent.tools.rewrite.analysis.places import Place, hoist_place
-from perfagent.tools.rewrite.analysis.tree import walk
-from perfagent.tools.rewrite.analysis.types import elements_hashable, is_hashable, type_of
+from perfagent.tools.rewrite.analysis.types import type_of
 from perfagent.tools.rewrite.edits import insert_before, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
-from perfagent.tools.rewrite.shapes import in_list, plain_args
+from perfagent.tools.rewrite.shapes import in_list, is_display, plain_args
 
 _BUILDERS = ("set", "frozenset", "list", "tuple", "sorted")
 _CONTAINERS = frozenset({"list", "set", "dict", "tuple", "frozenset", "str", "bytes", "range"})
@@ -48,7 +48,7 @@ def drain(left, right):
         """Membership tests against containers built in place."""
         for test in context.tree.nodes(cst.Comparison):
             target = in_list(test)
-            if target is None or not _builds(context, target[0]):
+            if target is None or not _builds(context, target[0]) or is_display(_source(target[0])):
                 continue
             place = hoist_place(context, target[0])
             name = _name(context, target[0])
@@ -79,7 +79,7 @@ def _source(node: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _risk(context: Context, node: cst.BaseExpression, place: Place) -> int | None:
-    """1 when building cannot fail, 2 when it would fail anyway in the first round, None when neither is certain."""
+    """1 when building cannot fail, 2 when the first round would fail as well, None when neither is sure."""
     known = type_of(context, _source(node)) in _CONTAINERS
     if known and not isinstance(node, (cst.ListComp, cst.SetComp)):
         return 1
@@ -89,7 +89,9 @@ def _risk(context: Context, node: cst.BaseExpression, place: Place) -> int | Non
 def _value(context: Context, element: cst.BaseExpression, node: cst.BaseExpression) -> str:
     """The container, as a set where it certainly can be one."""
     code = context.tree.code(node)
-    is_list = isinstance(node, cst.ListComp) or (isinstance(node, cst.Call) and type_of(context, node) in ("list", "tuple"))
+    is_list = isinstance(node, cst.ListComp) or (
+        isinstance(node, cst.Call) and type_of(context, node) in ("list", "tuple")
+    )
     if not is_list or not is_hashable(context, element) or not elements_hashable(context, node):
         return code
     if isinstance(node, cst.ListComp):
@@ -98,6 +100,14 @@ def _value(context: Context, element: cst.BaseExpression, node: cst.BaseExpressi
 
 
 def _name(context: Context, node: cst.BaseExpression) -> str | None:
-    names = [n.value for n in walk(_source(node)) if isinstance(n, cst.Name)]
-    stem = names[-1].strip("_") if names else "values"
+    source = _source(node)
+    stem = "known"
+    if isinstance(source, cst.Call) and isinstance(source.func, cst.Attribute):
+        owner = source.func.value
+        stem = f"{owner.value}_{source.func.attr.value}" if isinstance(owner, cst.Name) else source.func.attr.value
+    elif isinstance(source, cst.Attribute):
+        stem = source.attr.value
+    elif isinstance(source, cst.Name):
+        stem = source.value
+    stem = stem.strip("_")
     return context.fresh_name(f"{stem}_set", f"known_{stem}", f"{stem}_set_2")

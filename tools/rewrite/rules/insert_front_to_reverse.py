@@ -57,7 +57,10 @@ def path_to(node):
             loop = _loop(context, call, path) if path else None
             if path is not None and loop is not None:
                 append = f"{path.name}.append({context.tree.code(call.args[1].value)})"
-                splices = [replace(context, call, append), insert_after(context, loop, f"{path.name}.reverse()")]
+                splices = [
+                    replace(context, call, append),
+                    insert_after(context, loop, f"{path.name}.reverse()"),
+                ]
                 what = f"each insertion moves all of `{path.name}`; appending and reversing once is linear"
                 yield Finding(call, splices, what, 1)
 
@@ -71,7 +74,10 @@ def _loop(context: Context, call: cst.Call, path: Variable) -> cst.For | cst.Whi
     loop = next((s for s in context.tree.siblings(made) if context.tree.inside(call, s)), None)
     if not isinstance(loop, (cst.For, cst.While)) or loop.orelse is not None or context.in_try(call):
         return None
-    if simple_statement(made, cst.Assign) is None or simple_statement(context.tree.statement_of(call), cst.Expr) is None:
+    if (
+        simple_statement(made, cst.Assign) is None
+        or simple_statement(context.tree.statement_of(call), cst.Expr) is None
+    ):
         return None
     alone = len(_before(context, path, loop)) == 0 and len(context.uses_in(path, loop)) == 1
     leaves = has_flow(loop, cst.Return, cst.Yield, cst.Await)

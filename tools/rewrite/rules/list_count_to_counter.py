@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
-from perfagent.tools.rewrite.analysis.hashing import likely_scalar
+from perfagent.tools.rewrite.analysis.hashing import elements_hashable, likely_scalar
 from perfagent.tools.rewrite.analysis.places import hoist_place
-from perfagent.tools.rewrite.analysis.types import elements_hashable
-from perfagent.tools.rewrite.edits import Splice, add_import, insert_before, replace_whole
+from perfagent.tools.rewrite.edits import Splice, insert_before, replace_whole
+from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import plain_args
 
@@ -74,7 +74,12 @@ def _is_key(context: Context, attribute: cst.Attribute) -> bool:
     """Whether this is the key in `max(set(xs), key=xs.count)` or the like."""
     arg = context.tree.parent(attribute)
     call = context.tree.parent(arg) if isinstance(arg, cst.Arg) else None
-    if not isinstance(arg, cst.Arg) or arg.keyword is None or arg.keyword.value != "key" or not isinstance(call, cst.Call):
+    if (
+        not isinstance(arg, cst.Arg)
+        or arg.keyword is None
+        or arg.keyword.value != "key"
+        or not isinstance(call, cst.Call)
+    ):
         return False
     if not context.scopes.is_builtin(call.func, "max", "min", "sorted") or not call.args:
         return False

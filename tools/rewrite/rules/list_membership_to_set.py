@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from perfagent.tools.rewrite.analysis.context import Context
+from perfagent.tools.rewrite.analysis.context import Context, Variable
 from perfagent.tools.rewrite.analysis.hashing import hash_risk
 from perfagent.tools.rewrite.analysis.places import hoist_place
 from perfagent.tools.rewrite.analysis.types import type_of
 from perfagent.tools.rewrite.edits import insert_before, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
-from perfagent.tools.rewrite.shapes import in_list
+from perfagent.tools.rewrite.shapes import in_list, is_display
+
+# Searching a list this short takes no longer than making and asking a set.
+_SHORT = 16
 
 
 class ListMembershipToSet(PatternRule):
@@ -53,6 +56,9 @@ def unknown(lines, table):
                 continue
             container = target[0]
             if context.local(container) is None or type_of(context, container) not in ("list", "tuple"):
+                continue
+            made = context.single_binding(context.local(container) or Variable("", context.scopes.module))
+            if made is not None and is_display(made) and len(made.elements) < _SHORT:
                 continue
             place = hoist_place(context, container)
             risk = hash_risk(context, test.left, container)

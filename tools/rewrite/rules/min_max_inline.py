@@ -88,9 +88,7 @@ def _as_statement(
     return Splice(*context.tree.span(assign), f"if {other} {_operator(call)} {name}:{inner}")
 
 
-def _as_expression(
-    context: Context, call: cst.Call, first: cst.BaseExpression, second: cst.BaseExpression
-) -> Splice:
+def _as_expression(context: Context, call: cst.Call, first: cst.BaseExpression, second: cst.BaseExpression) -> Splice:
     a, b = context.tree.code(first), context.tree.code(second)
     text = f"{b} if {b} {_operator(call)} {a} else {a}"
     parent = context.tree.parent(call)

@@ -11,7 +11,7 @@ from perfagent.tools.rewrite.analysis.effects import is_private
 from perfagent.tools.rewrite.analysis.types import type_of, variable_type
 from perfagent.tools.rewrite.edits import Splice
 from perfagent.tools.rewrite.rule import Finding, PatternRule
-from perfagent.tools.rewrite.shapes import plain_args
+from perfagent.tools.rewrite.shapes import method_call, plain_args
 
 
 class RebuiltContainer(PatternRule):
@@ -80,10 +80,11 @@ def _in_place(context: Context, grown: Variable, value: cst.BaseExpression) -> s
         if any(n.value == grown.name for n in context.identifiers(value.right)):
             return None
         return _operation(context, grown.name, kind, value)
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and _is(value.func.value, grown):
-        if kind == "set" and value.func.attr.value == "union" and plain_args(value, 1):
-            return f"{grown.name}.update({context.tree.code(value.args[0].value)})"
-    return None
+    union = method_call(value, "union")
+    if kind != "set" or union is None or not isinstance(union.func, cst.Attribute) or not plain_args(union, 1):
+        return None
+    own = _is(union.func.value, grown)
+    return f"{grown.name}.update({context.tree.code(union.args[0].value)})" if own else None
 
 
 def _is(node: cst.BaseExpression, variable: Variable) -> bool:

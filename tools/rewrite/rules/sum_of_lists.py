@@ -8,7 +8,8 @@ import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
 from perfagent.tools.rewrite.analysis.types import element_type
-from perfagent.tools.rewrite.edits import add_import, replace
+from perfagent.tools.rewrite.edits import replace
+from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 
 
@@ -55,7 +56,7 @@ def names(folders, first):
             if kind is None or imported is None or context.scopes.shadowed(call.func, kind):
                 continue
             name, splices = imported
-            new = f"{kind}({name}.from_iterable({context.tree.code(lists.value)}))"
+            new = _text(context, call, f"{kind}({name}.from_iterable(")
             what = f"summing {kind}s copies the result so far for each of them; chaining copies each element once"
             risk = 1 if element_type(context, lists.value) == kind else 2
             yield Finding(call, [*splices, replace(context, call, new)], what, risk)
@@ -65,3 +66,17 @@ def _empty_kind(node: cst.BaseExpression) -> str | None:
     if isinstance(node, (cst.List, cst.Tuple)) and not node.elements:
         return "list" if isinstance(node, cst.List) else "tuple"
     return None
+
+
+def _text(context: Context, call: cst.Call, head: str) -> str:
+    """The new call, laid out over lines as the old one was."""
+    value = call.args[0].value
+    start = context.tree.full_span(value)[0]
+    opening = context.tree.slice(context.tree.span(call.func)[1], start).lstrip("(")
+    inner = context.tree.slice(*context.tree.span(value)) if isinstance(value, cst.GeneratorExp) else ""
+    code = inner if inner and not opening else context.tree.code(value)
+    line = context.tree.line_span(context.tree.span(call)[0], context.tree.span(call)[0] + 1)
+    text = context.tree.slice(*line)
+    indentation = text[: len(text) - len(text.lstrip())]
+    closing = f"{context.tree.newline}{indentation}))" if "\n" in opening else "))"
+    return f"{head}{opening}{code}{closing}"

@@ -75,7 +75,8 @@ def install(session: Session) -> None:
             name = self.fullname
             result = session.call(name, session.loops(name), function_to_benchmark, args, kwargs)
             keep(session, name, result, args)
-            return result
+            # Encoding an iterator uses it up, and the test wants to see what is in it.
+            return function_to_benchmark(*args, **kwargs) if session.used_up(result) else result
 
         return use(self, "benchmark(...)", run)
 
@@ -96,16 +97,12 @@ def install(session: Session) -> None:
 
 
 def keep(session: Session, name: str, result: Any, args: Any) -> None:
-    """Keep a body's value; its arguments when it returned nothing, for then it must have changed
-    something.
-    """
+    """Keep a body's value; its arguments when it returned nothing, for then it must have changed something."""
     session.keep_value(name, {"returned": result} if result is not None else {"arguments": list(args)})
 
 
 class Pedantic:
-    """One use of `benchmark.pedantic`: set-up and teardown stay outside the section, rounds are ours to
-    choose.
-    """
+    """One use of `benchmark.pedantic`: set-up and teardown stay outside the section, rounds are ours to choose."""
 
     def __init__(self, session: Session, name: str, target: Any, setup: Any, teardown: Any) -> None:
         self.session = session

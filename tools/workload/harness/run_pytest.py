@@ -38,8 +38,9 @@ QUIET = (
 def arguments(options: dict[str, Any]) -> list[str]:
     """pytest's command line.
 
-    The cache and the storage of pytest-benchmark move to the scratch folder; blocking the cache's plugin would break
-    strict configurations that set it up.
+    The cache and the storage of pytest-benchmark move to the scratch folder. Plugins that only the stripped
+    options would wake (cache, xdist, coverage) are not blocked: a strict configuration that sets one up would
+    break.
     """
     import importlib.util
 
@@ -62,9 +63,7 @@ def make_plugin(session: Session) -> Plugin:
 
 
 def main() -> int:
-    """Run the node named in the options; the exit status is pytest's when it could not do its work, else
-    0.
-    """
+    """Run the node named in the options; the exit status is pytest's when it could not do its work, else 0."""
     options = read_options(sys.argv)
     sys.argv[:] = ["pytest"]
     with Session(options) as session:

@@ -15,9 +15,9 @@ def drop_repeats(sightings: Iterable[Sighting]) -> list[Sighting]:
     seen = []
     kept = []
     for sighting in sightings:
-        key = (sighting.species, sighting.place, sighting.day)
-        if key not in seen:
-            seen.append(key)
+        label = f"{sighting.day} {sighting.place}: {sighting.species}"
+        if label not in seen:
+            seen.append(label)
             kept.append(sighting)
     return kept
 

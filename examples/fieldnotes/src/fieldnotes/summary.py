@@ -15,7 +15,7 @@ def totals_by_place(sightings: Sequence[Sighting]) -> list[tuple[str, int, int]]
     for sighting in sightings:
         animals[sighting.place] = animals.get(sighting.place, 0) + sighting.count
     rows = []
-    for place in sorted(animals):
+    for place in sorted(set(visited)):
         rows.append((place, visited.count(place), animals[place]))
     return rows
 

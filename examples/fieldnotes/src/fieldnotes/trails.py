@@ -13,11 +13,11 @@ def walking_order(trails: Trails, start: str) -> list[str]:
     order = []
     waiting = [start]
     while waiting:
-        place = waiting.pop(0)
-        if place in order:
+        name = waiting.pop(0)
+        if name in order:
             continue
-        order.append(place)
-        for neighbour, _ in trails.get(place, ()):
+        order.append(name)
+        for neighbour, _ in trails.get(name, ()):
             waiting.append(neighbour)
     return order
 
@@ -41,7 +41,7 @@ def dead_ends(trails: Trails) -> list[str]:
     """Return the places that only one trail leads to, sorted."""
     reached = sum([[neighbour for neighbour, _ in ways] for ways in trails.values()], [])
     ends = []
-    for place in trails:
-        if reached.count(place) == 1:
-            ends.append(place)
+    for name in set(reached):
+        if reached.count(name) == 1:
+            ends.append(name)
     return sorted(ends)

@@ -13,7 +13,11 @@ from perfagent.tools.workload import HARNESS, Observation, Request, Site, Worklo
 
 ENCODER = """
 def encode(value):
-    return value if isinstance(value, (str, int, list, dict)) else repr(value)
+    if hasattr(value, "__next__"):
+        return list(value)
+    if isinstance(value, dict):
+        return {key: encode(item) for key, item in value.items()}
+    return value if isinstance(value, (str, int, list)) else repr(value)
 """
 
 
@@ -54,7 +58,11 @@ def site(tmp_path: Path, tree: Path) -> Site:
     scratch.mkdir()
     encoder = tmp_path / "encoder.py"
     encoder.write_text(ENCODER)
-    return Site(str(tree), sys.executable, str(HARNESS), str(scratch), values_module=str(encoder))
+    # Other plugins that happen to be installed would triple the time of every test that starts pytest.
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    plugins = ("-p", "pytest_benchmark.plugin")
+    paths = (str(tree), sys.executable, str(HARNESS), str(scratch))
+    return Site(*paths, env=alone, pytest_options=plugins, values_module=str(encoder))
 
 
 @pytest.fixture

@@ -26,9 +26,7 @@ def test_a_span_counts_the_loops_asked_for(write: Write, seen: Seen) -> None:
     assert 0 < span.cpu_s < 1
 
 
-def test_code_is_imported_from_the_tree_and_never_from_the_harness(
-    write: Write, seen: Seen, site: Site
-) -> None:
+def test_code_is_imported_from_the_tree_and_never_from_the_harness(write: Write, seen: Seen, site: Site) -> None:
     write("lib/__init__.py", "NAME = 'ours'")
     harness = repr(site.harness)
     write("x.py", f"import sys, lib\ndef workload():\n    return [lib.NAME, {harness} in sys.path]\n")
@@ -95,20 +93,13 @@ def test_a_command_is_timed_as_a_whole(write: Write, seen: Seen) -> None:
 
 def test_a_command_finds_the_environments_python(site: Site, seen: Seen) -> None:
     observation = seen("command:python -c 'import sys; print(sys.prefix)'", mode="values")
-    assert [str(value).strip() for value in observation.values.values()] == [
-        str(Path(site.python).parents[1])
-    ]
+    assert [str(value).strip() for value in observation.values.values()] == [str(Path(site.python).parents[1])]
 
 
 def test_a_command_that_fails(seen: Seen) -> None:
     observation = seen("command:echo why >&2; exit 3")
     assert observation.error == "why"
     assert not observation.ok
-
-
-def test_asv_says_that_it_cannot_yet(sandbox: Sandbox, site: Site) -> None:
-    with pytest.raises(WorkloadError, match="not supported yet"):
-        observe(sandbox, site, parse("asv:time_.*"), Request())
 
 
 def test_values_need_an_encoder(sandbox: Sandbox, site: Site) -> None:

@@ -113,6 +113,11 @@ def test_values_are_what_the_body_returned_or_changed(suite: str, seen: Seen) ->
     assert values[name("test_sort")] == {"arguments": [[3, 2, 1]]}
 
 
+def test_an_iterator_is_still_full_when_the_test_looks(write: Write, seen: Seen) -> None:
+    write("test_x.py", "def test_x(benchmark):\n    assert list(benchmark(iter, [1, 2])) == [1, 2]\n")
+    assert seen("pytest-benchmark:test_x.py", mode="values").ok
+
+
 def test_profiles_come_by_benchmark(suite: str, seen: Seen) -> None:
     profile = seen(suite, mode="profile", only=frozenset({name("test_sort")})).profile
     assert list(profile) == [name("test_sort")]
@@ -120,19 +125,15 @@ def test_profiles_come_by_benchmark(suite: str, seen: Seen) -> None:
     assert "setup" not in {row[2] for row in profile[name("test_sort")]}
 
 
-def test_the_repositorys_own_options_do_not_interfere(
-    suite: str, write: Write, sandbox: Sandbox, site: Site
-) -> None:
-    options = (
-        'addopts = "--benchmark-disable -m nothing --strict-markers -p plug"\nfilterwarnings = ["error"]'
-    )
+def test_the_repositorys_own_options_do_not_interfere(suite: str, write: Write, sandbox: Sandbox, site: Site) -> None:
+    options = 'addopts = "--benchmark-disable -m nothing --strict-markers -p plug"\nfilterwarnings = ["error"]'
     write("pyproject.toml", f"[tool.pytest.ini_options]\n{options}\nrequired_plugins = 'pytest-nowhere'\n")
     write("plug.py", "import os\nos.environ['PLUGGED'] = '1'\n")
     write(
         "bench/test_suite.py",
         "import os\ndef test_x(benchmark):\n    assert benchmark(os.getenv, 'PLUGGED') == '1'\n",
     )
-    kept = replace(site, pytest_options=pytest_options(Path(site.tree)))
+    kept = replace(site, pytest_options=(*site.pytest_options, *pytest_options(Path(site.tree))))
     assert observe(sandbox, kept, parse(suite), Request()).ok
 
 
@@ -182,6 +183,4 @@ def test_a_test_that_fails_in_a_later_loop_is_failed(write: Write, seen: Seen) -
 
 def test_unittest_cases_can_be_timed(write: Write, seen: Seen) -> None:
     write("test_x.py", "import unittest\nclass T(unittest.TestCase):\n    def test_x(self): pass\n")
-    assert (
-        seen("pytest:test_x.py", loops={"test_x.py::T::test_x": 2}).spans["test_x.py::T::test_x"].loops == 2
-    )
+    assert seen("pytest:test_x.py", loops={"test_x.py::T::test_x": 2}).spans["test_x.py::T::test_x"].loops == 2

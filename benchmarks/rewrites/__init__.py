@@ -1,0 +1,1 @@
+"""What each rewrite of the catalogue gains on its own example."""
