@@ -11,17 +11,20 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfagent import __version__
 from perfagent.agent.interruption import interruptible
-from perfagent.agent.run_folder import RunFolder, new_run_id, runs_home, write_atomically
+from perfagent.agent.run_folder import RunFolder, fresh_folder, new_run_id, runs_home, write_atomically
 from perfagent.agent.services import Services
 from perfagent.agent.settings import Settings, load_settings
 from perfagent.agent.state import Candidate, RunState, Verdict
 from perfagent.tools.errors import EditError, LimitExceeded, ModelError, PerfagentError, RepositoryError, UsageError
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import Result, open_progress
+
+if TYPE_CHECKING:
+    from perfagent.tools.repository import Target
 
 #: Steps of the graph beyond this mean a fault: each candidate takes at most three, each idea two.
 STEPS_PER_CANDIDATE = 8
@@ -195,18 +198,28 @@ def _opened(
 ) -> Iterator[Services]:
     """A new run folder with its services."""
     from perfagent.tools.repository import open_target
+    from perfagent.tools.workload import parse
 
     root = Path(repo).expanduser()
     settings = load_settings(flags, os.environ, root if root.is_dir() else None)
+    for spec in settings.workload:
+        parse(spec)
     where = _run_path(out, root)
     _check_model(settings)
-    folder = RunFolder(where)
-    try:
+    with fresh_folder(where) as folder:
         target = open_target(repo, folder.path)
-    except PerfagentError:
-        folder.remove()
-        raise
-    asked = {
+        asked = _asked(command, repo, settings, target, arguments)
+        write_atomically(folder.path / "run.json", json.dumps(asked, indent=1).encode())
+        with _serving(folder, asked, settings, target) as services:
+            for warning in target.warnings:
+                services.progress.warn(warning)
+            yield services
+
+
+def _asked(command: str, repo: str, settings: Settings, target: Target, arguments: Mapping[str, str]) -> dict[str, Any]:
+    """The content of run.json."""
+    root = Path(repo).expanduser()
+    return {
         "command": command,
         "repository": str(root.resolve()) if root.exists() else repo,
         "settings": settings.model_dump(mode="json"),
@@ -217,11 +230,6 @@ def _opened(
         "python": sys.version.split()[0],
         "machine": f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores",
     }
-    write_atomically(folder.path / "run.json", json.dumps(asked, indent=1).encode())
-    with _serving(folder, asked, settings, target) as services:
-        for warning in target.warnings:
-            services.progress.warn(warning)
-        yield services
 
 
 @contextmanager
@@ -238,7 +246,7 @@ def _reopened(path: Path, asked: Mapping[str, Any]) -> Iterator[Services]:
 
 
 @contextmanager
-def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, target: Any) -> Iterator[Services]:
+def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, target: Target) -> Iterator[Services]:
     from perfagent.tools.sandbox import reap
 
     for left in reap():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from perfagent.agent.catalogue import edits_for
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Tried
-from perfagent.tools.errors import ModelFormatError
+from perfagent.tools.errors import ModelError, ModelFormatError
 from perfagent.tools.profile import Hotspot
 
 #: How often ideas are asked for at one baseline: the second time the model knows what failed of the first.
@@ -82,4 +82,9 @@ def _models(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequ
     except ModelFormatError as error:
         services.progress.warn(f"the model's plan could not be read ({error.message}): the hotspots stand in as ideas")
         drafts = model_work.ideas_from_hotspots(spots, round_)
+    except ModelError as error:
+        if not services.model_has_answered:
+            raise
+        services.progress.warn(f"the model cannot be reached any more ({error.message}): going on without it")
+        drafts = []
     return sorted(drafts, key=lambda idea: -idea.expected_gain)

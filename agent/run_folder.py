@@ -18,7 +18,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,23 +53,40 @@ class RunFolder:
 
     Args:
         path: the folder; made when missing.
+
+    Raises:
+        PerfagentError: nothing can be written there.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.id = self.path.name
-        for name in ("objects", "steps", "journal", "transcripts", "patches", "trees"):
-            (self.path / name).mkdir(parents=True, exist_ok=True)
-        self._events = (self.path / "events.jsonl").open("a", encoding="utf-8")
+        self._was_there = self.path.exists()
+        try:
+            for name in ("objects", "steps", "journal", "transcripts", "patches", "trees"):
+                (self.path / name).mkdir(parents=True, exist_ok=True)
+            self._events = (self.path / "events.jsonl").open("a", encoding="utf-8")
+        except OSError as error:
+            remedy = "give another place with --out, or set PERFAGENT_HOME"
+            raise PerfagentError(f"no run folder can be made at {self.path} ({error.strerror})", remedy) from error
 
     def close(self) -> None:
         """Close the event log."""
         self._events.close()
 
+    @property
+    def worked(self) -> bool:
+        """Whether something finished here that a resumed run need not repeat."""
+        return any(any((self.path / name).iterdir()) for name in ("steps", "journal", "transcripts"))
+
     def remove(self) -> None:
-        """Take the folder away again: nothing worth keeping happened in it."""
+        """Take away again what was made: nothing worth keeping happened in it."""
         self.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self._was_there:
+            for entry in self.path.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        else:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def put(self, content: str | bytes) -> str:
         """Store a document; returns its digest."""
@@ -138,6 +156,18 @@ class RunFolder:
             error.message = f"only {free // 2**20} MiB are free under {self.path}"
             error.remedy = "free some space, or choose another folder with --out, then `perfagent resume`"
             raise error
+
+
+@contextmanager
+def fresh_folder(path: Path) -> Iterator[RunFolder]:
+    """A new run folder, which is taken away again when the command fails before any step of it is finished."""
+    folder = RunFolder(path)
+    try:
+        yield folder
+    except PerfagentError:
+        if not folder.worked:
+            folder.remove()
+        raise
 
 
 class Journal:

@@ -94,9 +94,16 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
             Settings(**merged)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            name = ".".join(str(part) for part in first["loc"][:1])
-            raise UsageError(f"{origin} sets {name} to {first['input']!r}", first["msg"].lower()) from error
+            name = str(first["loc"][0])
+            raise UsageError(f"{origin} sets {name} to {first['input']!r}", _advice(name, first["msg"])) from error
     return Settings(**merged)
+
+
+def _advice(name: str, message: str) -> str:
+    """What to do about a value that pydantic refuses."""
+    if name == "python":
+        return "give a version such as 3.11, in quotes"
+    return "it" + message.removeprefix("Input").replace("tuple", "list").replace("'", "")
 
 
 def _from_pyproject(tree: Path | None) -> dict[str, Any]:
@@ -107,7 +114,10 @@ def _from_pyproject(tree: Path | None) -> dict[str, Any]:
         tables = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"the target's pyproject.toml cannot be read ({error})", "mend it") from error
-    found = tables.get("tool", {}).get("perfagent", {})
+    tool = tables.get("tool", {})
+    found = tool.get("perfagent", {}) if isinstance(tool, dict) else {}
+    if not isinstance(found, dict):
+        raise UsageError(f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table")
     return {name.replace("-", "_"): value for name, value in found.items()}
 
 

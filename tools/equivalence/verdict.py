@@ -94,9 +94,7 @@ def baseline_tests(run: Callable[[int], TestRun]) -> StableTests:
 
 def _usable(run: TestRun) -> TestRun:
     if not run.complete:
-        raise WorkloadError(
-            f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit"
-        )
+        raise WorkloadError(f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit")
     return run
 
 
@@ -110,9 +108,7 @@ def _refuse(run: TestRun, stable: StableTests) -> None:
     why = next((lines[-1] for lines in run.evidence.values() if lines), "no reason was given")
     total = len(run.outcomes)
     first = next(iter(stable.failing or stable.flaky or stable.skipped))
-    raise WorkloadError(
-        f"none of the {total} tests passes at the baseline; {first}: {why}", "see --setup and --test"
-    )
+    raise WorkloadError(f"none of the {total} tests passes at the baseline; {first}: {why}", "see --setup and --test")
 
 
 def _stable(runs: Sequence[TestRun]) -> StableTests:
@@ -246,9 +242,7 @@ def _evidence(verdict: TestVerdict, run: TestRun) -> tuple[str, ...]:
     failures.
     """
     lines = [run.error] if run.error else []
-    lines += [
-        f"{name} cannot be collected: {run.collection_errors[name]}" for name in verdict.uncollectable[:3]
-    ]
+    lines += [f"{name} cannot be collected: {run.collection_errors[name]}" for name in verdict.uncollectable[:3]]
     groups = (
         ("failed", verdict.failed),
         ("vanished", verdict.vanished),

@@ -107,8 +107,7 @@ def publish(
         reason=reason,
         benchmarks=results,
         geometric_mean=estimate(list(columns.values()), list(plan.metrics.values()), f"{plan.seed}:mean"),
-        total_speedup=math.fsum(r.baseline_cost for r in results)
-        / math.fsum(r.candidate_cost for r in results),
+        total_speedup=math.fsum(r.baseline_cost for r in results) / math.fsum(r.candidate_cost for r in results),
         pairs=pairs,
     )
 
@@ -119,9 +118,7 @@ def _column(measured: Sequence[PairsById], name: str) -> list[Pair]:
     return [pairs[name] for pairs in measured]
 
 
-def _result(
-    name: str, column: Sequence[Pair], plan: Plan, confirmation: Confirmation, guarded: int
-) -> BenchmarkResult:
+def _result(name: str, column: Sequence[Pair], plan: Plan, confirmation: Confirmation, guarded: int) -> BenchmarkResult:
     metric = plan.metrics[name]
     figure = estimate([column], [metric], f"{plan.seed}:{name}")
     slower = None
@@ -161,9 +158,7 @@ def _upper_quartile_speedup(column: Sequence[Pair], metric: MetricName) -> float
     return before / quantiles([pair.candidate.value(metric) for pair in column], n=4)[2]
 
 
-def _published_verdict(
-    results: Sequence[BenchmarkResult], confirmation: Confirmation
-) -> tuple[VerdictName, str]:
+def _published_verdict(results: Sequence[BenchmarkResult], confirmation: Confirmation) -> tuple[VerdictName, str]:
     if slower := [result for result in results if result.verdict == "slower_elsewhere"]:
         return "slower_elsewhere", "; ".join(f"{result.id}: {result.estimate}" for result in slower)
     confirmed = [result for result in results if result.verdict == "faster"]

@@ -34,9 +34,7 @@ def _already(context: Context, module: str, name: str) -> str | None:
     import libcst as cst
 
     for bound in sorted(context.scopes.module.bound):
-        node = next(
-            (o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None
-        )
+        node = next((o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None)
         if isinstance(node, cst.Name) and context.imported_name(node, module, name):
             return bound
         if isinstance(node, cst.Name) and context.imported_module(node, module):
@@ -70,11 +68,7 @@ def _extend_line(context: Context, module: str, name: str) -> Splice | None:
     import libcst as cst
 
     for line, small in _leading_imports(context):
-        if (
-            not isinstance(small, cst.ImportFrom)
-            or _module_of(context, small) != module
-            or len(line.body) > 1
-        ):
+        if not isinstance(small, cst.ImportFrom) or _module_of(context, small) != module or len(line.body) > 1:
             continue
         if isinstance(small.names, cst.ImportStar) or small.lpar or "\\" in context.tree.code(small):
             continue
@@ -94,14 +88,8 @@ def _new_line(context: Context, module: str, name: str) -> Splice | None:
     import libcst as cst
 
     text, newline = f"from {module} import {name}", context.tree.newline
-    imports = [
-        (line, small)
-        for line, small in _leading_imports(context)
-        if _module_of(context, small) != "__future__"
-    ]
-    standard = [
-        (line, s) for line, s in imports if _module_of(context, s).split(".")[0] in sys.stdlib_module_names
-    ]
+    imports = [(line, small) for line, small in _leading_imports(context) if _module_of(context, small) != "__future__"]
+    standard = [(line, s) for line, s in imports if _module_of(context, s).split(".")[0] in sys.stdlib_module_names]
     for line, small in standard:
         if isinstance(small, cst.ImportFrom) and _module_of(context, small) > module:
             return _at_line(context, line, f"{text}{newline}")

@@ -92,9 +92,6 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
         WorkloadError: the kind cannot be run, or not in this mode.
         SandboxError: the sandbox broke, or does not mount the script.
     """
-    if workload.kind == "asv":
-        remedy = "name the same code as script: or pytest-benchmark:"
-        raise WorkloadError("asv workloads are not supported yet by this version", remedy)
     if workload.kind == "command":
         return _observe_command(sandbox, site, workload, request)
     report = posixpath.join(site.scratch, f"observation-{uuid.uuid4().hex}.json")

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from perfagent.tools.errors import UsageError
 
-Kind = Literal["pytest-benchmark", "asv", "script", "pytest", "command"]
+Kind = Literal["pytest-benchmark", "script", "pytest", "command"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -18,8 +18,7 @@ class Workload:
     Attributes:
         kind: how to run it.
         target: a path with an optional `::TEST` (pytest-benchmark, pytest), a file (script; relative to the
-            tree, or a host path that the sandbox mounts), a regular expression (asv), or a shell command
-            (command).
+            tree, or a host path that the sandbox mounts), or a shell command (command).
     """
 
     kind: Kind
@@ -41,6 +40,6 @@ def parse(spec: str) -> Workload:
     for kind in KINDS:
         if name == kind and target.strip():
             return Workload(kind, target.strip())
-    forms = "pytest-benchmark:PATH[::TEST], script:FILE, pytest:NODE, command:CMD or asv:REGEX"
+    forms = "pytest-benchmark:PATH[::TEST], script:FILE, pytest:NODE or command:CMD"
     problem = "names nothing to run" if name in KINDS else "has no known kind"
     raise UsageError(f"the workload {spec!r} {problem}", f"a workload is {forms}")

@@ -1,26 +1,26 @@
-"""The entry point: one typer application, and the boundary where errors become one line and an exit status."""
+"""The entry point: a typer application, and the boundary where errors become one line and an exit status."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NoReturn
 
 import typer
 
 from perfagent import __version__
-from perfagent.cli import inspect, runs, work
 from perfagent.tools.errors import PerfagentError
 
-app = typer.Typer(
-    name="perfagent",
-    help="Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # rich's help would cost a third of a second at every --help
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+HELP = "Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."
+
+#: Module below `perfagent.cli` of every command, in the order the help lists them.
+COMMANDS = {
+    **dict.fromkeys(("run", "verify", "compare"), "work"),
+    **dict.fromkeys(("hotspots", "rewrite", "doctor"), "inspect"),
+    **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
+}
 
 #: What langgraph and litellm would otherwise do at import: trace to a service, load arbitrary types from checkpoints,
 #: fetch a price table, read the .env of the current folder.
@@ -33,6 +33,56 @@ QUIET_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
 }
 
+#: Set by the shell while it completes a command line.
+COMPLETING = "_PERFAGENT_COMPLETE"
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """The application as far as these arguments need it.
+
+    Typer inspects every flag of every command it is given, and imports pydantic (a quarter of a second) as soon as the
+    root has a flag to convert. So a named command stands alone below a bare root, and the list of commands gets their
+    first lines only.
+    """
+    named = [name for name in arguments[:1] if name in COMMANDS]
+    completing = COMPLETING in os.environ
+    app = _typer(HELP, own_flags=not named)
+    app.callback(add_help_option=not named)(_bare_root if named else _root)
+    for name in named or COMMANDS:
+        function = _function(name)
+        app.command(name)(function if named or completing else _first_line(function))
+    if not named:
+        from perfagent.cli.inspect import build_base
+
+        image = _typer("Docker base images.", own_flags=True)
+        image.command("build-base")(build_base)
+        image.callback()(_bare_root)
+        app.add_typer(image, name="image")
+    return app
+
+
+def _typer(text: str, *, own_flags: bool) -> typer.Typer:
+    """A group of commands, with or without flags of its own."""
+    return typer.Typer(
+        help=text,
+        add_completion=own_flags,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # rich's help would cost a third of a second at every --help
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def _function(command: str) -> Callable[..., None]:
+    function: Callable[..., None] = getattr(import_module(f"perfagent.cli.{COMMANDS[command]}"), command)
+    return function
+
+
+def _first_line(function: Callable[..., None]) -> Callable[[], None]:
+    def listed() -> None: ...
+
+    listed.__doc__ = function.__doc__
+    return listed
+
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -40,41 +90,47 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def root(
+def _bare_root() -> None: ...
+
+
+def _root(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
-) -> None:
-    """Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."""
-
-
-COMMANDS: tuple[Callable[..., None], ...] = (
-    *(work.run, work.verify, work.compare),
-    *(inspect.hotspots, inspect.rewrite, inspect.doctor),
-    *(runs.runs, runs.show, runs.report, runs.resume, runs.apply),
-)
-for command in COMMANDS:
-    app.command()(command)
-image = typer.Typer(help="Docker base images.", no_args_is_help=True)
-image.command("build-base")(inspect.build_base)
-app.add_typer(image, name="image")
+) -> None: ...
 
 
 def main() -> None:
     """Run the command line; never returns."""
     os.environ.update(QUIET_ENVIRONMENT)
+    arguments = sys.argv[1:] or ["--help"]
     try:
-        app(prog_name="perfagent", standalone_mode=True)
+        status = application(arguments)(arguments, prog_name="perfagent", standalone_mode=False)
+        sys.exit(status if sys.argv[1:] or COMPLETING in os.environ else 2)
+    except typer.TyperException as error:
+        _end(_wrong_usage(error), error.exit_code)
     except PerfagentError as error:
-        line = " ".join(str(error).split())
-        typer.echo(f"perfagent: {line}", err=True)
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        typer.echo("perfagent: interrupted", err=True)  # the run has said how to go on
-        sys.exit(130)
+        _end(str(error), error.exit_status)
+    except (KeyboardInterrupt, typer.Abort):
+        _end("interrupted", 130)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         import errno
 
-        if error.errno != errno.ENOSPC:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        typer.echo("perfagent: the disk is full: free some space, then `perfagent resume RUN`", err=True)
-        sys.exit(1)
+        _end("the disk is full: free some space, then `perfagent resume RUN`", 1)
+
+
+def _wrong_usage(error: typer.TyperException) -> str:
+    """One line of what typer says, and where to read on."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "perfagent"
+    return f"{message[:1].lower()}{message[1:]}: `{command} --help` tells the usage"
+
+
+def _end(line: str, status: int) -> NoReturn:
+    typer.echo(f"perfagent: {' '.join(line.split())}", err=True)
+    sys.exit(status)

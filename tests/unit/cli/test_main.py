@@ -2,6 +2,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 
 def perfagent(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -17,21 +19,52 @@ def test_help_names_every_command() -> None:
         assert f"\n  {name} " in done.stdout
 
 
-def test_help_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["show", "-h"], ["--version"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
-        "import sys\nfrom perfagent.cli.main import app\n"
-        "try: app(['--help'])\nexcept SystemExit: pass\n"
-        "print(sorted(set(sys.modules) & {'litellm', 'langgraph', 'docker', 'libcst', 'git', 'pydantic', 'rich', 'jinja2'}))"
+        "import sys\nfrom perfagent.cli.main import application\n"
+        "try: application(sys.argv[1:])(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "heavy = {'litellm', 'langgraph', 'docker', 'libcst', 'git', 'pydantic', 'rich', 'jinja2'}\nprint(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_unknown_flag_is_wrong_usage() -> None:
-    assert perfagent("run", ".", "--no-such-flag").returncode == 2
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["run", ".", "--no-such-flag"], "no such option: --no-such-flag: `perfagent run --help` tells the usage"),
+        (["run"], "missing argument 'REPO': `perfagent run --help` tells the usage"),
+        (["nonsense"], "no such command 'nonsense': `perfagent --help` tells the usage"),
+        (["image"], "missing command: `perfagent image --help` tells the usage"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: list[str], line: str) -> None:
+    done = perfagent(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"perfagent: {line}\n")
 
 
-def test_unknown_workload_kind_is_wrong_usage_in_one_line(tmp_path: object) -> None:
+def test_no_arguments_print_the_help_but_are_wrong_usage() -> None:
+    done = perfagent()
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout == perfagent("--help").stdout
+
+
+def test_a_command_is_completed() -> None:
+    asked = {"_PERFAGENT_COMPLETE": "complete_bash", "COMP_WORDS": "perfagent run --wor", "COMP_CWORD": "2"}
+    assert perfagent(**asked).stdout.split() == ["--workload"]
+
+
+def test_a_closed_pipe_is_no_fault() -> None:
+    command = [sys.executable, "-m", "perfagent", "rewrite", "--list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_an_unknown_run_is_one_line(tmp_path: object) -> None:
     done = perfagent("show", "no-such-run", PERFAGENT_HOME=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr == "perfagent: there is no run 'no-such-run': `perfagent runs` lists them\n"

@@ -145,7 +145,16 @@ class Context:
                 return False
             if isinstance(above, (cst.Try, cst.TryStar)) and self.tree.inside(node, above.body):
                 return True
+            # A context manager may swallow an exception, as contextlib.suppress does; files do not.
+            if isinstance(above, cst.With) and not all(self._is_open(item) for item in above.items):
+                return True
         return False
+
+    @staticmethod
+    def _is_open(item: cst.WithItem) -> bool:
+        func = item.item.func if isinstance(item.item, cst.Call) else None
+        name = func.attr if isinstance(func, cst.Attribute) else func
+        return isinstance(name, cst.Name) and name.value == "open"
 
     # Imports
 

@@ -9,7 +9,7 @@ import libcst as cst
 from perfagent.tools.rewrite.analysis.scopes import Occurrence
 from perfagent.tools.rewrite.analysis.tree import ModuleTree
 
-# Builtins that read their argument, keep no reference to it and do not change it.
+# Builtins that read their argument, keep no reference to it once used up, and do not change it.
 READERS = frozenset(
     [
         "len",
@@ -36,6 +36,9 @@ READERS = frozenset(
         "range",
     ]
 )
+
+# Those of them whose result refers to the argument until it is used up.
+_LAZY = frozenset({"enumerate", "zip", "reversed"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,4 +161,16 @@ def _of_argument(tree: ModuleTree, arg: cst.Arg) -> _Kind:
     name = call.func.value
     # max(a, b) returns one of its arguments, and so another name for the variable's value.
     picks = name in ("min", "max") and sum(a.keyword is None for a in call.args) != 1
-    return ("read", name, call) if name in READERS and not picks else ("other", "", call)
+    keeps = name in _LAZY and not _consumed(tree, call)
+    return ("read", name, call) if name in READERS and not picks and not keeps else ("other", "", call)
+
+
+def _consumed(tree: ModuleTree, call: cst.Call) -> bool:
+    """Whether an iterator is used up where it is made, and so holds the variable's value no longer."""
+    above = tree.parent(call)
+    if isinstance(above, (cst.For, cst.CompFor)):
+        return above.iter is call
+    outer = tree.parent(above) if isinstance(above, cst.Arg) else None
+    if not isinstance(outer, cst.Call) or not isinstance(outer.func, cst.Name):
+        return False
+    return outer.func.value in READERS and (outer.func.value not in _LAZY or _consumed(tree, outer))

@@ -19,10 +19,7 @@ class CountToCounter(PatternRule):
     """See the class attributes."""
 
     name = "count-to-counter"
-    looks_for = (
-        "An empty dict and a loop that only counts in it: `d[x] = d.get(x, 0) + 1`, `if x in d: ... "
-        "else: ...`."
-    )
+    looks_for = "An empty dict and a loop that only counts in it: `d[x] = d.get(x, 0) + 1`, `if x in d: ... else: ...`."
     safe_when = "The dict is new, the loop does nothing else, the loop variable is not used afterwards."
     why = "`Counter(iterable)` runs the same loop in C; keys come in the same order."
     example = """\

@@ -23,8 +23,7 @@ class FormatToFstring(PatternRule):
     name = "format-to-fstring"
     looks_for = "`'...{}...'.format(x, y)` with a constant template."
     safe_when = (
-        "Each field is a plain argument and each argument is used once, in order, so that evaluation is"
-        " the same."
+        "Each field is a plain argument and each argument is used once, in order, so that evaluation is the same."
     )
     why = "The template is parsed anew at each call; an f-string is parsed by the compiler."
     example = """\
@@ -49,10 +48,7 @@ def label(template, row, column):
             if isinstance(func.value, cst.SimpleString) and func.value.prefix.lower() in ("", "r", "u"):
                 text = _fstring(context, call, func.value)
                 if text is not None:
-                    what = (
-                        "format() parses its template at each call; an f-string is parsed once, by the "
-                        "compiler"
-                    )
+                    what = "format() parses its template at each call; an f-string is parsed once, by the compiler"
                     yield Finding(call, [replace(context, call, text)], what, 1)
 
 

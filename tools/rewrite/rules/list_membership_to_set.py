@@ -65,8 +65,5 @@ def unknown(lines, table):
             name = context.fresh_name(f"{container.value}_set", f"known_{container.value}")
             if place is not None and risk is not None and name is not None:
                 insert = insert_before(context, place.statement, f"{name} = set({container.value})")
-                what = (
-                    f"`{container.value}` is searched from its start for each test; a set answers in "
-                    "constant time"
-                )
+                what = f"`{container.value}` is searched from its start for each test; a set answers in constant time"
                 yield Finding(test, [insert, replace_whole(context, container, name)], what, risk)

@@ -16,9 +16,7 @@ from perfagent.tools.rewrite.shapes import only_index, plain_args
 
 # Uses that mean the same for a list and a deque; the others must be translated or refused.
 _SHARED_METHODS = frozenset({"append", "extend", "clear", "count", "remove", "reverse"})
-_SHARED_READERS = frozenset(
-    {"len", "any", "all", "sum", "min", "max", "sorted", "list", "set", "tuple", "enumerate"}
-)
+_SHARED_READERS = frozenset({"len", "any", "all", "sum", "min", "max", "sorted", "list", "set", "tuple", "enumerate"})
 _GROWS = frozenset({"append", "extend", "insert", "pop", "clear", "remove", "reverse"})
 
 
@@ -27,9 +25,7 @@ class ListQueueToDeque(PatternRule):
 
     name = "list-queue-to-deque"
     looks_for = "A local list that is consumed by `pop(0)` or fed by `insert(0, x)` in a loop."
-    safe_when = (
-        "The list never leaves the function and is only appended to, popped, tested, measured, iterated."
-    )
+    safe_when = "The list never leaves the function and is only appended to, popped, tested, measured, iterated."
     why = "`pop(0)` and `insert(0, x)` move every element of a list; a deque does both in constant time."
     example = """\
 def reachable(graph, start):
@@ -80,9 +76,7 @@ def reachable(graph, start):
             imported = add_import(context, "collections", "deque")
             splices = _edit(context, variable, imported[0]) if imported else None
             if imported and splices:
-                what = (
-                    f"`{variable.name}` moves all its elements at each turn; a deque does it in constant time"
-                )
+                what = f"`{variable.name}` moves all its elements at each turn; a deque does it in constant time"
                 yield Finding(call, [*imported[1], *splices], what, 1)
 
 
@@ -139,9 +133,7 @@ def _initial(context: Context, value: cst.BaseExpression) -> str:
     code = context.tree.code(value)
     if code in ("[]", "list()"):
         return ""
-    copies = (
-        isinstance(value, cst.Call) and context.scopes.is_builtin(value.func, "list") and plain_args(value, 1)
-    )
+    copies = isinstance(value, cst.Call) and context.scopes.is_builtin(value.func, "list") and plain_args(value, 1)
     return context.tree.code(value.args[0].value) if copies and isinstance(value, cst.Call) else code
 
 

@@ -21,14 +21,8 @@ class RegexLiteralToStr(PatternRule):
     """See the class attributes."""
 
     name = "regex-literal-to-str"
-    looks_for = (
-        "`re.sub`, `re.split`, and tested `re.search` or `re.match` with a pattern without special "
-        "characters."
-    )
-    safe_when = (
-        "Pattern and replacement are plain constants, no flags or counts; not where a TypeError may be "
-        "caught."
-    )
+    looks_for = "`re.sub`, `re.split`, and tested `re.search` or `re.match` with a pattern without special characters."
+    safe_when = "Pattern and replacement are plain constants, no flags or counts; not where a TypeError may be caught."
     why = "String methods search several times faster than the regular expression engine and skip its cache."
     example = """\
 import re

@@ -7,24 +7,23 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context, Variable
-from perfagent.tools.rewrite.analysis.hashing import likely_scalar
-from perfagent.tools.rewrite.analysis.types import is_empty_container, is_hashable
+from perfagent.tools.rewrite.analysis.hashing import is_hashable, likely_scalar
+from perfagent.tools.rewrite.analysis.types import is_empty_container
 from perfagent.tools.rewrite.analysis.uses import Use
 from perfagent.tools.rewrite.edits import Splice, insert_after, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import in_list, plain_args, simple_statement
+
+# Uses in the loop that leave the list as it is.
+_READS = ("index", "iterate", "read", "truth")
 
 
 class SeenListToSet(PatternRule):
     """See the class attributes."""
 
     name = "seen-list-to-set"
-    looks_for = (
-        "A list that grows in a loop which tests membership in it: `if x not in seen: seen.append(x)`."
-    )
-    safe_when = (
-        "The list starts empty, only `append` changes it in the loop, and what is appended can be hashed."
-    )
+    looks_for = "A list that grows in a loop which tests membership in it: `if x not in seen: seen.append(x)`."
+    safe_when = "The list starts empty, only `append` changes it in the loop, and what is appended can be hashed."
     why = (
         "Each test searches all that was seen so far: quadratic. A set beside the list keeps the order "
         "and answers at once."
@@ -87,6 +86,8 @@ def _finding(context: Context, test: cst.Comparison, seen: Variable) -> Finding 
     risk = 2
     appended = False
     for use in uses:
+        if use.kind in _READS:
+            continue
         change = _change(context, use, name)
         if change is None:
             return None

@@ -57,10 +57,7 @@ def names(folders, first):
                 continue
             name, splices = imported
             new = _text(context, call, f"{kind}({name}.from_iterable(")
-            what = (
-                f"summing {kind}s copies the result so far for each of them; chaining copies each "
-                "element once"
-            )
+            what = f"summing {kind}s copies the result so far for each of them; chaining copies each element once"
             risk = 1 if element_type(context, lists.value) == kind else 2
             yield Finding(call, [*splices, replace(context, call, new)], what, risk)
 

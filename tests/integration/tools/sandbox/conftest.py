@@ -67,11 +67,12 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., B
     """Opens sandboxes, each with a writable folder of its own, and closes them at the end."""
     with ExitStack() as stack:
 
-        def make(kind: SandboxKind, limits: Limits = SMALL, cpus: tuple[int, ...] | None = None) -> Box:
+        def make(kind: SandboxKind, limits: Limits = SMALL, run_id: str = "test", **rest: object) -> Box:
             tree = tmp_path_factory.mktemp("tree")
             where = environment(kind)
             mounts = [Mount(tree, "/work/tree", writable=True)]
-            sandbox = open_sandbox(kind, mounts=mounts, environment=where, limits=limits, run_id="test", cpus=cpus)
+            setting = {"mounts": mounts, "environment": where, "limits": limits, "run_id": run_id, **rest}
+            sandbox = open_sandbox(kind, **setting)  # type: ignore[arg-type]
             return Box(stack.enter_context(sandbox), tree, where.python)
 
         yield make

@@ -94,10 +94,10 @@ def test_the_container_ends_by_itself_when_its_owner_dies():
 
 
 def test_a_frozen_runner_of_a_dead_owner_is_reaped(opened):
-    box = opened("local")
+    box = opened("local", run_id="frozen")
     assert box.run("true").ok
     runner = box.sandbox._process.pid
     os.kill(runner, signal.SIGSTOP)
 
-    assert f"runner {runner} of test" in reap("test")
+    assert reap("frozen") == [f"runner {runner} of frozen"]
     assert box.sandbox._process.wait(10) == -9

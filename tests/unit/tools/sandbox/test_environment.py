@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 import threading
 
 import pytest
 
 from perfagent.tools.sandbox import Environment
 from perfagent.tools.sandbox.builder import index_variables
-from perfagent.tools.sandbox.environment import UNKNOWN_VERSION, Recipe, described
+from perfagent.tools.sandbox.environment import Recipe
 from perfagent.tools.sandbox.store import Store
 
 
@@ -37,23 +36,6 @@ def test_the_key_depends_on_the_base_declarations_and_scripts_of_the_setup_comma
 
     (recipe.tree / "module.py").write_text("")
     assert recipe.key("base") == keys[-1]
-
-
-def git(tree, *words):
-    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-    subprocess.run(["git", "-C", str(tree), *identity, *words], check=True)
-
-
-@pytest.mark.parametrize(
-    ("tag", "version"),
-    [("release-2.7.1", "2.7.1"), ("v1.0rc2", "1.0rc2"), ("REL_1_4", "1.4"), ("nightly", UNKNOWN_VERSION)],
-)
-def test_the_version_comes_from_the_latest_tag(tmp_path, tag, version):
-    git(tmp_path, "init", "-q")
-    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
-    git(tmp_path, "tag", tag)
-
-    assert described(tmp_path) == version
 
 
 def test_index_settings_get_into_a_build_and_secrets_do_not(monkeypatch):

@@ -102,11 +102,6 @@ def test_a_command_that_fails(seen: Seen) -> None:
     assert not observation.ok
 
 
-def test_asv_says_that_it_cannot_yet(sandbox: Sandbox, site: Site) -> None:
-    with pytest.raises(WorkloadError, match="not supported yet"):
-        observe(sandbox, site, parse("asv:time_.*"), Request())
-
-
 def test_values_need_an_encoder(sandbox: Sandbox, site: Site) -> None:
     with pytest.raises(WorkloadError, match="encoder"):
         observe(sandbox, replace(site, values_module=""), parse("script:x.py"), Request("values"))
