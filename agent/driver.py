@@ -249,6 +249,7 @@ def _reopened(path: Path, asked: Mapping[str, Any]) -> Iterator[Services]:
 def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, target: Target) -> Iterator[Services]:
     from perfagent.tools.sandbox import reap
 
+    folder.claim()
     for left in reap():
         folder.event("reaped", what=left)
     with open_progress() as progress:

@@ -50,7 +50,8 @@ def everything(server: Any, kit: Any) -> Any:
             server.tools(kit.replacing("    seen = []\n", FAST)),
             server.tools(kit.replacing(whole, FAST.replace("return list", "return words and list")), kit.SUBMIT),
             # The repair of what broke a test.
-            server.tools(kit.replacing("words and ", ""), ("run_tests", {}), kit.SUBMIT),
+            server.tools(kit.replacing("words and ", ""), ("run_tests", {})),
+            server.tools(kit.SUBMIT),
         ],
     }
     assert body[1]["old"] in kit.WORDS
@@ -98,7 +99,7 @@ def test_only_what_is_faster_is_accepted(told: Told) -> None:
 
 def test_edits_of_tests_and_benchmarks_are_refused_at_once(told: Told) -> None:
     assert verdicts(told, "Edit the tests") == ["no_edit"]
-    assert told.conversations["Edit the tests"].count("error (guarded)") >= 2
+    assert told.conversations["Edit the tests"].count("error (protected)") >= 2
 
 
 def test_other_results_are_not_equivalent_and_the_model_is_told(told: Told) -> None:
@@ -119,9 +120,9 @@ def test_an_edit_that_breaks_a_test_is_repaired_with_its_evidence(told: Told) ->
 
 def test_calls_and_edits_that_do_not_fit_are_explained(told: Told) -> None:
     said = told.conversations["Use a dict"]
-    assert "error: read_file: Invalid JSON" in said
+    assert "error: read_file: " in said
     assert "error: there is no tool 'shell'" in said
-    assert "error (does_not_apply)" in said or "error (not_found)" in said
+    assert "error (not_found)" in said
 
 
 def test_passing_troubles_are_waited_out(told: Told) -> None:
