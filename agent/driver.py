@@ -19,7 +19,7 @@ from perfagent.agent.run_folder import RunFolder, fresh_folder, new_run_id, runs
 from perfagent.agent.services import Services
 from perfagent.agent.settings import Settings, load_settings
 from perfagent.agent.state import Candidate, RunState, Verdict
-from perfagent.tools.errors import EditError, PerfagentError, RepositoryError, UsageError
+from perfagent.tools.errors import EditError, LimitExceeded, ModelError, PerfagentError, RepositoryError, UsageError
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import Result, open_progress
 
@@ -249,6 +249,7 @@ def _reopened(path: Path, asked: Mapping[str, Any]) -> Iterator[Services]:
 def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, target: Target) -> Iterator[Services]:
     from perfagent.tools.sandbox import reap
 
+    folder.claim()
     for left in reap():
         folder.event("reaped", what=left)
     with open_progress() as progress:
@@ -264,9 +265,11 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
         try:
             with interruptible(services):
                 yield services
-        except KeyboardInterrupt:
-            folder.event("interrupted")
-            progress.note(f"interrupted; nothing measured is lost: `perfagent resume {folder.id}` goes on")
+        except (KeyboardInterrupt, ModelError, LimitExceeded) as error:
+            folder.event("interrupted", by=type(error).__name__)
+            name = folder.id if folder.path.parent == runs_home() else folder.path
+            if asked["command"] != "hotspots":
+                progress.note(f"interrupted; nothing measured is lost: `perfagent resume {name}` goes on")
             raise
         finally:
             folder.close()

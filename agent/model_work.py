@@ -51,7 +51,8 @@ def open_model(services: Services) -> tuple[Model, CostLedger]:
     before = spent([exchange for file in files for exchange in read_transcript(file)]) if files else Totals()
     ledger = CostLedger(Limits(max_usd=settings.max_cost), before)
     inner = LiteLLMModel(
-        GatewaySettings(model=settings.model, api_base=settings.api_base), on_failed_attempt=ledger.failed_attempt
+        GatewaySettings(model=settings.model, api_base=settings.api_base, timeout_s=settings.model_timeout),
+        on_failed_attempt=ledger.failed_attempt,
     )
     metered = Metered(inner, ledger, inner.price, allow_unknown_price=settings.allow_unknown_cost)
     return metered, ledger

@@ -88,7 +88,8 @@ class Preparation:
             self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
         plain = folder.path / "trees" / "plain"
         if not plain.exists():
-            self.services.target.checkout(self.base, plain)
+            # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
+            self.services.target.checkout(self.base, plain.with_name("plain.part")).rename(plain)
         workloads = self._workloads(plain)
         environment = self._environment(kind, plain, workloads)
         prepared = Prepared(

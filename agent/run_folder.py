@@ -12,6 +12,7 @@ result.json report.md patches/   the output
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -27,6 +28,9 @@ from perfagent.tools.errors import LimitExceeded, PerfagentError, UsageError
 
 #: Below this many free bytes a run refuses to start a step: an environment and two trees need about as much.
 MINIMUM_FREE_BYTES = 256 * 2**20
+
+#: What is only whole when it has another name, or is of use to one session alone.
+UNFINISHED = ("work/*", "trees/*.part", "index-*", "clone-*", ".*.[0-9]*", "*/.*.[0-9]*")
 
 
 def runs_home(environ: Mapping[str, str] = os.environ) -> Path:
@@ -73,6 +77,20 @@ class RunFolder:
     def close(self) -> None:
         """Close the event log."""
         self._events.close()
+
+    def claim(self) -> None:
+        """Make the folder this process's own until it is closed, and remove what a killed session left half done.
+
+        Raises:
+            PerfagentError: another process works in it.
+        """
+        try:
+            fcntl.flock(self._events, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PerfagentError(f"the run {self.id} is under way in another process", "wait for it to end") from error
+        for pattern in UNFINISHED:
+            for left in self.path.glob(pattern):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     @property
     def worked(self) -> bool:

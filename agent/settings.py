@@ -27,6 +27,7 @@ class Settings(BaseModel):
         image: Docker image to start from.
         model: litellm name of the model; None for the catalogue alone.
         api_base: address of an OpenAI-compatible endpoint.
+        model_timeout: seconds without an answer of the model after which an attempt is given up.
         no_model: use the catalogue alone whatever the environment says.
         sandbox: auto, docker, bubblewrap or local.
         paths: globs of the files that may be edited; all sources when empty.
@@ -48,6 +49,7 @@ class Settings(BaseModel):
     image: str | None = None
     model: str | None = None
     api_base: str | None = None
+    model_timeout: float = Field(default=180.0, gt=0)
     no_model: bool = False
     sandbox: Literal["auto", "docker", "bubblewrap", "local"] = "auto"
     paths: tuple[str, ...] = ()

@@ -199,6 +199,12 @@ def words_repository(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def scripted_servers() -> Callable[[], ScriptedServer]:
+    """Opens endpoints for fixtures of a wider scope, which close them."""
+    return ScriptedServer
+
+
 @pytest.fixture
 def scripted_server() -> Iterator[ScriptedServer]:
     """A fresh endpoint on loopback."""

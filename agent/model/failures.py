@@ -47,7 +47,7 @@ _REMEDY: dict[Kind, str] = {
     "no_tools": "the model must answer in text",
     "request": "check --model and --api-base",
     "rate": "try again later, or with fewer candidates at once",
-    "timeout": "the endpoint is too slow or stalls; raise the model timeout or use another endpoint",
+    "timeout": "the endpoint is too slow or stalls; raise --model-timeout or use another endpoint",
     "unreachable": "check --api-base and that the server runs",
     "cut": "the connection keeps breaking; check the network and the server's log",
     "server": "the provider has trouble; try again later",

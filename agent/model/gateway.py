@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -20,6 +23,7 @@ from perfagent.agent.model.wire import as_openai, read_reply
 from perfagent.tools.errors import ModelError
 
 _WAIT_MIN_S, _WAIT_MAX_S = 2.0, 60.0  # the first and the longest wait between attempts
+_CONNECT_S = 5.0  # for the connection that `check` tries
 _PATIENCE_S = 300.0  # an endpoint that asks for a longer wait is given up at once
 
 
@@ -96,7 +100,7 @@ class LiteLLMModel:
         """Notice without a request that the model cannot be addressed.
 
         Raises:
-            ModelError: no key for its provider, or no such provider.
+            ModelError: no key for its provider, no such provider, or nobody listens at `api_base`.
         """
         litellm = load_litellm()
         routed = _routed(litellm, self.settings)
@@ -105,6 +109,9 @@ class LiteLLMModel:
         except litellm.exceptions.BadRequestError:
             raise Failure("unknown_model", "no provider is known by that name").as_error(self.name) from None
         self._key(litellm, routed)
+        refusal = _refusal(self.settings.api_base) if self.settings.api_base else ""
+        if refusal:
+            raise Failure("unreachable", refusal).as_error(self.name)
 
     def price(self) -> Price | None:
         """The model's price, None when neither the settings nor LiteLLM's table know it."""
@@ -252,6 +259,22 @@ def load_litellm() -> Any:
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     return litellm
+
+
+def _refusal(api_base: str) -> str:
+    """Why no connection to an address can be opened at all; empty when one can, or a proxy stands between."""
+    address = urllib.parse.urlsplit(api_base)
+    host = address.hostname
+    if not host or (address.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)):
+        return ""
+    try:
+        port = address.port or (443 if address.scheme == "https" else 80)
+        socket.create_connection((host, port), timeout=_CONNECT_S).close()
+    except TimeoutError:
+        return ""  # slow is not away: the attempts have a patience of their own
+    except (OSError, ValueError) as error:
+        return f"{api_base}: {getattr(error, 'strerror', None) or error}"
+    return ""
 
 
 def _routed(litellm: Any, settings: GatewaySettings) -> str:

@@ -80,6 +80,16 @@ def workload():
     return positions(WORDS)
 """
 
+SMALL = """\
+from textkit.words import unique
+
+WORDS = [f"word{number % 100}" for number in range(200)]
+
+
+def workload():
+    return unique(WORDS)
+"""
+
 BOTH = """\
 from textkit.counts import tally
 from textkit.words import positions
@@ -97,6 +107,7 @@ FILES = {
     "textkit/counts.py": COUNTS,
     "tests/test_textkit.py": TESTS,
     "benchmarks/bench.py": BENCH,
+    "benchmarks/small.py": SMALL,
     "benchmarks/both.py": BOTH,
 }
 
@@ -293,18 +304,23 @@ def kill_when(process: subprocess.Popen[str], home: Path, reached: Callable[[Pat
         number: the signal.
     """
     # The pipes must be read, or a command that says much would wait for us.
-    pipes = filter(None, (process.stdout, process.stderr))
+    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
     readers = [threading.Thread(target=pipe.read, daemon=True) for pipe in pipes]
     for reader in readers:
         reader.start()
     end = time.monotonic() + LONGEST_S
-    while process.poll() is None and time.monotonic() < end:
-        if any(reached(run) for run in (home / "runs").glob("*")):
+    sent = False
+    while not sent and process.poll() is None and time.monotonic() < end:
+        sent = any(reached(run) for run in (home / "runs").glob("*"))
+        if sent:
             process.send_signal(number)
-            process.wait(LONGEST_S)
-            return process.returncode == -number or number != signal.SIGKILL
         time.sleep(0.005)
-    return False
+    process.wait(LONGEST_S)
+    for reader in readers:
+        reader.join()
+    for pipe in filter(None, (*pipes, process.stdin)):
+        pipe.close()
+    return sent
 
 
 def events(run: Path) -> list[dict[str, Any]]:

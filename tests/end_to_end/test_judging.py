@@ -68,11 +68,8 @@ def test_code_that_is_no_faster_is_never_accepted(verify: Any, kit: Any, change:
     assert all(figure["verdict"] != "faster" for figure in seen["benchmarks"])
 
 
-@pytest.mark.parametrize(
-    "replacement", [("    out = []\n", "    # one list\n    out = []\n"), ("    out = []\n", "    out = []\n\n")]
-)
-def test_comments_and_spacing_are_not_even_measured(verify: Any, kit: Any, replacement: tuple[str, str]) -> None:
-    seen = verify(changed(kit.WORDS, replacement)).json
+def test_comments_and_spacing_are_not_even_measured(verify: Any, kit: Any) -> None:
+    seen = verify(changed(kit.WORDS, ("    out = []\n", "    # one list\n\n    out = []\n"))).json
     assert (seen["verdict"], seen["pairs"]) == ("not_faster", 0)
     assert "comments or spacing only" in seen["detail"]
 
@@ -110,13 +107,14 @@ def test_changes_of_tests_and_benchmarks_are_dropped(perfagent: Any, repository:
 
 
 def test_compare_sees_both_directions(perfagent: Any, repository: Path, kit: Any) -> None:
-    ahead = perfagent("compare", repository, "main", "fast", *FLAGS, "--fail-on", "slower").json
+    flags = ("--workload", "script:benchmarks/small.py", "--sandbox", "local", "--json", "--fail-on", "slower")
+    ahead = perfagent("compare", repository, "main", "fast", *flags).json
     assert ahead.keys() >= DOCUMENTED
     assert (ahead["verdict"], ahead["head"]) == ("faster", kit.git(repository, "rev-parse", "fast"))
-    assert ahead["interval"][0] > 5
-    back = perfagent("compare", repository, "fast", "main", *FLAGS, "--fail-on", "slower", status=1)
+    assert ahead["interval"][0] > 3
+    back = perfagent("compare", repository, "fast", "main", *flags, status=1)
     assert back.json["benchmarks"][0]["verdict"] == "slower"
-    assert back.json["speedup"] < 0.2
+    assert back.json["speedup"] < 1 / 3
     assert "Traceback" not in back.err
 
 

@@ -27,6 +27,10 @@ Model = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="Any litellm model name; edits by the model.")
 ]
 ApiBase = Annotated[str | None, typer.Option("--api-base", metavar="URL", help="An OpenAI-compatible endpoint.")]
+ModelTimeout = Annotated[
+    float | None,
+    typer.Option("--model-timeout", metavar="SECONDS", help="Longest wait for an answer of the model; 180."),
+]
 NoModel = Annotated[bool, typer.Option("--no-model", help="The catalogue of rewrites alone.")]
 SandboxOption = Annotated[
     str | None, typer.Option("--sandbox", metavar="auto|docker|bubblewrap|local", help="Where code runs.")

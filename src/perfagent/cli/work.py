@@ -24,6 +24,7 @@ def run(
     image: o.Image = None,
     model: o.Model = None,
     api_base: o.ApiBase = None,
+    model_timeout: o.ModelTimeout = None,
     no_model: o.NoModel = False,
     sandbox: o.SandboxOption = None,
     paths: o.Paths = None,

@@ -1,0 +1,86 @@
+"""A finished run without a model: its result, its folder, and every command that shows it or takes it over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+#: What --json promises for run, beside what it promises for verify and compare.
+DOCUMENTED = {
+    *("status", "verdict", "speedup", "interval", "metric", "pairs", "benchmarks", "tests", "checks"),
+    *("baseline", "head", "cost", "run_dir", "patches", "branch", "candidates"),
+}
+
+
+class Finished(NamedTuple):
+    perfagent: Any
+    repository: Path
+    result: Any
+
+
+@pytest.fixture(scope="module")
+def finished(make_perfagent: Callable[[Path], Any], kit: Any, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """One run that all tests here look at."""
+    folder = tmp_path_factory.mktemp("finished")
+    perfagent, repository = make_perfagent(folder), kit.make_repository(folder / "textkit")
+    flags = ("--workload", "script:benchmarks/bench.py", "--sandbox", "local", "--no-model", "--json")
+    return Finished(perfagent, repository, perfagent("run", repository, *flags).json)
+
+
+def test_the_result_has_all_that_is_documented(finished: Finished) -> None:
+    result = finished.result
+    assert result.keys() >= DOCUMENTED
+    assert (result["status"], result["verdict"], result["candidates"]) == ("completed", "faster", {"faster": 1})
+    assert result["interval"][0] > 5
+    assert result["cost"]["usd"] == 0
+    (patch,) = result["patches"]
+    assert patch.keys() >= {"id", "idea", "origin", "diff", "speedup", "interval", "hunks"}
+    assert (patch["origin"], patch["commit"]) == ("catalogue", result["head"])
+    assert "+    out_set = set()" in patch["diff"]
+
+
+def test_the_repository_is_untouched_and_nothing_is_left_running(finished: Finished, kit: Any) -> None:
+    assert kit.git(finished.repository, "status", "--porcelain", "--ignored") == ""
+    assert kit.git(finished.repository, "branch", "--list", "perfagent/*") == ""
+    assert list(Path(finished.result["run_dir"], "work").iterdir()) == []
+    assert [f.name for f in finished.perfagent.temporary.iterdir() if not f.name.startswith("perfagent-")] == []
+    assert kit.processes_naming(str(finished.perfagent.home)) == []
+
+
+def test_runs_and_show_and_report_tell_the_same(finished: Finished) -> None:
+    perfagent, result = finished.perfagent, finished.result
+    listed = perfagent("runs", "--json").json
+    assert [(run["id"], run["status"], run["verdict"]) for run in listed] == [(result["run_id"], "completed", "faster")]
+    assert result["run_id"] in perfagent("runs").out
+    assert perfagent("show", result["run_id"][:8], "--json").json == result
+    assert "seen-list-to-set" in perfagent("show", result["run_dir"]).out
+    assert perfagent("report", result["run_id"], "--format", "json").json == result
+    assert perfagent("report", result["run_id"]).out == Path(result["run_dir"], "report.md").read_text()
+
+
+def test_a_finished_run_resumes_to_its_result(finished: Finished) -> None:
+    assert finished.perfagent("resume", finished.result["run_id"], "--json").json == finished.result
+
+
+def test_apply_adds_the_branch_and_nothing_else(finished: Finished, kit: Any) -> None:
+    perfagent, repository, result = finished
+    before = {ref: kit.git(repository, "rev-parse", ref) for ref in ("HEAD", "main", "fast")}
+    for _ in range(2):
+        assert result["branch"] in perfagent("apply", result["run_id"]).out
+    assert kit.git(repository, "rev-parse", result["branch"]) == result["head"]
+    assert {ref: kit.git(repository, "rev-parse", ref) for ref in before} == before
+    assert kit.git(repository, "status", "--porcelain", "--ignored", "--branch") == "## main"
+    message = kit.git(repository, "log", "-1", "--format=%B", result["branch"])
+    assert f"Perfagent-Speedup: {result['patches'][0]['speedup']:.3f}x" in message
+    kit.git(repository, "branch", "-D", result["branch"])
+
+
+@pytest.mark.parametrize("command", ["show", "report", "resume", "apply"])
+def test_an_unknown_run_is_told_in_one_line(finished: Finished, command: str) -> None:
+    done = finished.perfagent(command, "nowhere", status=1)
+    assert "there is no run 'nowhere'" in done.said
+    assert json.loads(finished.perfagent("runs", "--json").out) != []
