@@ -190,7 +190,7 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
             selection = TestSelection(
                 command=services.settings.test,
                 select=tuple(names or select),
-                exclude=prepared.workload_paths(),
+                exclude=prepared.benchmark_paths(),
                 stop_at_first=first,
             )
             site = bench.test_site(side)
