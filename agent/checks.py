@@ -184,18 +184,12 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
         stable = stable.model_copy(update={"passing": tuple(n for n in stable.passing if _selected(n, select))})
     limit = max(MINIMUM_TESTS_S, TESTS_FACTOR * stable.seconds)
 
-        def run(side: str, names: Sequence[str], first: bool) -> TestRun:
-            selection = TestSelection(
-                command=services.settings.test,
-                select=tuple(names or select),
-                exclude=prepared.benchmark_paths(),
-                stop_at_first=first,
-            )
-            site = bench.test_site(side)
-            return run_tests(bench.sandbox, site, selection, timeout_s=limit, hash_seed=CHECK_SEED)
-
-        verdict = judge_candidate(
-            stable, lambda names, first: run("candidate", names, first), lambda: run("baseline", (), False)
+    def selection(names: Sequence[str], first: bool) -> TestSelection:
+        return TestSelection(
+            command=services.settings.test,
+            select=tuple(names),
+            exclude=prepared.benchmark_paths(),
+            stop_at_first=first,
         )
 
     def again() -> TestRun:
