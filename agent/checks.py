@@ -3,15 +3,18 @@ tests pass as before, and the benchmarks are all there and yield what they yield
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from perfagent.agent.bench import Bench
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
 from perfagent.tools.equivalence import (
     StableValues,
     TestRun,
     TestSelection,
+    TestSite,
     TestVerdict,
     compare,
     judge_candidate,
@@ -174,34 +177,43 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
     Args:
         select: node ids to run; all when empty.
     """
-    lab, prepared = services.lab, services.lab.prepared
+    prepared = services.lab.prepared
     stable = prepared.tests
     assert stable is not None
-    limit = max(MINIMUM_TESTS_S, TESTS_FACTOR * stable.seconds)
-    copies = {
-        "candidate": lab.writable_copy(tree, "tests"),
-        "baseline": lab.writable_copy(lab.tree(prepared.base), "again"),
-    }
     if select:
         stable = stable.model_copy(update={"passing": tuple(n for n in stable.passing if _selected(n, select))})
-    with lab.open(copies, writable=True) as bench:
+    limit = max(MINIMUM_TESTS_S, TESTS_FACTOR * stable.seconds)
 
-        def run(side: str, names: Sequence[str], first: bool) -> TestRun:
-            selection = TestSelection(
-                command=services.settings.test,
-                select=tuple(names or select),
-                exclude=prepared.benchmark_paths(),
-                stop_at_first=first,
-            )
-            site = bench.test_site(side)
-            return run_tests(bench.sandbox, site, selection, timeout_s=limit, hash_seed=CHECK_SEED)
-
-        verdict = judge_candidate(
-            stable, lambda names, first: run("candidate", names, first), lambda: run("baseline", (), False)
+    def selection(names: Sequence[str], first: bool) -> TestSelection:
+        return TestSelection(
+            command=services.settings.test,
+            select=tuple(names),
+            exclude=prepared.benchmark_paths(),
+            stop_at_first=first,
         )
-    for copy in copies.values():
-        lab.discard(copy)
-    return verdict
+
+    def again() -> TestRun:
+        with _test_bench(services, services.lab.tree(prepared.base)) as (bench, site):
+            return run_tests(bench.sandbox, site, selection((), False), timeout_s=limit, hash_seed=CHECK_SEED)
+
+    with _test_bench(services, tree) as (bench, site):
+
+        def run(names: Sequence[str], first: bool) -> TestRun:
+            chosen = selection(names or select, first)
+            return run_tests(bench.sandbox, site, chosen, timeout_s=limit, hash_seed=CHECK_SEED)
+
+        return judge_candidate(stable, run, again)
+
+
+@contextmanager
+def _test_bench(services: Services, tree: Path) -> Iterator[tuple[Bench, TestSite]]:
+    """A bench on a copy of a tree that its tests may write into."""
+    copy = services.lab.writable_copy(tree, f"tests-{tree.name}")
+    try:
+        with services.lab.open({"side": copy}, writable=True) as bench:
+            yield bench, bench.test_site("side")
+    finally:
+        services.lab.discard(copy)
 
 
 def tests_text(verdict: TestVerdict) -> str:

@@ -264,6 +264,10 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
         try:
             with interruptible(services):
                 yield services
+        except KeyboardInterrupt:
+            folder.event("interrupted")
+            progress.note(f"interrupted; nothing measured is lost: `perfagent resume {folder.id}` goes on")
+            raise
         finally:
             folder.close()
 

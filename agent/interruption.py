@@ -14,7 +14,7 @@ from perfagent.agent.services import Services
 def interruptible(services: Services) -> Iterator[None]:
     """While this is open, a first signal only sets `services.interrupted`; the finished samples are kept either way."""
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
         if services.interrupted.is_set():
             raise KeyboardInterrupt
         services.interrupted.set()

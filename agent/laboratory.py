@@ -1,7 +1,7 @@
 """Where trees are made and run: exported commits, edited copies, and sandboxes opened on them.
 
-Inside a sandbox the sides stand at /perfagent/a, /perfagent/b, ... : paths of one length, because the length of a path can
-shift a timing. Trees are mounted read-only while they are measured, so that one side cannot change another.
+Inside a sandbox the sides stand at /perfagent/a, /perfagent/b, ... : paths of one length, because the length of a path
+can shift a timing. Trees are mounted read-only while they are measured, so that one side cannot change another.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ QUICK_PAIRS = 6
 SHOWN_ROWS = 10
 
 
-def actions_for(services: Services, head: str, parent: Path, tree: Path, name: str) -> Actions:
+def actions_for(services: Services, parent: Path, tree: Path, name: str) -> Actions:
     """The actions on one edited tree.
 
     Args:
@@ -84,7 +84,8 @@ def _profile(services: Services, tree: Path) -> str:
     with services.lab.open({"candidate": tree}) as bench:
         spots = bench.hotspots("candidate", tree)
     rows = [
-        f"| {s.path}:{s.start} {s.qualname} | {s.self_share:.1%} | {s.charged_share:.1%} | {s.cumulative_share:.1%} | {s.calls} |"
+        f"| {s.path}:{s.start} {s.qualname} | {s.self_share:.1%} | {s.charged_share:.1%} "
+        f"| {s.cumulative_share:.1%} | {s.calls} |"
         for s in spots[:SHOWN_ROWS]
     ]
     head = "| function | own time | own and library | cumulative | calls |\n|---|---|---|---|---|\n"

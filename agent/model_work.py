@@ -108,7 +108,7 @@ def candidates(services: Services, idea: Idea, head: str, attempt: int, feedback
 
         apply_patch(tree, folder.get(base))
     policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-    workbench = FileWorkbench(tree, policy.protection, actions_for(services, head, parent, tree, name))
+    workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, name))
     spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
     said = Feedback(**folder.get_json(feedback)["feedback"]) if feedback else None
     assignment = Assignment(_draft(idea), facts_for(services, head, spots, ()), said, label=name)

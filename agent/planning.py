@@ -1,7 +1,7 @@
 """Ideas: the model's, the catalogue's, or both, in the order of what they may gain.
 
-No idea is kept that Amdahl's law rules out: what takes the share s of the time cannot make the whole more than 1 / (1 - s)
-times faster, however good the edit.
+No idea is kept that Amdahl's law rules out: what takes the share s of the time cannot make the whole more than
+1 / (1 - s) times faster, however good the edit.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from perfagent.agent.catalogue import edits_for
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Tried
-from perfagent.tools.errors import ModelFormatError
+from perfagent.tools.errors import ModelError, ModelFormatError
 from perfagent.tools.profile import Hotspot
 
-#: How often ideas are asked for at one baseline. The second time the model knows what failed; a third brought only variants.
+#: How often ideas are asked for at one baseline: the second time the model knows what failed of the first.
 ROUNDS = 2
 
-#: Hotspots the catalogue looks at. Recall of the functions experts edited is 0.95 at 10; rewrites are cheap to look for.
+#: Hotspots the catalogue looks at; ten hold most of what experts edit, and looking is cheap.
 CATALOGUE_HOTSPOTS = 40
 
 #: Share of a function's own time that a rewrite may save: half, the middle of what the catalogue's examples show.
@@ -82,4 +82,9 @@ def _models(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequ
     except ModelFormatError as error:
         services.progress.warn(f"the model's plan could not be read ({error.message}): the hotspots stand in as ideas")
         drafts = model_work.ideas_from_hotspots(spots, round_)
+    except ModelError as error:
+        if not services.model_has_answered:
+            raise
+        services.progress.warn(f"the model cannot be reached any more ({error.message}): going on without it")
+        drafts = []
     return sorted(drafts, key=lambda idea: -idea.expected_gain)

@@ -17,7 +17,9 @@ Node = Callable[[RunState, Services], dict[str, Any]]
 class GraphNode(Protocol):
     """What LangGraph calls; it passes `runtime` by name."""
 
-    def __call__(self, state: RunState, *, runtime: Runtime[Services]) -> dict[str, Any]: ...
+    def __call__(self, state: RunState, *, runtime: Runtime[Services]) -> dict[str, Any]:
+        """The state's changes."""
+        ...
 
 
 def checked(node: Node) -> GraphNode:

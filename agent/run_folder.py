@@ -35,7 +35,7 @@ def runs_home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def state_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """The folder for runs and caches: $PERFAGENT_HOME, else $XDG_STATE_HOME/perfagent, else ~/.local/state/perfagent."""
+    """Where runs and caches are: $PERFAGENT_HOME, else $XDG_STATE_HOME/perfagent, else ~/.local/state/perfagent."""
     if "PERFAGENT_HOME" in environ:
         return Path(environ["PERFAGENT_HOME"]).expanduser().resolve()
     state = environ.get("XDG_STATE_HOME")

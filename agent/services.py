@@ -58,6 +58,11 @@ class Services:
             raise RuntimeError("the laboratory is used before prepare")
         return self.laboratory
 
+    @property
+    def model_has_answered(self) -> bool:
+        """Whether the model ever answered in this run: then its silence is a passing fault, not a wrong setting."""
+        return self.ledger is not None and self.ledger.totals().calls > 0
+
     def now(self) -> str:
         """The time of day as ISO 8601 with the zone's offset, for commits."""
         return datetime.now().astimezone().isoformat(timespec="seconds")

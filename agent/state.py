@@ -116,9 +116,9 @@ class Tried(Record):
 class RunState(TypedDict, total=False):
     """The graph's state: JSON only.
 
-    `prepared`, `hotspots` and `verdict` are digests of documents in the run folder; `ideas` and `patches` are lists of the
-    records above as JSON; `idea` is the one under work, `attempt` counts its repairs, `candidates` the edits that wait
-    for the verifier; `stop` says why the run ended.
+    `prepared`, `hotspots` and `feedback` are digests of documents in the run folder; `ideas` and `patches` are lists
+    of the records above as JSON; `idea` is the one under work, `attempt` counts its repairs, `candidates` the edits
+    that wait for the verifier; `stop` says why the run ended.
     """
 
     schema_version: int

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping

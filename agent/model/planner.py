@@ -30,6 +30,8 @@ class _Ideas(BaseModel):
 def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planner") -> list[IdeaDraft]:
     """At most `max_ideas` ideas, largest gain first, none expected to gain more than its target's share.
 
+    Empty when the model says that nothing is worth trying.
+
     Raises:
         ModelFormatError: two answers held no idea of the form asked for; hotspots may stand in as ideas.
         ModelError, LimitExceeded: as Model.complete.
@@ -42,7 +44,7 @@ def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planne
     for _ in range(_ROUNDS):
         reply = model.complete(Request(messages=tuple(messages), label=label))
         ideas, problem = read_ideas(reply)
-        if ideas:
+        if not problem:
             bounded = [_bounded(idea, facts) for idea in ideas]
             return sorted(bounded, key=lambda idea: -idea.expected_gain_share)[:max_ideas]
         messages += [
@@ -63,7 +65,7 @@ def read_ideas(reply: Reply) -> tuple[list[IdeaDraft], str]:
     problems: list[str] = []
     for value in _json_values(_THINKING.sub("", reply.text)):
         ideas = [idea for item in _items(value) for idea in _valid(item, problems)]
-        if ideas:
+        if ideas or value == {"ideas": []}:
             return ideas, ""
     if reply.finish_reason == "length":
         problems.append("the answer was cut off: give fewer ideas")

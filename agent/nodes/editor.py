@@ -9,6 +9,7 @@ from typing import Any
 from perfagent.agent.catalogue import edits_for
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState
+from perfagent.tools.errors import ModelError
 from perfagent.tools.patch import diff_trees
 
 
@@ -22,9 +23,7 @@ def editor(state: RunState, services: Services) -> dict[str, Any]:
     if idea.origin == "catalogue":
         candidates, why = _from_catalogue(idea, state["head"], services), "no rewrite applies any more"
     else:
-        from perfagent.agent import model_work
-
-        candidates, why = model_work.candidates(services, idea, state["head"], attempt, state.get("feedback", ""))
+        candidates, why = _from_model(idea, state, services)
     update: dict[str, Any] = {"candidates": [c.model_dump() for c in candidates], "feedback": ""}
     if not candidates:
         services.progress.note(f"no edit: {why}")
@@ -32,6 +31,18 @@ def editor(state: RunState, services: Services) -> dict[str, Any]:
         update["tried"] = [*state.get("tried", []), entry]
         update["idea"] = None
     return update
+
+
+def _from_model(idea: Idea, state: RunState, services: Services) -> tuple[list[Candidate], str]:
+    """What the model makes of an idea; a model that answered before and is gone now costs the idea, not the run."""
+    from perfagent.agent import model_work
+
+    try:
+        return model_work.candidates(services, idea, state["head"], state.get("attempt", 0), state.get("feedback", ""))
+    except ModelError as error:
+        if not services.model_has_answered:
+            raise
+        return [], error.message
 
 
 def _from_catalogue(idea: Idea, head: str, services: Services) -> list[Candidate]:

@@ -7,6 +7,7 @@ from typing import Any
 from perfagent.agent import planning
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, RunState, Tried
+from perfagent.tools.errors import LimitExceeded
 
 
 def planner(state: RunState, services: Services) -> dict[str, Any]:
@@ -19,7 +20,10 @@ def planner(state: RunState, services: Services) -> dict[str, Any]:
     if not ideas and planned < planning.ROUNDS:
         services.enter("planner", "looking for ideas")
         tried = [Tried(**entry) for entry in state.get("tried", [])]
-        ideas = planning.plan(services, state["head"], state["hotspots"], tried, planned)
+        try:
+            ideas = planning.plan(services, state["head"], state["hotspots"], tried, planned)
+        except LimitExceeded as error:
+            return {"idea": None, "ideas": [], "stop": error.message}
         planned += 1
     if not ideas:
         return {"idea": None, "ideas": [], "planned": planned, "stop": "no idea is left"}

@@ -13,7 +13,8 @@ def setup() -> tuple[str, list[list[str]]]:
         f"  --option-{number}=VALUE  What number {number} is for [default: {number}].\n" for number in range(9)
     )
     usage = "".join(f"  tool {command} [options] (<name>|--all) [<target>...]\n" for command in COMMANDS)
-    text = f"Keeps things.\n\nUsage:\n{usage}  tool --version\n\nOptions:\n  -v --verbose  Say more.\n  --all  Everything.\n{options}"
+    flags = "  -v --verbose  Say more.\n  --all  Everything.\n"
+    text = f"Keeps things.\n\nUsage:\n{usage}  tool --version\n\nOptions:\n{flags}{options}"
     lines = [[command, "one", "two", "three", "-v", f"--option-{number}=9"] for number, command in enumerate(COMMANDS)]
     return text, lines
 

@@ -7,9 +7,9 @@ import random
 import inflect
 
 NOUNS = (
-    "book child wolf analysis city hero mouse bus church day focus index knife leaf matrix ox person quiz radius "
-    "sheep tooth umbrella virus woman box fly glass half criterion datum engine formula garden house island "
-    "journey kite lamp mountain needle orange paper question river stone table uniform village window year zebra"
+    "book child wolf analysis city hero mouse bus church day focus index knife leaf matrix ox person quiz "
+    "sheep tooth umbrella virus woman box fly glass half criterion datum engine garden house island "
+    "journey kite lamp mountain needle orange paper question river stone table uniform village window zebra"
 ).split()
 ADJECTIVES = "small old red hollow wooden Danish unusual honest European early".split()
 

@@ -6,7 +6,7 @@ import random
 
 from rouge import Rouge
 
-WORDS = "the council said a new bridge over river would open in spring after years of delay and cost more".split()
+WORDS = "the council said a new bridge over river would open in spring after years and cost more".split()
 
 
 def setup() -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ PAGE = (
 def setup() -> list[str]:
     """Eighteen words, most with one wrong letter, a few with two."""
     dice = random.Random(43)
-    words = []
+    words: list[str] = []
     for word in dice.sample([word for word in PAGE.split() if len(word) > 3], 18):
         letters = list(word)
         for _ in range(2 if len(words) % 9 == 0 else 1):

@@ -6,7 +6,7 @@ import random
 
 import stringcase
 
-PARTS = "order customer created shipped total gross net price address line postal code region owner id at by".split()
+PARTS = "order customer created shipped total gross net price address line postal code region owner id".split()
 
 
 def setup() -> list[str]:

@@ -6,7 +6,7 @@ import random
 
 import textdistance
 
-WORDS = "north south mill church station harbour castle bridge garden meadow king queen river hill forest".split()
+WORDS = "north south mill church station harbour castle bridge garden meadow king queen river hill".split()
 KINDS = "street lane road square terrace avenue close".split()
 
 

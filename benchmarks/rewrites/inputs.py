@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 _WORDS = [f"word{i * 7919 % 900}" for i in range(1000)]
+_PRICES = dict.fromkeys(_WORDS, 2)
 _LINES = [f"  entry{i}, {i % 17},value {i * 31 % 97}  " for i in range(300)]
 
 
@@ -18,7 +19,7 @@ class Input:
 
     Attributes:
         function: its name in the example.
-        arguments: makes fresh arguments, as an example may consume them.
+        arguments: makes the arguments, anew for each timing, as an example may consume them.
         calls: how often it is called for one timing, so that a timing takes about a millisecond.
         size: what the arguments are, for the report.
     """
@@ -33,7 +34,6 @@ def _graph() -> dict[int, list[int]]:
     return {i: [(2 * i + 1) % 20000, (2 * i + 2) % 20000] for i in range(20000)}
 
 
-
 def _chain(length: int) -> SimpleNamespace | None:
     node = None
     for i in range(length):
@@ -42,7 +42,7 @@ def _chain(length: int) -> SimpleNamespace | None:
 
 
 INPUTS = {
-    "any-all-generator": Input("has_long", lambda: (["x" * 30, *_WORDS],), 20, "1 000 words, the first one long"),
+    "any-all-generator": Input("has_long", lambda: (["x" * 30, *_WORDS],), 20, "1 000 words, first one long"),
     "append-to-comprehension": Input("squares", lambda: (range(1000),), 10, "1 000 numbers"),
     "bytes-concat": Input("read_all", lambda: (io.BytesIO(bytes(4_000_000)),), 1, "4 MB in pieces of 4 KB"),
     "constant-to-module": Input("seconds", lambda: (3, "m"), 3000, "one lookup in 3 entries"),
@@ -58,7 +58,7 @@ INPUTS = {
     "list-count-to-counter": Input("commonest", lambda: (_WORDS,), 1, "1 000 words, 900 distinct"),
     "list-membership-to-set": Input("unknown", lambda: (_LINES, _LINES), 1, "900 tests against 300 names"),
     "list-queue-to-deque": Input("reachable", lambda: (_graph(), 0), 1, "breadth first over 20 000 nodes"),
-    "loop-over-items": Input("total", lambda: (dict.fromkeys(_WORDS, 2), dict.fromkeys(_WORDS, 3)), 10, "900 keys"),
+    "loop-over-items": Input("total", lambda: (_PRICES, _PRICES), 10, "900 keys"),
     "loop-over-values": Input("total", lambda: (list(range(1000)),), 10, "1 000 numbers"),
     "map-lambda": Input("lengths", lambda: (_WORDS,), 10, "1 000 words"),
     "min-max-inline": Input("highest", lambda: (range(1000),), 10, "1 000 numbers"),

@@ -37,9 +37,7 @@ def pyperf_rule() -> Rule:
     from pyperf._compare import is_significant_benchs
 
     def suite(values: Callable[[int], list[float]]) -> Any:
-        return Benchmark(
-            [Run(values(3), metadata={"name": "body"}, collect_metadata=False) for _ in range(20)]
-        )
+        return Benchmark([Run(values(3), metadata={"name": "body"}, collect_metadata=False) for _ in range(20)])
 
     def judge(machine: Machine, _seed: int) -> bool:
         before, after = suite(machine.baseline_values), suite(machine.candidate_values)

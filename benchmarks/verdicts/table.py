@@ -16,9 +16,7 @@ COVERED_GAIN = 1.05
 Note = Callable[[str], None]
 
 
-def acceptance_table(
-    rules: Sequence[Rule], streams: Sequence[Stream], trials: int, note: Note
-) -> Iterator[str]:
+def acceptance_table(rules: Sequence[Rule], streams: Sequence[Stream], trials: int, note: Note) -> Iterator[str]:
     """Acceptance of every rule in percent by true gain, means over the streams, and its cost in processes."""
     gains = " | ".join(f"{gain - 1:.0%}" for gain in GAINS[1:])
     yield f"| rule | identical code (worst stream) | {gains} | processes at 0 / 5 / 10 % |"
@@ -63,9 +61,7 @@ def _with_interval(rate: Rate) -> str:
     return f"{rate.percent:.1f} ({low:.1f}–{high:.1f})"
 
 
-def document(
-    rules: Sequence[Rule], trials: int, null_trials: int, missing: Sequence[str], note: Note
-) -> Iterator[str]:
+def document(rules: Sequence[Rule], trials: int, null_trials: int, missing: Sequence[str], note: Note) -> Iterator[str]:
     """The whole of docs/verdicts.md, line by line.
 
     Args:
@@ -75,9 +71,7 @@ def document(
         missing: what could not be measured, and why.
         note: called with what is being done.
     """
-    yield from HEAD.format(
-        trials=trials, null_trials=null_trials, reach=196 * math.sqrt(0.25 / trials)
-    ).splitlines()
+    yield from HEAD.format(trials=trials, null_trials=null_trials, reach=196 * math.sqrt(0.25 / trials)).splitlines()
     yield from missing_lines(missing)
     for title, streams in (("CPU time", CPU_STREAMS), ("Wall time", WALL_STREAMS)):
         yield from ("", f"## {title}: accepted, percent", "")

@@ -6,18 +6,15 @@ what cannot be compared is reported as such and never counted as equal.
 
 from __future__ import annotations
 
-import base64
 import json
 import math
-import struct
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-Node = list[Any]
+from perfagent.tools.equivalence.nodes import PAIRS, UNORDERED, Node, doubles, is_group, show, step, unpacked
 
 # Two orders of summation over 10^6 doubles differ by some 1e-10 relative at worst in practice; real errors
 # are far larger.
@@ -26,7 +23,6 @@ ABS_TOLERANCE = 1e-12
 # Half, single and double precision keep 11, 24 and 53 bits; results in a narrow type carry its rounding, a
 # few units each.
 _NARROW = {"float16": 8 * 2.0**-11, "float32": 8 * 2.0**-24, "complex64": 8 * 2.0**-24}
-SHOWN = 120
 # So many places are looked at to tell unstable ones; a result that differs in more is not compared at all.
 MAX_UNSTABLE = 50
 ROOT = "result"
@@ -134,32 +130,19 @@ def opaque_paths(node: Node, limit: int = MAX_UNSTABLE) -> tuple[str, ...]:
 def _opaque(path: str, node: Node) -> Iterator[str]:
     if node[0] == "opaque":
         yield path
-    elif _is_group(node):
+    elif is_group(node):
         for below, child in _children(path, node):
             yield from _opaque(below, child)
 
 
-def _is_group(node: Node) -> bool:
-    return len(node) == 4 and isinstance(node[2], list)
-
-
 def _children(path: str, node: Node) -> Iterator[tuple[str, Node]]:
     """The children of a container with their paths; elements of a set have their set's path."""
-    if node[0] in _PAIRS:
+    if node[0] in PAIRS:
         for key, child in node[2]:
-            yield f"{path}{_step(key)}", child
+            yield f"{path}{step(key)}", child
     else:
         for position, child in enumerate(node[2]):
-            yield (path if node[0] in _UNORDERED else f"{path}[{position}]"), child
-
-
-def _step(key: Node) -> str:
-    """What a pair's key adds to a path."""
-    if key[0] == "attr":
-        return f".{key[1]}"
-    if key[0] == "content":
-        return ""
-    return f".<{key[0]}>" if len(key) == 1 and key != ["none"] else f"[{show(key, 40)}]"
+            yield (path if node[0] in UNORDERED else f"{path}[{position}]"), child
 
 
 def _is_private(key: Node) -> bool:
@@ -184,22 +167,22 @@ class _Walk:
         if one[0] == two[0] == "floats" and one[1] == two[1]:
             yield from self._floats(path, one, two)
             return
-        one, two = _unpacked(one), _unpacked(two)
-        if one[0] != two[0] or (_is_group(one) and one[1] != two[1]):
+        one, two = unpacked(one), unpacked(two)
+        if one[0] != two[0] or (is_group(one) and one[1] != two[1]):
             yield _difference(path, one, two, "type")
-        elif not _is_group(one):
+        elif not is_group(one):
             if not self._same_scalar(one, two):
                 yield _difference(path, one, two, "value")
         else:
             yield from replace(self, rel=max(self.rel, _precision(one)))._groups(path, one, two)
 
     def _groups(self, path: str, one: Node, two: Node) -> Iterator[Difference]:
-        if one[0] in _PAIRS:
+        if one[0] in PAIRS:
             yield from self._pairs(path, one, two)
         elif _count(one) != _count(two):
             yield _difference(path, one, two, f"length {_count(one)} became {_count(two)}")
             return
-        elif one[0] in _UNORDERED:
+        elif one[0] in UNORDERED:
             pairs = zip(_aligned(one[2]), _aligned(two[2]), strict=False)
             if any(True for a, b in pairs for _ in self.differences("", a, b)):
                 yield _difference(path, one, two, "value")
@@ -214,7 +197,7 @@ class _Walk:
     def _pairs(self, path: str, one: Node, two: Node) -> Iterator[Difference]:
         ours, theirs = ({json.dumps(key): (key, child) for key, child in node[2]} for node in (one, two))
         for text, (key, child) in ours.items():
-            below = f"{path}{_step(key)}"
+            below = f"{path}{step(key)}"
             if text not in theirs:
                 if not _is_private(key) and below not in self.ignore:
                     yield Difference(path=below, baseline=show(child), candidate="nothing", reason="missing")
@@ -223,14 +206,14 @@ class _Walk:
             if not (_is_private(key) and "opaque" in (child[0], other[0])):
                 yield from self.differences(below, child, other)
         for text, (key, child) in theirs.items():
-            below = f"{path}{_step(key)}"
+            below = f"{path}{step(key)}"
             if text not in ours and not _is_private(key) and below not in self.ignore:
                 yield Difference(path=below, baseline="nothing", candidate=show(child), reason="extra")
 
     def _floats(self, path: str, one: Node, two: Node) -> Iterator[Difference]:
         if one[2] == two[2]:
             return
-        ours, theirs = _doubles(one), _doubles(two)
+        ours, theirs = doubles(one), doubles(two)
         if len(ours) != len(theirs):
             yield _difference(path, one, two, f"length {len(ours)} became {len(theirs)}")
             return
@@ -254,18 +237,6 @@ def _precision(node: Node) -> float:
     return _NARROW.get(element, 0.0)
 
 
-def _doubles(node: Node) -> tuple[float, ...]:
-    raw = base64.b64decode(node[2])
-    return struct.unpack(f"<{len(raw) // 8}d", raw)
-
-
-def _unpacked(node: Node) -> Node:
-    """Packed floats as the list or tuple that they are."""
-    if node[0] != "floats":
-        return node
-    return [node[1], None, [["float", repr(x)] for x in _doubles(node)], None]
-
-
 def _aligned(nodes: list[Node]) -> list[Node]:
     """A set's elements in an order that a small change of a number does not upset."""
     if all(node[0] == "float" for node in nodes):
@@ -283,47 +254,3 @@ def _rest(node: Node) -> str:
 
 def _difference(path: str, one: Node, two: Node, reason: str) -> Difference:
     return Difference(path=path, baseline=show(one), candidate=show(two), reason=reason)
-
-
-def show(node: Node, width: int = SHOWN) -> str:
-    """A node for a reader, much like the value's own repr, at most `width` characters."""
-    text = "".join(islice(_words(node), 4 * width))
-    return text if len(text) <= width else f"{text[: width - 3]}..."
-
-
-def _words(node: Node) -> Iterator[str]:
-    """The text of a node piece by piece, so that showing a large one costs no more than what is shown."""
-    node = _unpacked(node)
-    tag = node[0]
-    if _is_group(node):
-        opening, closing = _BRACKETS.get(tag, (f"{tag if tag != 'object' else ''}{node[1] or ''}(", ")"))
-        yield opening
-        for position, child in enumerate(node[2]):
-            if position:
-                yield ", "
-            if tag in _PAIRS:
-                key = child[0]
-                yield f"{_step(key)[1:]}=" if tag == "object" else f"{show(key, 40)}: "
-            yield from _words(child[1] if tag in _PAIRS else child)
-        if node[3]:
-            yield f", ... {node[3][0]} more"
-        yield closing
-    elif tag in _PLAIN:
-        yield _PLAIN[tag](node)
-    else:
-        yield f"<{' '.join(str(part) for part in node)}>"
-
-
-_PAIRS = frozenset({"dict", "mappingproxy", "object"})
-_UNORDERED = frozenset({"set", "frozenset", "view"})
-_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}"), "dict": ("{", "}")}
-_PLAIN: dict[str, Callable[[Node], str]] = {
-    "none": lambda _: "None",
-    "bool": lambda node: str(node[1]),
-    "int": lambda node: str(node[1]),
-    "float": lambda node: str(node[1]),
-    "complex": lambda node: f"complex({node[1]}, {node[2]})",
-    "str": lambda node: repr(node[1]),
-    "bytes": lambda node: repr(base64.b64decode(node[1])),
-    "enum": lambda node: f"{node[1]}.{node[2] or node[3]}",
-}

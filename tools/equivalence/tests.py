@@ -235,8 +235,14 @@ def _cause(completed: Completed) -> str:
         return "the tests ran out of memory"
     if completed.exit_code < 0:
         return f"the tests were killed by signal {-completed.exit_code}"
-    said = _last_line((completed.stdout + completed.stderr)[-_OUTPUT_TAIL:])
+    said = _complaint((completed.stdout + completed.stderr)[-_OUTPUT_TAIL:])
     return f"the test command ended with status {completed.exit_code}: {said or 'it said nothing'}"
+
+
+def _complaint(text: str) -> str:
+    """The last line that speaks of an error, else the last line."""
+    errors = [line for line in text.splitlines() if "error" in line.lower()]
+    return _last_line(errors[-1] if errors else text)
 
 
 def _tail(text: str) -> tuple[str, ...]:

@@ -94,9 +94,7 @@ def baseline_tests(run: Callable[[int], TestRun]) -> StableTests:
 
 def _usable(run: TestRun) -> TestRun:
     if not run.complete:
-        raise WorkloadError(
-            f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit"
-        )
+        raise WorkloadError(f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit")
     return run
 
 
@@ -247,9 +245,7 @@ def _evidence(verdict: TestVerdict, run: TestRun) -> tuple[str, ...]:
     failures.
     """
     lines = [run.error] if run.error else []
-    lines += [
-        f"{name} cannot be collected: {run.collection_errors[name]}" for name in verdict.uncollectable[:3]
-    ]
+    lines += [f"{name} cannot be collected: {run.collection_errors[name]}" for name in verdict.uncollectable[:3]]
     groups = (
         ("failed", verdict.failed),
         ("vanished", verdict.vanished),

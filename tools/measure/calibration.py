@@ -103,9 +103,7 @@ def calibrate(
     if len(pairs) < CALIBRATION_PAIRS:
         raise MeasurementError(f"{len(pairs)} pairs are too few to calibrate, {CALIBRATION_PAIRS} are needed")
     judge = _Judge(pairs, metric, seed, min_speedup, looks)
-    noise = robust_sd(
-        [math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs]
-    )
+    noise = robust_sd([math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs])
     accepted, runs = judge.judge(1.0)
     return Calibration(
         benchmark=benchmark,

@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Literal
+from statistics import quantiles
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure.constants import GUARD_ALPHA, NULL_MARGIN, PUBLISHED_PAIRS
 from perfagent.tools.measure.interval import estimate
-from perfagent.tools.measure.records import Estimate, Pair, RunFailed
+from perfagent.tools.measure.records import Estimate, MetricName, Pair, RunFailed
 from perfagent.tools.measure.sampling import PairsById
 from perfagent.tools.measure.sequential import slower_p_value
-from perfagent.tools.measure.statistic import UNIT, LogCosts
+from perfagent.tools.measure.statistic import UNIT, LogCosts, log_speedup
 from perfagent.tools.measure.verdict import Confirmation, Plan
 
 VerdictName = Literal["faster", "not_faster", "inconclusive", "slower_elsewhere"]
@@ -33,6 +34,8 @@ class BenchmarkResult(BaseModel):
             where the interval rules the smallest gain out, `inconclusive` otherwise.
         target: whether it was named before editing.
         baseline_cost, candidate_cost: geometric mean of the fastest half, seconds or bytes.
+        speedups: the same pairs in every metric they can be read in, without intervals; never a gate.
+        upper_quartile_speedup: of the third quartiles, in the judged metric: tells of a worse slow half.
         slower_p: the guard's p-value for "more than 1 % slower"; None for a confirmed target.
     """
 
@@ -44,6 +47,8 @@ class BenchmarkResult(BaseModel):
     target: bool
     baseline_cost: float
     candidate_cost: float
+    speedups: dict[MetricName, float]
+    upper_quartile_speedup: float
     slower_p: float | None
 
 
@@ -102,8 +107,7 @@ def publish(
         reason=reason,
         benchmarks=results,
         geometric_mean=estimate(list(columns.values()), list(plan.metrics.values()), f"{plan.seed}:mean"),
-        total_speedup=math.fsum(r.baseline_cost for r in results)
-        / math.fsum(r.candidate_cost for r in results),
+        total_speedup=math.fsum(r.baseline_cost for r in results) / math.fsum(r.candidate_cost for r in results),
         pairs=pairs,
     )
 
@@ -114,9 +118,7 @@ def _column(measured: Sequence[PairsById], name: str) -> list[Pair]:
     return [pairs[name] for pairs in measured]
 
 
-def _result(
-    name: str, column: Sequence[Pair], plan: Plan, confirmation: Confirmation, guarded: int
-) -> BenchmarkResult:
+def _result(name: str, column: Sequence[Pair], plan: Plan, confirmation: Confirmation, guarded: int) -> BenchmarkResult:
     metric = plan.metrics[name]
     figure = estimate([column], [metric], f"{plan.seed}:{name}")
     slower = None
@@ -135,13 +137,28 @@ def _result(
         target=name in plan.targets,
         baseline_cost=math.exp(before * UNIT),
         candidate_cost=math.exp(after * UNIT),
+        speedups=_speedups(column),
+        upper_quartile_speedup=_upper_quartile_speedup(column, metric),
         slower_p=slower,
     )
 
 
-def _published_verdict(
-    results: Sequence[BenchmarkResult], confirmation: Confirmation
-) -> tuple[VerdictName, str]:
+def _speedups(column: Sequence[Pair]) -> dict[MetricName, float]:
+    found: dict[MetricName, float] = {}
+    for metric in get_args(MetricName):
+        try:
+            found[metric] = math.exp(log_speedup(LogCosts.of(column, metric)))
+        except MeasurementError:  # A clock that stood still has no ratio, and none is printed.
+            continue
+    return found
+
+
+def _upper_quartile_speedup(column: Sequence[Pair], metric: MetricName) -> float:
+    before = quantiles([pair.baseline.value(metric) for pair in column], n=4)[2]
+    return before / quantiles([pair.candidate.value(metric) for pair in column], n=4)[2]
+
+
+def _published_verdict(results: Sequence[BenchmarkResult], confirmation: Confirmation) -> tuple[VerdictName, str]:
     if slower := [result for result in results if result.verdict == "slower_elsewhere"]:
         return "slower_elsewhere", "; ".join(f"{result.id}: {result.estimate}" for result in slower)
     confirmed = [result for result in results if result.verdict == "faster"]

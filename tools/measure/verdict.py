@@ -156,9 +156,7 @@ def confirm(series: Iterable[PairsById | RunFailed], plan: Plan) -> Iterator[Pro
     raise MeasurementError("the pairs ended before the test did")
 
 
-def conclude(
-    steps: Iterable[Progress], on_progress: Callable[[Progress], None] | None = None
-) -> Confirmation:
+def conclude(steps: Iterable[Progress], on_progress: Callable[[Progress], None] | None = None) -> Confirmation:
     """Run `confirm` to its end.
 
     Args:
@@ -196,6 +194,4 @@ def _concluded(tests: TargetTests, count: int) -> Confirmation:
         verdict = "inconclusive"
     telling = [name for name, decision in decisions.items() if decision.verdict == verdict]
     reason = "; ".join(f"{name}: {decisions[name].reason}" for name in telling)
-    return Confirmation(
-        verdict=verdict, reason=reason, accepted=tests.accepted, decisions=decisions, pairs=count
-    )
+    return Confirmation(verdict=verdict, reason=reason, accepted=tests.accepted, decisions=decisions, pairs=count)

@@ -124,9 +124,7 @@ def _read_body(path: str, body: Sequence[str], width: int, number: int) -> Edit:
     if not dividers:
         raise _malformed(number, path, "no ======= line divides SEARCH from REPLACE")
     if len(dividers) > _MOST_READINGS:
-        raise _malformed(
-            number, path, f"{len(dividers)} lines look like its divider; make its markers longer"
-        )
+        raise _malformed(number, path, f"{len(dividers)} lines look like its divider; make its markers longer")
     readings = [(_joined(body[:at]), _joined(body[at + 1 :])) for at in reversed(dividers)]
     return Edit(path, *readings[0], other_readings=tuple(readings[1:]))
 

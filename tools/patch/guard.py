@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from perfagent.tools.errors import EditError
 from perfagent.tools.patch.diff import FileChange, PatchSummary, is_leftover, read_patch
-from perfagent.tools.patch.policy import Policy
+from perfagent.tools.patch.policy import TELLTALES, Policy
 from perfagent.tools.patch.text import sections
 
 
@@ -80,10 +80,18 @@ def _objection(piece: str, policy: Policy) -> Restored | None:
     except EditError as error:
         return Restored(path=_name(piece), reason=error.message)
     for file in summary.files:
-        reason = _reason(file, policy)
+        reason = _reason(file, policy) or _telltale(piece)
         if reason is not None:
             return Restored(path=file.path, reason=reason)
     return None
+
+
+def _telltale(piece: str) -> str | None:
+    """Why the lines a section adds give it away; lines it only moves do not."""
+    lines = piece.split("\n")
+    removed = {line[1:].strip() for line in lines if line.startswith("-")}
+    added = [line[1:] for line in lines if line.startswith("+") and line[1:].strip() not in removed]
+    return next((reason for pattern, reason in TELLTALES for line in added if pattern.search(line)), None)
 
 
 def _reason(file: FileChange, policy: Policy) -> str | None:

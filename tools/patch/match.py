@@ -207,9 +207,7 @@ def _offset(content: str, unix_offset: int) -> int:
 def _ambiguous(unix: str, path: str, hits: Sequence[_Hit]) -> EditError:
     at = [str(unix.count("\n", 0, hit.start) + 1) for hit in hits[:_SHOWN_HITS]]
     shown = ", ".join(at) + (f" and {len(hits) - len(at)} more" if len(hits) > len(at) else "")
-    return EditError(
-        "ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean"
-    )
+    return EditError("ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean")
 
 
 def _not_found(unix: str, edit: Edit) -> EditError:

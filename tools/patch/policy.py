@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,18 @@ _PROTECTED_TEXT = {
     "tool configuration": ".envrc .env .python-version .vscode/",
 }
 PROTECTED = {reason: tuple(patterns.split()) for reason, patterns in _PROTECTED_TEXT.items()}
+
+# Code that asks whether it is being tested or measured, or that touches the clocks, is made for the verdict
+# and not for speed. Matched against each added line.
+_ASKS = "asks whether it is being tested or measured"
+_HARNESS = r"perfagent|PYTEST_(CURRENT_TEST|VERSION)|\b_pytest\b|pytest_benchmark|asv_runner"
+_TOOL = r"[\"'](pytest|unittest|timeit|asv)[\"'.]"
+_CLOCK = r"\btime\.(time|perf_counter|process_time|thread_time|monotonic)(_ns)?"
+TELLTALES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(_HARNESS, re.IGNORECASE), _ASKS),
+    (re.compile(rf"sys\.modules\b.{{0,20}}{_TOOL}|{_TOOL}.{{0,20}}sys\.modules\b"), _ASKS),
+    (re.compile(rf"{_CLOCK}\s*=[^=]|setattr\(\s*time\b"), "replaces a clock"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,7 @@ class Policy:
         if self.paths and not any(_glob(path, pattern) for pattern in self.paths):
             return "outside the paths that may change"
         lowered = path.lower()
-        hits = (
-            reason for reason, patterns in PROTECTED.items() if any(_matches(lowered, p) for p in patterns)
-        )
+        hits = (reason for reason, patterns in PROTECTED.items() if any(_matches(lowered, p) for p in patterns))
         return next(hits, None)
 
     def creation(self, path: str) -> str | None:

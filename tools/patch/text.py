@@ -16,7 +16,9 @@ _NAMED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f":
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines with their ends; only a newline ends a line (str.splitlines breaks at form feeds and U+2028 too)."""
+    """The lines with their ends; only a newline ends a line (str.splitlines breaks at form feeds and U+2028
+    too).
+    """
     return _LINE.findall(text)
 
 
@@ -27,7 +29,9 @@ def strip_count(names: Iterable[str]) -> int:
 
 
 def named_path(name: str, strip: int) -> str:
-    """The path a header names, without git's quotes and octal escapes and without its first `strip` components."""
+    """The path a header names, without git's quotes and octal escapes and without its first `strip`
+    components.
+    """
     if name == "/dev/null":
         return name
     if len(name) > 1 and name.startswith('"') and name.endswith('"'):
@@ -73,7 +77,8 @@ def _hunk_end(lines: list[str], start: int) -> int:
 def sections(text: str) -> list[str]:
     """The diff cut into one piece for each file; their concatenation is the diff from its first header on.
 
-    Lines inside a hunk are told by the hunk's counts, so that a changed line that looks like a header is none.
+    Lines inside a hunk are told by the hunk's counts, so that a changed line that looks like a header is
+    none.
 
     Raises:
         EditError: `malformed`, a hunk is shorter than its header says.

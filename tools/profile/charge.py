@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from perfagent.tools.profile.collect import Edge, Row
 
 MAX_PUSHES = 200
-"""Steps up the library's call graph; only a cycle in it needs more than its depth, and sheds time with
-each.
-"""
+"""Steps up the library's call graph; only a cycle in it needs more than its depth, and sheds time with each."""
 NEGLIGIBLE = 1e-6
 """Share of the moving time below which pushing on changes no figure that is printed."""
 
@@ -28,9 +26,7 @@ def _add(masses: Mass, row: int, amount: float) -> None:
 
 
 def _split(edges: Iterable[Edge], row: int, seconds: Callable[[Edge], float]) -> list[tuple[int, float]]:
-    """The callers of a row with their shares: by time, by calls where no time was seen; recursion left
-    out.
-    """
+    """The callers of a row with their shares: by time, by calls where no time was seen; recursion left out."""
     outside = [edge for edge in edges if edge.caller != row]
     weights = [seconds(edge) for edge in outside]
     if not sum(weights):
@@ -77,9 +73,7 @@ class CallGraph:
         return received
 
     def charged(self) -> list[float]:
-        """Seconds charged to each absorbing row: its own and those of the code below it that does not
-        absorb.
-        """
+        """Seconds charged to each absorbing row: its own and those of the code below it that does not absorb."""
         seconds = [row.self_s if self.absorbs[index] else 0.0 for index, row in enumerate(self.rows)]
         mass: Mass = {}
         for index, row in enumerate(self.rows):
@@ -96,9 +90,7 @@ class CallGraph:
         return seconds
 
     def callers(self, row: int) -> Mass:
-        """Absorbing rows that call a row, directly or through others that do not absorb, with their seconds
-        of it.
-        """
+        """Absorbing rows that call a row, directly or through others that do not absorb, with their seconds of it."""
         found: Mass = {}
         for edge in self.rows[row].callers:
             if self.absorbs[edge.caller]:

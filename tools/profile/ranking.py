@@ -89,9 +89,7 @@ class _Sources:
 
 
 def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], sources: _Sources) -> None:
-    """Add one benchmark's rows; its shares are of its own time, so that long benchmarks do not drown short
-    ones.
-    """
+    """Add one benchmark's rows; its shares are of its own time, so that long benchmarks do not drown short ones."""
     known = [sources.key(row) for row in rows]
     graph = CallGraph(rows, [entry is not None for entry in known])
     charged = graph.charged()

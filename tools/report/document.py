@@ -108,7 +108,7 @@ class Result(Record):
     """What `--json` prints for run, verify and compare.
 
     Attributes:
-        status: `completed`, or `interrupted` (the run can be resumed).
+        status: `completed`; a run that was interrupted has no result until it is resumed.
         verdict: of the whole: the branch of a run, the patch of verify, the head of compare.
         speedup, interval, metric, pairs: of the total time of all benchmarks (of the only one where there is one).
         candidates: how many candidates met which verdict.
@@ -120,7 +120,7 @@ class Result(Record):
     run_id: str
     run_dir: str
     repository: str
-    status: Literal["completed", "interrupted"]
+    status: Literal["completed"]
     stop: str = ""
     verdict: str
     detail: str = ""

@@ -118,17 +118,16 @@ def _tried_table(result: Result) -> str:
     rows = ["| idea | verdict | measured | why |", "|---|---|---|---|"]
     for tried in result.tried:
         reason = tried.reason.replace("|", "\\|").replace("\n", " ")
-        rows.append(
-            f"| {tried.title.replace('|', chr(92) + '|')} | {tried.verdict} | {speedup_text(tried.speedup)} | {reason} |"
-        )
+        title = tried.title.replace("|", "\\|")
+        rows.append(f"| {title} | {tried.verdict} | {speedup_text(tried.speedup)} | {reason} |")
     return "\n".join(rows)
 
 
 def _method(result: Result) -> str:
     lines = [
-        "Baseline and candidate ran interleaved in fresh processes, the order inside each pair by coin, timed by a clock "
-        "outside the code under test; a sequential label-swap test decides. By design identical code is accepted in at "
-        "most 1 % of comparisons.",
+        "Baseline and candidate ran interleaved in fresh processes, the order inside each pair by coin, timed by a "
+        "clock outside the code under test; a sequential label-swap test decides. By design identical code is "
+        "accepted in at most 1 % of comparisons.",
     ]
     if result.noise.false_acceptance:
         lines.append(f"Here: {result.noise.false_acceptance}.")

@@ -30,7 +30,9 @@ def open_target(path_or_url: str, workspace: Path, *, allow_dirty: bool = False)
         allow_dirty: work from HEAD although tracked files are modified, with a warning.
 
     Raises:
-        RepositoryError: no such folder, no repository, bare, no commit, dirty, or it cannot be cloned.
+        RepositoryError: no such folder, no repository, bare, no commit, dirty, it cannot be cloned, or the
+        workspace
+            holds the clone of another one.
         LimitExceeded: `disk`, there is no room for the clone.
     """
     workspace.mkdir(parents=True, exist_ok=True)
@@ -116,6 +118,9 @@ def _size(root: Path) -> int:
 def _clone(source: str, git_dir: Path, *, user_config: bool) -> None:
     """Clone every reference into `git_dir`, at once or not at all."""
     if git_dir.exists():
+        origin = Git(git_dir, git_dir=git_dir).attempt("config", "remote.origin.url").text
+        if origin != source:
+            raise RepositoryError(f"{git_dir.parent} holds a clone of {origin}", "use another folder for this run")
         return
     with tempfile.TemporaryDirectory(prefix="clone-", dir=git_dir.parent) as folder:
         git = Git(Path(folder), user_config=user_config)

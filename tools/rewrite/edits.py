@@ -39,7 +39,7 @@ def apply(data: bytes, splices: Iterable[Splice]) -> str:
 
 
 def compiles(source: str, *, original: str) -> bool:
-    """Whether the edited text is valid Python, judged by the compiler if it understands the original, else by libcst."""
+    """Whether the text is valid Python, judged by the compiler if it takes the original, else by libcst."""
     import libcst as cst
 
     if _compile(original):
@@ -93,7 +93,7 @@ def insert_after(context: Context, statement: cst.CSTNode, *lines: str) -> Splic
 
 
 def line_begin(context: Context, statement: cst.CSTNode) -> int:
-    """Offset of the line where a top-level statement starts, its decorators and adjoining comments included."""
+    """Offset of the line where a top-level statement starts, with its decorators and adjoining comments."""
     import libcst as cst
 
     first: cst.CSTNode = statement

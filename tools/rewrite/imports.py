@@ -1,4 +1,4 @@
-"""Where a new import goes: into the line that imports from the same module, else in its alphabetical place."""
+"""Where a new import goes: into the line that imports from its module, else in its alphabetical place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def add_import(
 ) -> tuple[str, list[Splice]] | None:
     """How to call `module.name` of the standard library in this file, and the splices that import it.
 
-    The list is empty when it is imported already; None when the name is taken by something else (`taken_here`: it is, by what is about to go).
+    The list is empty when it is imported already. None when the name is taken by something else; with
+    `taken_here` it is taken by what is about to go.
     """
     known = _already(context, module, name)
     if known is not None:
@@ -33,9 +34,7 @@ def _already(context: Context, module: str, name: str) -> str | None:
     import libcst as cst
 
     for bound in sorted(context.scopes.module.bound):
-        node = next(
-            (o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None
-        )
+        node = next((o.node for o in context.scopes.occurrences(context.scopes.module, bound) if o.store), None)
         if isinstance(node, cst.Name) and context.imported_name(node, module, name):
             return bound
         if isinstance(node, cst.Name) and context.imported_module(node, module):
@@ -69,11 +68,7 @@ def _extend_line(context: Context, module: str, name: str) -> Splice | None:
     import libcst as cst
 
     for line, small in _leading_imports(context):
-        if (
-            not isinstance(small, cst.ImportFrom)
-            or _module_of(context, small) != module
-            or len(line.body) > 1
-        ):
+        if not isinstance(small, cst.ImportFrom) or _module_of(context, small) != module or len(line.body) > 1:
             continue
         if isinstance(small.names, cst.ImportStar) or small.lpar or "\\" in context.tree.code(small):
             continue
@@ -93,14 +88,8 @@ def _new_line(context: Context, module: str, name: str) -> Splice | None:
     import libcst as cst
 
     text, newline = f"from {module} import {name}", context.tree.newline
-    imports = [
-        (line, small)
-        for line, small in _leading_imports(context)
-        if _module_of(context, small) != "__future__"
-    ]
-    standard = [
-        (line, s) for line, s in imports if _module_of(context, s).split(".")[0] in sys.stdlib_module_names
-    ]
+    imports = [(line, small) for line, small in _leading_imports(context) if _module_of(context, small) != "__future__"]
+    standard = [(line, s) for line, s in imports if _module_of(context, s).split(".")[0] in sys.stdlib_module_names]
     for line, small in standard:
         if isinstance(small, cst.ImportFrom) and _module_of(context, small) > module:
             return _at_line(context, line, f"{text}{newline}")

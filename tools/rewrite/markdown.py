@@ -35,9 +35,7 @@ def _table(rules: tuple[Rule, ...], speedups: Mapping[str, str], note: str) -> s
     for rule in rules:
         # A bar inside code would end the table's cell.
         looks_for = rule.looks_for.replace("|", "\\|")
-        lines.append(
-            f"| [{rule.name}](#{rule.name}) | {looks_for} | {speedups.get(rule.name, 'not measured')} |"
-        )
+        lines.append(f"| [{rule.name}](#{rule.name}) | {looks_for} | {speedups.get(rule.name, 'not measured')} |")
     return "\n".join([*lines, "", note]).rstrip() + "\n"
 
 

@@ -17,7 +17,8 @@ class Rewrite:
         function: dotted name of the enclosing function, empty at module level.
         description: one sentence: what is slow and what replaces it.
         source: the whole file after the edit, every byte outside the edit unchanged.
-        risk: 1 (equal by construction) to 3 (equal unless the code does something unusual, which tests must show).
+        risk: 1 (equal by construction) to 3 (equal unless the code does something unusual, which tests must
+            show).
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""The frame every rule of the catalogue stands in: it finds places, the frame turns them into checked rewrites."""
+"""The frame every rule stands in: the rule finds places, the frame turns them into checked rewrites."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PatternRule:
     def rewrites(self, source: str, lines: Sequence[tuple[int, int]] | None = None) -> list[Rewrite]:
         """Every edit the rule sees in `source`, one Rewrite for each place, in line order.
 
-        Only code inside functions is looked at: module level runs once. Empty when the source cannot be parsed.
+        Only code inside functions is looked at: module level runs once. Empty when the source does not parse.
         """
         context = parse(source)
         if context is None:

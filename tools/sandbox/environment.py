@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import re
-import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -21,11 +19,9 @@ from perfagent.tools.sandbox.interpreters import Interpreter, find
 from perfagent.tools.sandbox.manifest import Manifest, digest, read_manifest
 from perfagent.tools.sandbox.protocol import Environment, SandboxKind
 from perfagent.tools.sandbox.store import Store
+from perfagent.tools.sandbox.version import version_of
 
 FORMAT = 1  # of stored environments; another number makes all of them be built anew
-# When nothing tells the version: too new is refused by fewer requirements than too old.
-UNKNOWN_VERSION = "999.0.0"
-GIT_TIMEOUT_S = 30.0
 Say = Callable[[str], None]
 
 
@@ -83,7 +79,7 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
         BuildError: it does not build; quotes the build's telling lines.
         SandboxUnavailable: no engine, or no image to start from.
     """
-    told = version or described(tree)
+    told = version or version_of(tree)
     recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told)
     build = in_container if kind == "docker" else on_host
     return build(recipe, cache.resolve(), say)
@@ -180,14 +176,3 @@ def suitable(
             raise
     needed = wanted or manifest.requires_python or "3"
     raise BuildError(f"no image here or to be pulled has Python {needed}", "give one: --image") from unsuitable
-
-
-def described(tree: Path) -> str:
-    """The version that the latest tag of a tree under git names, else one that few requirements refuse."""
-    command = ["git", "-c", "safe.directory=*", "-C", str(tree), "describe", "--tags", "--abbrev=0"]
-    try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=GIT_TIMEOUT_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return UNKNOWN_VERSION
-    match = re.search(r"\d+(?:[._]\d+)+(?:(?:a|b|rc|\.post|\.dev)\d+)?", said.stdout)
-    return match[0].replace("_", ".") if match else UNKNOWN_VERSION

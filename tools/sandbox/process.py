@@ -18,7 +18,7 @@ from perfagent.tools.sandbox.channel import PipeChannel
 from perfagent.tools.sandbox.owners import Record, clear, identify, write_record
 from perfagent.tools.sandbox.session import SYSTEM_PATH, RunnerSandbox, Setup
 
-END_TIMEOUT_S = 10.0
+END_TIMEOUT_S = 3.0  # a healthy runner ends within milliseconds of its input
 
 
 @functools.cache

@@ -60,7 +60,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the command and the children it waited for used: seconds, counts and bytes."""
+    """What the command and the children it waited for used: seconds, counts and bytes.
+
+    `run_delay_s` is the main thread's alone; `peak_rss_bytes` is the largest process's, and never below the some
+    10 MB of the process that started it.
+    """
 
     wall_s: float
     cpu_s: float

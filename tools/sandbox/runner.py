@@ -1,19 +1,19 @@
 """The process inside the sandbox that runs commands, holds the clocks and leaves no process behind.
 
-Started as `python3 -I runner.py CONFIG` by any Python from 3.7 on; one file, standard library only, single-
-threaded. It says `{"ready": true}`, then answers each JSON line on standard input
-with one on standard output (bytes travel as base64). At end of input it kills what runs and exits: a host
-that dies takes its commands with it.
+Started as `python3 -I runner.py CONFIG` by any Python from 3.7 on: one file (so that it can be shown to any sandbox),
+standard library only, single-threaded. It says `{"ready": true}`, then answers each JSON line on standard input with
+one on standard output (bytes travel as base64). At end of input it kills what runs and exits: a host that dies takes
+its commands with it.
 
-CONFIG: `contained` (nothing but the sandbox's own processes is visible), `environ` (what every command gets
-beside its own), `output_bytes` (kept of each stream), `rlimits` (`{"RLIMIT_FSIZE": bytes, ...}`), `cpus`
-(the cores to use, or null), `oom_files` (cgroup files with an `oom_kill N` line).
+CONFIG: `contained` (nothing but the sandbox's own processes is visible), `environ` (what every command gets beside its
+own), `output_bytes` (kept of each stream), `rlimits` (`{"RLIMIT_FSIZE": bytes, ...}`), `cpus` (the cores to use, or
+null), `oom_files` (cgroup files with an `oom_kill N` line).
 
-Marks. A command with `marks` finds `PERFAGENT_MARKS="READFD,WRITEFD"` in its environment. It writes `S
-name` and a newline and blocks reading one byte; meanwhile the clocks are read here, wall last, and the byte
-is sent. After the timed body it writes `E loops name`; here wall is read first, then the others, then the
-byte is sent. Only the process started directly may mark: the CPU clock is that process's (its threads, not
-its children), by the kernel's per-process clock id `~pid << 3 | 2` (CPUCLOCK_SCHED, Linux
+Marks. A command with `marks` finds `PERFAGENT_MARKS="READFD,WRITEFD"` in its environment. It writes `S name` and a
+newline and blocks reading one byte; meanwhile the clocks are read here, wall last, and the byte is sent. After the
+timed body it writes `E loops name`; here wall is read first, then the others, then the byte is sent. Every line gets
+its byte, faulty ones too. Only the process started directly may mark: the CPU clock is that process's (its threads,
+not its children), by the kernel's per-process clock id `~pid << 3 | 2` (CPUCLOCK_SCHED, Linux
 include/linux/posix-timers.h). Run delay is the second field of /proc/PID/schedstat (Linux
 Documentation/scheduler/sched-stats.rst): the main thread's alone.
 """
@@ -36,7 +36,7 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
 COLLECT_BYTES = 64 * 2**20  # a profile or a result; more is a mistake
 CHUNK = 1 << 16  # the kernel's default pipe capacity
-NAME_BYTES, NAMES, NOTES = 1 << 16, 10_000, 50  # bounds on what a hostile command can make the runner hold
+LINE_BYTES, NAMES, NOTES = 1 << 13, 10_000, 50  # bounds on what a hostile command can make the runner hold
 READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 
 Json = Dict[str, Any]
@@ -128,7 +128,9 @@ class Marks:
     def __init__(self, pid: int, reader: int, writer: int, notes: List[str]) -> None:
         self.clock = ~pid << 3 | 2
         self.reader, self.writer, self.notes = reader, writer, notes
-        self.schedstat = os.open("/proc/%d/schedstat" % pid, os.O_RDONLY)
+        path = "/proc/%d/schedstat" % pid
+        # Kernels may be built without it: no run delay is known then.
+        self.schedstat = os.open(path if os.path.exists(path) else os.devnull, os.O_RDONLY)
         self.rest = b""
         self.started: Dict[bytes, Tuple[int, int, int]] = {}
         self.sums: Dict[bytes, List[int]] = {}
@@ -139,7 +141,7 @@ class Marks:
         wall = time.monotonic_ns()
         data = os.read(self.reader, CHUNK)
         lines = (self.rest + data).split(b"\n")
-        self.rest = lines.pop()[:NAME_BYTES]
+        self.rest = lines.pop()[: LINE_BYTES + 1]
         for line in lines:
             try:
                 self.take(line, wall)
@@ -148,18 +150,24 @@ class Marks:
         return bool(data)
 
     def take(self, line: bytes, wall: int) -> None:
-        """One mark; `wall` was read before anything else was done about it."""
+        """One mark; `wall` was read before anything else was done about it.
+
+        Raises:
+            OSError, ValueError: it is faulty.
+        """
         kind, _, name = line.partition(b" ")
-        if kind == b"S":
+        try:
             delay = self.delay()
             cpu = time.clock_gettime_ns(self.clock)
-            wall = time.monotonic_ns()
-            self.answer()
+            if kind == b"S":
+                wall = time.monotonic_ns()
+        finally:
+            os.write(self.writer, b".")
+        if len(line) > LINE_BYTES or len(self.sums) + len(self.started) + len(self.spoiled) > NAMES:
+            raise ValueError("too long, or too many")
+        if kind == b"S":
             self.start(name, (wall, cpu, delay))
         elif kind == b"E":
-            cpu = time.clock_gettime_ns(self.clock)
-            delay = self.delay()
-            self.answer()
             loops, _, name = name.partition(b" ")
             self.stop(name, int(loops), (wall, cpu, delay))
         else:
@@ -169,15 +177,11 @@ class Marks:
         """Run delay of the process so far, nanoseconds."""
         return run_delay_ns(os.pread(self.schedstat, 100, 0).decode())
 
-    def answer(self) -> None:
-        """Let the process go on."""
-        os.write(self.writer, b".")
-
     def start(self, name: bytes, now: Tuple[int, int, int]) -> None:
         """A span begins."""
-        if name in self.started or len(self.started) + len(self.sums) >= NAMES:
+        if name in self.started:
             self.spoiled.add(name)
-            raise ValueError("started twice, or too many names")
+            raise ValueError("started twice")
         self.started[name] = now
 
     def stop(self, name: bytes, loops: int, now: Tuple[int, int, int]) -> None:
@@ -396,22 +400,33 @@ class Job:
             while fd in self.readers and self.read(fd):
                 pass
         code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        cost = {
+            "wall_s": (finished - self.began) / 1e9,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "run_delay_s": delay / 1e9,
+            "voluntary_switches": usage.ru_nvcsw,
+            "peak_rss_bytes": usage.ru_maxrss * 1024,
+        }
+        return dict(self.report(code, cost), spans=self.marks.spans(), files=self.collect())
+
+    def refusal(self, error: Exception) -> Json:
+        """The report on a command that could not be started: 127 when there is no such program, else 126."""
+        self.out["stderr"].feed(("cannot start %s: %s\n" % (self.request["argv"][0], error)).encode())
+        nothing = dict.fromkeys(("wall_s", "cpu_s", "run_delay_s", "voluntary_switches", "peak_rss_bytes"), 0)
+        return self.report(127 if isinstance(error, FileNotFoundError) else 126, nothing)
+
+    def report(self, code: int, usage: Json) -> Json:
+        """The reply, but for spans and files."""
         return {
             "exit_code": code,
             "timed_out": self.timed_out,
             "out_of_memory": self.out_of_memory(code),
-            "truncated": any(capture.dropped for capture in self.out.values()),
-            "usage": {
-                "wall_s": (finished - self.began) / 1e9,
-                "cpu_s": usage.ru_utime + usage.ru_stime,
-                "run_delay_s": delay / 1e9,
-                "voluntary_switches": usage.ru_nvcsw,
-                "peak_rss_bytes": usage.ru_maxrss * 1024,
-            },
-            "spans": self.marks.spans(),
             "stdout": encode(self.out["stdout"].value()),
             "stderr": encode(self.out["stderr"].value()),
-            "files": self.collect(),
+            "truncated": any(capture.dropped for capture in self.out.values()),
+            "usage": usage,
+            "spans": [],
+            "files": {},
             "notes": self.notes,
         }
 
@@ -444,24 +459,6 @@ class Job:
             except OSError:
                 pass
         return found
-
-    def refusal(self, error: Exception) -> Json:
-        """The report on a command that could not be started: 127 when there is no such program, else 126."""
-        said = "cannot start %s: %s\n" % (self.request["argv"][0], error)
-        missing = isinstance(error, FileNotFoundError)
-        usage = dict.fromkeys(("wall_s", "cpu_s", "run_delay_s", "voluntary_switches", "peak_rss_bytes"), 0)
-        return {
-            "exit_code": 127 if missing else 126,
-            "timed_out": False,
-            "out_of_memory": False,
-            "truncated": False,
-            "usage": usage,
-            "spans": [],
-            "stdout": "",
-            "stderr": encode(said.encode()),
-            "files": {},
-            "notes": [],
-        }
 
     def close(self) -> None:
         """Give every file descriptor back."""
@@ -511,15 +508,16 @@ def serve(request: Json, config: Json) -> Json:
 
 def requests() -> Iterator[Json]:
     """One request a line until the end of input; read raw: poll does not see what a buffer holds."""
-    rest = b""
+    rest = bytearray()
     while True:
         data = os.read(0, 1 << 20)
         if not data:
             return
         rest += data
-        while b"\n" in rest:
-            line, _, rest = rest.partition(b"\n")
-            yield json.loads(line)
+        # The host waits for each answer: there is never more than one line.
+        if data.endswith(b"\n"):
+            yield json.loads(rest)
+            rest.clear()
 
 
 def say(reply: Json) -> None:

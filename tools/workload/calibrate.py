@@ -22,9 +22,7 @@ MAX_GROWTH = 64
 a little.
 """
 MAX_EXTRA_S = 10.0
-"""Seconds by which looping may lengthen a sample: bodies with a costly set-up for each execution stay short
-instead.
-"""
+"""Seconds by which looping may lengthen a sample: bodies with a costly set-up for each execution stay short instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +33,13 @@ class Calibration:
         loops: executions a sample for each benchmark that can be measured.
         excluded: why each other benchmark cannot be.
         spans: the time of each benchmark at those loops, as calibration saw it.
+        notes: what makes the measurement doubtful, one line each.
     """
 
     loops: Mapping[str, int]
     excluded: Mapping[str, str] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def _growth(span: Span) -> int:
@@ -80,6 +80,10 @@ def calibrate_loops(sandbox: Sandbox, site: Site, workload: Workload, request: R
     request = replace(request, mode="time", loops=None)
     seen = _first(sandbox, site, workload, request)
     alone_s = seen.usage.wall_s
+    strange = workload.kind != "command" and not seen.imported
+    notes = (
+        (f"{workload.spec} imported nothing from the tree: is it an installed copy that it runs?",) if strange else ()
+    )
     excluded = {**seen.skipped, **seen.failed}
     spans = dict(seen.spans)
     loops = dict.fromkeys(spans, 1)
@@ -94,4 +98,4 @@ def calibrate_loops(sandbox: Sandbox, site: Site, workload: Workload, request: R
         loops.update({name: trial[name] for name in seen.spans})
         short = {name: _growth(seen.spans[name]) for name in seen.spans}
     measurable = {name: count for name, count in loops.items() if name not in excluded}
-    return Calibration(measurable, excluded, {name: spans[name] for name in measurable})
+    return Calibration(measurable, excluded, {name: spans[name] for name in measurable}, notes)

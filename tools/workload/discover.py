@@ -66,9 +66,7 @@ def _pytest_benchmarks(tree: Path, files: list[PurePosixPath], patterns: tuple[s
 
 
 def _grouped(counts: dict[PurePosixPath, int], tests: list[PurePosixPath], patterns: tuple[str, ...]) -> list[Found]:
-    """One workload for a folder that is mostly benchmarks, one a file elsewhere: a sample imports all it
-    collects.
-    """
+    """One workload for a folder that is mostly benchmarks, one a file elsewhere: a sample imports all it collects."""
     found = []
     for folder in dict.fromkeys(path.parent for path in counts):
         files = [path for path in counts if path.parent == folder]

@@ -63,6 +63,7 @@ class Observation:
         values: what each body returned, encoded, for values.
         profile: rows of the profile of each body, for profile; see harness/perfagent_session.py.
         reference: files that a script stored for its own check, for values.
+        imported: how many modules came from the tree, beside the workload itself.
         usage: what the whole process used.
         error: one line on why the process as a whole failed, None when it did not.
         output: the end of what it printed.
@@ -76,6 +77,7 @@ class Observation:
     values: Mapping[str, JSON] = field(default_factory=dict)
     profile: Mapping[str, JSON] = field(default_factory=dict)
     reference: Mapping[str, bytes] = field(default_factory=dict)
+    imported: int = 0
     error: str | None = None
     output: str = ""
 
@@ -158,6 +160,7 @@ def _read(completed: Completed, path: str) -> Observation:
         values=report["values"],
         profile=report["profile"],
         reference={name: base64.b64decode(data) for name, data in report["reference"].items()},
+        imported=report["imported"],
         error=error,
         output=output,
     )

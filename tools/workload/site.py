@@ -50,9 +50,7 @@ class Site:
     values_module: str = ""
 
     def environment(self, hash_seed: int) -> dict[str, str]:
-        """The environment of one sample; both sides of a pair get the same hash seed, the next pair
-        another.
-        """
+        """The environment of one sample; both sides of a pair get the same hash seed, the next pair another."""
         roots = [self.tree if root == "." else f"{self.tree}/{root}" for root in self.source_roots]
         path = ":".join([*roots, self.env["PYTHONPATH"]] if self.env.get("PYTHONPATH") else roots)
         env = {**SINGLE_THREADED, **self.env, "PYTHONPATH": path, "PYTHONHASHSEED": str(hash_seed)}
@@ -199,9 +197,7 @@ def pytest_setting(tree: Path, name: str) -> tuple[str, ...]:
 
 
 def pytest_options(tree: Path) -> tuple[str, ...]:
-    """The options in the repository's `addopts` without which its tests would be found or imported
-    differently.
-    """
+    """The options in the repository's `addopts` without which its tests would be found or imported differently."""
     kept: list[str] = []
     words = iter(pytest_setting(tree, "addopts"))
     for word in words:

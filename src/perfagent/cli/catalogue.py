@@ -49,6 +49,7 @@ def print_places(root: Path, as_json: bool) -> None:
         return
     for place in places:
         typer.echo(
-            f"{place['path']}:{place['line']} {place['function'] or '<module>'}  {place['rule']}: {place['description']}"
+            f"{place['path']}:{place['line']} {place['function'] or '<module>'}  "
+            f"{place['rule']}: {place['description']}"
         )
     typer.echo(f"{len(places)} place{'s' if len(places) != 1 else ''}; `perfagent run` measures which of them pay")

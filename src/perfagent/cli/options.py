@@ -13,7 +13,7 @@ Workload = Annotated[
     list[str] | None,
     typer.Option(
         "--workload", "-w", metavar="KIND:TARGET",
-        help="pytest-benchmark:PATH[::TEST], script:FILE, pytest:NODE or command:CMD; repeatable. Discovered when none is given.",
+        help="pytest-benchmark:PATH[::TEST], script:FILE, pytest:NODE, command:CMD; repeatable. Found if not given.",
     ),
 ]  # fmt: skip
 Test = Annotated[str | None, typer.Option("--test", metavar="CMD", help="Runs the unit tests; pytest by default.")]

@@ -125,13 +125,10 @@ def _flags(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finish(result: Result, as_json: bool) -> None:
-    """Print a result, and end with 130 when the work was interrupted."""
+    """Print a result for people or for programs."""
     if as_json:
         typer.echo(result.to_json())
     else:
         from perfagent.cli.show import print_result
 
         print_result(result)
-    if result.status == "interrupted":
-        typer.echo(f"interrupted; go on with `perfagent resume {result.run_id}`", err=True)
-        raise typer.Exit(130)

@@ -62,9 +62,7 @@ def run(words_repository: Path) -> Callable[[Model], tuple[EditOutcome, str]]:
 
 @pytest.fixture
 def gateway(scripted_server: Any) -> LiteLLMModel:
-    return LiteLLMModel(
-        GatewaySettings("test-model", scripted_server.url), waiting=Waiting(sleep=lambda _: None)
-    )
+    return LiteLLMModel(GatewaySettings("test-model", scripted_server.url), waiting=Waiting(sleep=lambda _: None))
 
 
 SCRIPTS: dict[str, Callable[[Any], list[Any]]] = {
@@ -113,9 +111,7 @@ def test_a_killed_run_goes_on_without_paying_twice(
     assert (outcome.status, outcome.turns, ledger.totals().calls) == ("submitted", 2, 1)
 
 
-def test_a_refusal_is_an_outcome(
-    scripted_server: Any, gateway: LiteLLMModel, run: Callable[..., Any]
-) -> None:
+def test_a_refusal_is_an_outcome(scripted_server: Any, gateway: LiteLLMModel, run: Callable[..., Any]) -> None:
     scripted_server.script(scripted_server.refusal("not this"))
     outcome, diff = run(gateway)
     assert (outcome.status, outcome.end, outcome.summary, diff) == ("failed", "refused", "not this", "")
@@ -125,9 +121,7 @@ def test_a_replay_of_another_run_says_so(
     scripted_server: Any, gateway: LiteLLMModel, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     transcript = Transcript(tmp_path / "transcript.jsonl")
-    scripted_server.script(
-        scripted_server.tools(("outline", {"path": "pkg/words.py"})), scripted_server.text(BLOCK)
-    )
+    scripted_server.script(scripted_server.tools(("outline", {"path": "pkg/words.py"})), scripted_server.text(BLOCK))
     run(RecordedModel(gateway, transcript))
     lines = transcript.path.read_text().splitlines(keepends=True)
     transcript.path.write_text("".join(lines[:2]))

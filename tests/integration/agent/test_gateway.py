@@ -46,18 +46,14 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def gateway(
-    scripted_server: Any, waits: list[float], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., LiteLLMModel]:
+def gateway(scripted_server: Any, waits: list[float], monkeypatch: pytest.MonkeyPatch) -> Callable[..., LiteLLMModel]:
     """Makes a gateway to the scripted server that never really waits."""
     for name in ("PERFAGENT_API_KEY", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 
     def make(model: str = "test-model", **settings: Any) -> LiteLLMModel:
         merged = {"api_base": scripted_server.url, "api_key": KEY, "timeout_s": 20.0} | settings
-        return LiteLLMModel(
-            GatewaySettings(model, **merged), waiting=Waiting(sleep=waits.append, random=Random(1))
-        )
+        return LiteLLMModel(GatewaySettings(model, **merged), waiting=Waiting(sleep=waits.append, random=Random(1)))
 
     return make
 
@@ -133,9 +129,7 @@ def test_retry_after_is_honoured(
 def test_a_wait_beyond_patience_is_not_waited_for(
     scripted_server: Any, gateway: Callable[..., LiteLLMModel], waits: list[float]
 ) -> None:
-    scripted_server.script(
-        scripted_server.status(429, "tomorrow", {"retry-after": "Fri, 21 Oct 2099 07:28:00 GMT"})
-    )
+    scripted_server.script(scripted_server.status(429, "tomorrow", {"retry-after": "Fri, 21 Oct 2099 07:28:00 GMT"}))
     assert "rate limited" in failure(gateway()).message
     assert waits == []
 
@@ -189,9 +183,7 @@ def test_a_used_up_quota_is_no_rate_limit(scripted_server: Any, gateway: Callabl
     assert "quota for test-model is used up" in failure(gateway()).message
 
 
-def test_a_context_too_long_has_its_own_error(
-    scripted_server: Any, gateway: Callable[..., LiteLLMModel]
-) -> None:
+def test_a_context_too_long_has_its_own_error(scripted_server: Any, gateway: Callable[..., LiteLLMModel]) -> None:
     scripted_server.script(scripted_server.status(400, "This model's maximum context length is 4096 tokens."))
     with pytest.raises(ModelContextExceeded):
         gateway().complete(REQUEST)

@@ -17,7 +17,7 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
 
 VARIABLE = "PERFAGENT_OUTCOMES"
 """Environment variable with the path of the file to append to."""
@@ -108,10 +108,14 @@ def pytest_configure(config: Any) -> None:
         config.pluginmanager.register(Outcomes(path), "perfagent-outcomes-file")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: Any) -> None:
-    """Leave coverage out: it slows the tests and would write files and fail runs of part of them."""
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests(early_config: Any) -> Iterator[None]:
+    """Leave coverage out: it slows the tests and would write files and fail runs of part of them.
+
+    A wrapper, because it must come before pytest-cov's own hook, which asks to be first.
+    """
     options = early_config.known_args_namespace
     if hasattr(options, "cov_source"):
         options.cov_source = []
         options.no_cov = True
+    yield

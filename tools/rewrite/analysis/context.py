@@ -1,4 +1,4 @@
-"""The questions rules ask about a module: what a variable is used for, what its type is, what a loop may change.
+"""The questions rules ask about a module: what a variable is used for, what a name was imported from.
 
 Every answer errs towards "I do not know": a rule then refuses.
 """
@@ -104,7 +104,7 @@ class Context:
         return any(o.store and self.tree.inside(o.node, node) for o in self.occurrences(variable))
 
     def used_after(self, variable: Variable, node: cst.CSTNode) -> bool:
-        """Whether the variable occurs after `node` in the text, or before it inside a loop that comes back."""
+        """Whether the variable occurs after `node`, or before it inside a loop that comes back."""
         end = self.tree.span(node)[1]
         around = list(self.tree.loops(node))
         for occurrence in self.occurrences(variable):
@@ -138,14 +138,23 @@ class Context:
         return any(word in text for word in _COMPILED)
 
     def in_try(self, node: cst.CSTNode) -> bool:
-        """Whether an exception at `node` may be caught by the same function, or a `finally` may see its state."""
+        """Whether the function may catch an exception raised at `node`, or a `finally` see its state."""
         function = self.tree.function_of(node)
         for above in self.tree.ancestors(node):
             if above is function:
                 return False
             if isinstance(above, (cst.Try, cst.TryStar)) and self.tree.inside(node, above.body):
                 return True
+            # A context manager may swallow an exception, as contextlib.suppress does; files do not.
+            if isinstance(above, cst.With) and not all(self._is_open(item) for item in above.items):
+                return True
         return False
+
+    @staticmethod
+    def _is_open(item: cst.WithItem) -> bool:
+        func = item.item.func if isinstance(item.item, cst.Call) else None
+        name = func.attr if isinstance(func, cst.Attribute) else func
+        return isinstance(name, cst.Name) and name.value == "open"
 
     # Imports
 
@@ -154,7 +163,7 @@ class Context:
         return isinstance(node, cst.Name) and self._import_source(node) == (dotted, None)
 
     def imported_name(self, node: cst.CSTNode, module: str, name: str) -> bool:
-        """Whether `node` is `module.name` or a name imported from it, bound once at the module's top level."""
+        """Whether `node` is `module.name` or that name imported, bound once at the top level."""
         if isinstance(node, cst.Attribute):
             return node.attr.value == name and self.imported_module(node.value, module)
         return isinstance(node, cst.Name) and self._import_source(node) == (module, name)

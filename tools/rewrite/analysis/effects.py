@@ -138,7 +138,7 @@ _SUSPENDS = (cst.Await, cst.Yield, cst.NamedExpr)
 
 
 def is_pure(context: Context, node: cst.CSTNode) -> bool:
-    """Whether evaluating the expression changes nothing, so that it may be done once more, once less or earlier.
+    """Whether evaluating the expression changes nothing: it may be done once more, once less or earlier.
 
     Attribute reads, operators and the named builtins and methods are taken as pure; other calls are not.
     """
@@ -151,7 +151,7 @@ def is_pure(context: Context, node: cst.CSTNode) -> bool:
 
 
 def is_pure_call(context: Context, call: cst.Call) -> bool:
-    """Whether the call itself, arguments aside, is to a builtin or a builtin type's method that changes nothing."""
+    """Whether the call, arguments aside, is to a builtin or a method that changes nothing."""
     if isinstance(call.func, cst.Name):
         return context.scopes.is_builtin(call.func) and call.func.value in PURE_BUILTINS
     if isinstance(call.func, cst.Attribute):

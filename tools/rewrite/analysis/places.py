@@ -29,7 +29,7 @@ class Place:
 
 
 def hoist_place(context: Context, node: cst.BaseExpression) -> Place | None:
-    """The outermost point where `node` may be computed once for all rounds, None when it changes or none repeats it."""
+    """The outermost point to compute `node` once for all, None when it changes or nothing repeats it."""
     loops = []
     for loop in _repeating(context, node):
         if not is_stable(context, node, loop):
@@ -41,7 +41,7 @@ def hoist_place(context: Context, node: cst.BaseExpression) -> Place | None:
     if context.tree.indentation(statement) is None or _is_elif(context, statement):
         return None
     # Below a while that tests a comprehension the statement itself repeats: it is then among the loops.
-    certain = len(loops) == 1 and _always_evaluated(context, node, loops[0])
+    certain = len(loops) == 1 and always_evaluated(context, node, loops[0])
     return Place(statement, tuple(loops), certain)
 
 
@@ -67,7 +67,7 @@ def _is_elif(context: Context, statement: cst.CSTNode) -> bool:
     return isinstance(statement, cst.If) and isinstance(parent, cst.If)
 
 
-def _always_evaluated(context: Context, node: cst.CSTNode, loop: cst.CSTNode) -> bool:
+def always_evaluated(context: Context, node: cst.CSTNode, loop: cst.CSTNode) -> bool:
     """Whether nothing between the loop and the node can skip the node."""
     below = node
     for above in context.tree.ancestors(node):

@@ -1,4 +1,4 @@
-"""The type of an expression as far as this function shows it, and whether its values can be hashed."""
+"""The type of an expression, as far as the function that holds it shows."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def _subscript_type(context: Context, node: cst.Subscript, depth: int) -> str | 
 def variable_type(context: Context, variable: Variable, depth: int = _DEPTH) -> str | None:
     """The type all bindings of a variable agree on, None when one is unknown.
 
-    A binding that uses the variable itself (`s = s + "x"`) is judged under the assumption that the others are right.
+    A binding that uses the variable itself (`s = s + "x"`) is judged on the assumption that the others
+    are right.
     """
     key = (id(variable.scope), variable.name)
     if key in context.assumed:
@@ -110,12 +111,13 @@ def _assuming(
     """The types of the bindings, if the variable has the type `kind`."""
     context.assumed[key] = kind
     try:
-        return {_binding_type(context, use, depth) for use in stores}
+        return {binding_type(context, use, depth) for use in stores}
     finally:
         del context.assumed[key]
 
 
-def _binding_type(context: Context, use: Use, depth: int) -> str | None:
+def binding_type(context: Context, use: Use, depth: int = _DEPTH) -> str | None:
+    """The type a single binding gives the variable, None when it is not certain."""
     if use.kind == "bind" and use.value is not None:
         return type_of(context, use.value, depth)
     if use.kind == "augment" and use.value is not None and isinstance(use.occurrence.node, cst.Name):
@@ -198,12 +200,12 @@ def _variable_element(context: Context, variable: Variable, depth: int) -> str |
             "appendleft",
         ):
             kinds.update(_added(context, use, depth))
-        elif use.kind not in _KEEPS_ELEMENTS or use.occurrence.store:
+        elif use.kind not in KEEPS_ELEMENTS or use.occurrence.store:
             return None
     return kinds.pop() if len(kinds) == 1 else None
 
 
-_KEEPS_ELEMENTS = frozenset(
+KEEPS_ELEMENTS = frozenset(
     ["method", "index", "slice", "member", "iterate", "read", "truth", "return", "discard", "key"]
 )
 
@@ -223,101 +225,3 @@ def is_empty_container(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
         return node.func.value in ("list", "set", "dict", "tuple") and not node.args
     return False
-
-
-# Hashing
-
-
-def is_hashable(context: Context, node: cst.CSTNode) -> bool:
-    """Whether the expression's value can certainly be hashed, by its type or by what the function does with it."""
-    if type_of(context, node) in values.IMMUTABLE | {"frozenset"}:
-        return True
-    if isinstance(node, cst.Tuple):
-        return all(isinstance(e, cst.Element) and is_hashable(context, e.value) for e in node.elements)
-    if isinstance(node, cst.Call) and _is_text(node):
-        return True
-    variable = context.variable(node)
-    if variable is None:
-        return False
-    stores = [use for use in context.uses(variable) if use.occurrence.store]
-    return bool(stores) and all(_binds_hashable(context, use) for use in stores)
-
-
-def _is_text(call: cst.Call) -> bool:
-    """`x.lower()` and the like give a str or bytes; the exception is the `.str` accessor of data frames."""
-    func = call.func
-    if not isinstance(func, cst.Attribute) or values.method_result(func.attr.value) != "str":
-        return False
-    return not (isinstance(func.value, cst.Attribute) and func.value.attr.value == "str")
-
-
-def _binds_hashable(context: Context, use: Use) -> bool:
-    if use.kind == "bind" and use.value is not None:
-        return type_of(context, use.value) in values.IMMUTABLE or (
-            isinstance(use.value, cst.Call) and _is_text(use.value)
-        )
-    if isinstance(use.node, cst.Param):
-        return _binding_type(context, use, _DEPTH) in values.IMMUTABLE
-    if isinstance(use.node, (cst.For, cst.CompFor)):
-        return elements_hashable(context, use.node.iter)
-    return _first_of_items(context, use)
-
-
-def _first_of_items(context: Context, use: Use) -> bool:
-    """`for key, value in x.items()`: the first name is a key; `for i, x in enumerate(...)`: a number."""
-    element = use.node
-    if not isinstance(element, cst.Element):
-        return False
-    pair = context.tree.parent(element)
-    loop = context.tree.parent(pair) if pair is not None else None
-    if (
-        not isinstance(pair, cst.Tuple)
-        or not isinstance(loop, (cst.For, cst.CompFor))
-        or not isinstance(loop.iter, cst.Call)
-    ):
-        return False
-    position = pair.elements.index(element)
-    call = loop.iter
-    if context.scopes.is_builtin(call.func, "enumerate") and call.args:
-        return position == 0 or elements_hashable(context, call.args[0].value)
-    items = isinstance(call.func, cst.Attribute) and call.func.attr.value == "items" and not call.args
-    return items and position == 0
-
-
-def elements_hashable(context: Context, node: cst.CSTNode) -> bool:
-    """Whether everything that iterating over `node` gives can certainly be hashed."""
-    if type_of(context, node) in ("set", "frozenset", "dict"):
-        return True
-    if element_type(context, node) in values.IMMUTABLE | {"frozenset"}:
-        return True
-    if isinstance(node, cst.Call):
-        keys = isinstance(node.func, cst.Attribute) and node.func.attr.value == "keys" and not node.args
-        wraps = context.scopes.is_builtin(node.func, "list", "sorted", "tuple", "reversed") and bool(node.args)
-        return keys or (wraps and elements_hashable(context, node.args[0].value))
-    if isinstance(node, (cst.List, cst.Tuple)):
-        return all(isinstance(e, cst.Element) and is_hashable(context, e.value) for e in node.elements)
-    if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
-        return is_hashable(context, node.elt)
-    variable = context.variable(node)
-    return variable is not None and _holds_hashables(context, variable)
-
-
-def _holds_hashables(context: Context, variable: Variable) -> bool:
-    """Whether everything ever put in a local container can be hashed."""
-    some = False
-    for use in context.uses(variable):
-        if use.kind in ("bind", "augment") and use.value is not None:
-            if not is_empty_container(use.value) and not elements_hashable(context, use.value):
-                return False
-            some = True
-        elif use.kind == "method" and use.detail in ("append", "add", "insert"):
-            call = use.node
-            if not isinstance(call, cst.Call) or not call.args or not is_hashable(context, call.args[-1].value):
-                return False
-        elif use.kind == "method" and use.detail in ("extend", "update"):
-            call = use.node
-            if not isinstance(call, cst.Call) or not call.args or not elements_hashable(context, call.args[-1].value):
-                return False
-        elif use.kind not in _KEEPS_ELEMENTS or use.occurrence.store:
-            return False
-    return some

@@ -1,4 +1,4 @@
-"""What is done with a variable at one place: bound, called upon, indexed, tested, iterated, or let out of sight."""
+"""What is done with a variable at one place: bound, called upon, indexed, tested, or let out of sight."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import libcst as cst
 from perfagent.tools.rewrite.analysis.scopes import Occurrence
 from perfagent.tools.rewrite.analysis.tree import ModuleTree
 
-# Builtins that read their argument, keep no reference to it and do not change it.
+# Builtins that read their argument, keep no reference to it once used up, and do not change it.
 READERS = frozenset(
     [
         "len",
@@ -37,6 +37,9 @@ READERS = frozenset(
     ]
 )
 
+# Those of them whose result refers to the argument until it is used up.
+_LAZY = frozenset({"enumerate", "zip", "reversed"})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
@@ -44,8 +47,9 @@ class Use:
 
     Attributes:
         occurrence: where.
-        kind: `bind` (a plain assignment), `augment`, `target` (bound by for, with, unpacking, a parameter, an import...),
-            `method`, `index` (v[i] read), `slice` (v[a:b] read), `store_item` (v[i] = or del v[i]), `member` (x in v),
+        kind: `bind` (a plain assignment), `augment`, `target` (bound by for, with, unpacking, an import...),
+            `method`, `index` (v[i] read), `slice` (v[a:b] read), `store_item` (v[i] = or del v[i]),
+            `member` (x in v),
             `iterate`, `read` (argument of a builtin that only reads), `truth`, `return`, `attribute`,
             `operand` (of an arithmetic operator or a comparison, which give a new object), `key` (w[v]),
             `discard` (a bare expression) or `other`: the value may get out of sight.
@@ -157,4 +161,16 @@ def _of_argument(tree: ModuleTree, arg: cst.Arg) -> _Kind:
     name = call.func.value
     # max(a, b) returns one of its arguments, and so another name for the variable's value.
     picks = name in ("min", "max") and sum(a.keyword is None for a in call.args) != 1
-    return ("read", name, call) if name in READERS and not picks else ("other", "", call)
+    keeps = name in _LAZY and not _consumed(tree, call)
+    return ("read", name, call) if name in READERS and not picks and not keeps else ("other", "", call)
+
+
+def _consumed(tree: ModuleTree, call: cst.Call) -> bool:
+    """Whether an iterator is used up where it is made, and so holds the variable's value no longer."""
+    above = tree.parent(call)
+    if isinstance(above, (cst.For, cst.CompFor)):
+        return above.iter is call
+    outer = tree.parent(above) if isinstance(above, cst.Arg) else None
+    if not isinstance(outer, cst.Call) or not isinstance(outer.func, cst.Name):
+        return False
+    return outer.func.value in READERS and (outer.func.value not in _LAZY or _consumed(tree, outer))

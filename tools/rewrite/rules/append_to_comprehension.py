@@ -80,7 +80,10 @@ def squares(numbers):
             return None
         whole = _whole(context, loop, opening, element, clauses)
         text = whole or bracketed(context, created, opening, [element, *clauses], closing)
-        what = f"`{container.name}` is filled by a method call for each element; a comprehension does it in one instruction"
+        what = (
+            f"`{container.name}` is filled by a method call for each element; a comprehension does it "
+            "in one instruction"
+        )
         return Finding(loop, [Splice(start, end, text)], what, 1)
 
 
@@ -105,7 +108,7 @@ def _safe(context: Context, container: Variable, loop: cst.For) -> bool:
 
 
 def _recursive(context: Context, loop: cst.For) -> bool:
-    """Whether the loop may call its own function: before Python 3.12 a comprehension deepens the recursion."""
+    """Whether the loop may recurse: before Python 3.12 a comprehension adds a frame to each level."""
     function = context.tree.function_of(loop)
     called = (n.func for n in walk(loop) if isinstance(n, cst.Call))
     names = (f.attr.value if isinstance(f, cst.Attribute) else getattr(f, "value", "") for f in called)
@@ -161,7 +164,7 @@ def _condition(context: Context, node: cst.BaseExpression) -> str:
 def _filled(
     context: Context, container: Variable, empty: cst.BaseExpression, statement: cst.BaseStatement | None
 ) -> tuple[str, str, str] | None:
-    """Opening bracket, element text and closing bracket of the comprehension, None if the statement is another."""
+    """Opening bracket, element and closing bracket of the comprehension, None for other statements."""
     call = simple_statement(statement, cst.Expr)
     code = context.tree.code(empty)
     if call is not None and isinstance(call.value, cst.Call) and isinstance(call.value.func, cst.Attribute):

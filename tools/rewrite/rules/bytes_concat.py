@@ -19,7 +19,9 @@ class BytesConcat(PatternRule):
 
     name = "bytes-concat"
     looks_for = "`data = b''` and `data += chunk` in a loop."
-    safe_when = "The variable is local, in the loop only added to, measured or tested, and the loop is not left by `return`."
+    safe_when = (
+        "The variable is local, in the loop only added to, measured or tested, and the loop is not left by `return`."
+    )
     why = "Bytes cannot grow: each addition copies everything, quadratic. A bytearray grows in place."
     example = """\
 def read_all(stream):
@@ -66,18 +68,14 @@ def read_all(stream, sink):
 
 
 def _loop(context: Context, data: Variable, assign: cst.Assign) -> cst.For | cst.While | None:
-    """The loop that adds, directly after the creation in the same block; None when anything else happens to it."""
+    """The loop that adds, in the block of the creation; None when anything else happens to the bytes."""
     made = context.tree.statement_of(assign)
     stores = [use for use in context.uses(data) if use.occurrence.store]
     grown = [use for use in stores if use.kind == "augment" and use.detail == "AddAssign"]
     if len(stores) != len(grown) + 1 or not grown or simple_statement(made, cst.Assign) is None:
         return None
     loop = next((s for s in context.tree.siblings(made) if context.tree.inside(grown[0].node, s)), None)
-    if (
-        not isinstance(loop, (cst.For, cst.While))
-        or loop.orelse is not None
-        or context.tree.indentation(loop) is None
-    ):
+    if not isinstance(loop, (cst.For, cst.While)) or loop.orelse is not None or context.tree.indentation(loop) is None:
         return None
     if context.captured(data) or context.in_try(assign) or has_flow(loop, cst.Return, cst.Yield, cst.Await):
         return None

@@ -18,7 +18,8 @@ from perfagent.tools.rewrite.shapes import is_display
 # Uses that cannot change a container nor let it out; its elements are constants, so they may go anywhere.
 _READS = frozenset({"member", "index", "slice", "truth", "iterate", "discard"})
 
-# Callables whose result for constant arguments is an immutable object that does not depend on when it is built.
+# Callables whose result for constant arguments is an immutable object that does not depend on when it
+# is built.
 _IMMUTABLE_CALLS = {
     ("collections", "namedtuple"),
     ("struct", "Struct"),
@@ -33,9 +34,7 @@ class ConstantToModule(PatternRule):
     """See the class attributes."""
 
     name = "constant-to-module"
-    looks_for = (
-        "A dict, set or frozenset of constants, a named tuple class, a Decimal, built inside a function."
-    )
+    looks_for = "A dict, set or frozenset of constants, a named tuple class, a Decimal, built inside a function."
     safe_when = "Everything in it is constant, and it is only read: looked up, tested, iterated."
     why = "It is built anew at each call, which often costs more than the one lookup made in it."
     example = """\
@@ -106,9 +105,7 @@ def _is_constant_call(context: Context, call: cst.Call) -> bool:
         return False
     if context.scopes.is_builtin(call.func, "frozenset"):
         value = call.args[0].value
-        return (
-            is_display(value) and bool(value.elements) and all(is_constant(e.value) for e in value.elements)
-        )
+        return is_display(value) and bool(value.elements) and all(is_constant(e.value) for e in value.elements)
     if any(context.imported_name(call.func, *known) for known in _IMMUTABLE_CALLS):
         return all(is_constant(arg.value) or _constant_list(arg.value) for arg in call.args)
     return False
@@ -164,11 +161,7 @@ def _constant_name(context: Context, node: cst.BaseExpression) -> str | None:
 
 def _kind(node: cst.BaseExpression) -> str:
     if isinstance(node, cst.Call):
-        return (
-            node.func.attr.value
-            if isinstance(node.func, cst.Attribute)
-            else getattr(node.func, "value", "constant")
-        )
+        return node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "constant")
     return "table"
 
 

@@ -22,7 +22,9 @@ class FormatToFstring(PatternRule):
 
     name = "format-to-fstring"
     looks_for = "`'...{}...'.format(x, y)` with a constant template."
-    safe_when = "Each field is a plain argument and each argument is used once, in order, so that evaluation is the same."
+    safe_when = (
+        "Each field is a plain argument and each argument is used once, in order, so that evaluation is the same."
+    )
     why = "The template is parsed anew at each call; an f-string is parsed by the compiler."
     example = """\
 def label(row, column):

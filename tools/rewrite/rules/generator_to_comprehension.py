@@ -9,7 +9,7 @@ import libcst as cst
 from perfagent.tools.rewrite.analysis.context import Context
 from perfagent.tools.rewrite.analysis.tree import walk
 from perfagent.tools.rewrite.analysis.types import type_of
-from perfagent.tools.rewrite.edits import replace, replace_whole
+from perfagent.tools.rewrite.edits import Splice
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 
 # set(...) and list(...) disappear; these stay and get a list, which they would have built themselves.
@@ -42,11 +42,10 @@ def words(text, further):
             generator = _only_generator(call)
             if generator is None or _may_stop(generator):
                 continue
-            new = _text(context, call, generator)
-            if new is not None:
+            splices = _edit(context, call, generator)
+            if splices:
                 what = "the generator switches frames for each element of a container that is built anyway"
-                edit = replace if new[0] not in "[{" else replace_whole
-                yield Finding(call, [edit(context, call, new)], what, 1)
+                yield Finding(call, splices, what, 1)
 
 
 def _only_generator(call: cst.Call) -> cst.GeneratorExp | None:
@@ -57,7 +56,7 @@ def _only_generator(call: cst.Call) -> cst.GeneratorExp | None:
 
 
 def _may_stop(generator: cst.GeneratorExp) -> bool:
-    """A StopIteration inside a generator becomes a RuntimeError; inside a comprehension it would go on as it is."""
+    """A StopIteration becomes a RuntimeError inside a generator, and goes on as it is in a comprehension."""
     for node in walk(generator):
         if isinstance(node, (cst.Await, cst.Yield, cst.NamedExpr)):
             return True
@@ -78,16 +77,26 @@ def _name(node: cst.Name | cst.Attribute) -> str:
     return node.value if isinstance(node, cst.Name) else node.attr.value
 
 
-def _text(context: Context, call: cst.Call, generator: cst.GeneratorExp) -> str | None:
-    inner = context.tree.slice(*context.tree.span(generator))
+def _edit(context: Context, call: cst.Call, generator: cst.GeneratorExp) -> list[Splice]:
+    """Other brackets in the places of the parentheses, so that the layout stays."""
+    start, end = context.tree.span(call.func)[1], context.tree.span(call)[1]
+    inner, outer = context.tree.full_span(generator), context.tree.span(call)
+    if context.tree.slice(start, start + 1) != "(":
+        return []
+    own = inner[0] > start and bool(generator.lpar)
+    if len(call.args) == 1 and not own and isinstance(call.func, cst.Name):
+        brackets = {"set": "{}", "list": "[]"}.get(call.func.value)
+        if brackets and context.scopes.is_builtin(call.func):
+            return [Splice(outer[0], start + 1, brackets[0]), Splice(end - 1, end, brackets[1])]
+    if not context.scopes.is_builtin(call.func, *_KEPT) and not _joins(context, call):
+        return []
+    if own:
+        return [Splice(inner[0], inner[0] + 1, "["), Splice(inner[1] - 1, inner[1], "]")]
+    return [Splice(start, start + 1, "(["), Splice(end - 1, end, "])")] if len(call.args) == 1 else []
+
+
+def _joins(context: Context, call: cst.Call) -> bool:
     func = call.func
-    if len(call.args) == 1 and context.scopes.is_builtin(func, "set", "list") and isinstance(func, cst.Name):
-        return f"{{{inner}}}" if func.value == "set" else f"[{inner}]"
-    kept = context.scopes.is_builtin(func, *_KEPT)
-    joins = isinstance(func, cst.Attribute) and func.attr.value == "join" and len(call.args) == 1
-    if joins and isinstance(func, cst.Attribute):
-        joins = type_of(context, func.value) in ("str", "bytes")
-    if not kept and not joins:
-        return None
-    rest = [context.tree.slice(context.tree.span(a)[0], context.tree.span(a)[1]) for a in call.args[1:]]
-    return f"{context.tree.code(func)}({', '.join([f'[{inner}]', *rest])})"
+    if not isinstance(func, cst.Attribute) or func.attr.value != "join" or len(call.args) != 1:
+        return False
+    return type_of(context, func.value) in ("str", "bytes")

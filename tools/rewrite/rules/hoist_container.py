@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
+from perfagent.tools.rewrite.analysis.hashing import elements_hashable, is_hashable
 from perfagent.tools.rewrite.analysis.places import Place, hoist_place
-from perfagent.tools.rewrite.analysis.types import elements_hashable, is_hashable, type_of
+from perfagent.tools.rewrite.analysis.types import type_of
 from perfagent.tools.rewrite.edits import insert_before, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import in_list, is_display, plain_args
@@ -22,7 +23,9 @@ class HoistContainer(PatternRule):
 
     name = "hoist-container"
     looks_for = "`x in set(y)`, `x in list(y)` or `x in [... for ...]` evaluated again and again by a loop."
-    safe_when = "The container is built from local values that nothing in the loop can change, and building it cannot fail."
+    safe_when = (
+        "The container is built from local values that nothing in the loop can change, and building it cannot fail."
+    )
     why = "The whole container is built for each single test: quadratic. Built once, a set answers in constant time."
     example = """\
 def common(left, right):
@@ -56,9 +59,7 @@ def drain(left, right):
                 value = _value(context, test.left, target[0])
                 splices = [insert_before(context, place.statement, f"{name} = {value}")]
                 splices.append(replace_whole(context, target[0], name))
-                yield Finding(
-                    test, splices, "a container is built anew for each test; it is built once before", risk
-                )
+                yield Finding(test, splices, "a container is built anew for each test; it is built once before", risk)
 
 
 def _builds(context: Context, node: cst.BaseExpression) -> bool:
@@ -78,7 +79,7 @@ def _source(node: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _risk(context: Context, node: cst.BaseExpression, place: Place) -> int | None:
-    """1 when building cannot fail, 2 when it would fail anyway in the first round, None when neither is certain."""
+    """1 when building cannot fail, 2 when the first round would fail as well, None when neither is sure."""
     known = type_of(context, _source(node)) in _CONTAINERS
     if known and not isinstance(node, (cst.ListComp, cst.SetComp)):
         return 1
@@ -103,11 +104,7 @@ def _name(context: Context, node: cst.BaseExpression) -> str | None:
     stem = "known"
     if isinstance(source, cst.Call) and isinstance(source.func, cst.Attribute):
         owner = source.func.value
-        stem = (
-            f"{owner.value}_{source.func.attr.value}"
-            if isinstance(owner, cst.Name)
-            else source.func.attr.value
-        )
+        stem = f"{owner.value}_{source.func.attr.value}" if isinstance(owner, cst.Name) else source.func.attr.value
     elif isinstance(source, cst.Attribute):
         stem = source.attr.value
     elif isinstance(source, cst.Name):

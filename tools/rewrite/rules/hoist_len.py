@@ -22,7 +22,9 @@ class HoistLen(PatternRule):
 
     name = "hoist-len"
     looks_for = "`while i < len(xs)` where the loop does not change `xs`."
-    safe_when = "`xs` is a builtin container or string by its making or annotation, and nothing in the loop can change it."
+    safe_when = (
+        "`xs` is a builtin container or string by its making or annotation, and nothing in the loop can change it."
+    )
     why = "The length is asked for in every round."
     example = """\
 def spaces(text: str) -> int:
@@ -57,16 +59,10 @@ def expand(items: list[str]) -> list[str]:
                     continue
                 sized = call.args[0].value
                 variable = context.local(sized)
-                if (
-                    variable is None
-                    or type_of(context, sized) not in _SIZED
-                    or may_change(context, variable, loop)
-                ):
+                if variable is None or type_of(context, sized) not in _SIZED or may_change(context, variable, loop):
                     continue
                 name = context.fresh_name(f"{variable.name}_len", f"{variable.name}_length")
                 if name is not None and context.tree.indentation(loop) is not None:
                     line = f"{name} = {context.tree.code(call)}"
                     splices = [insert_before(context, loop, line), replace_whole(context, call, name)]
-                    yield Finding(
-                        loop, splices, f"the length of `{variable.name}` is asked for in every round", 1
-                    )
+                    yield Finding(loop, splices, f"the length of `{variable.name}` is asked for in every round", 1)

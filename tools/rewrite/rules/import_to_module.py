@@ -12,7 +12,8 @@ from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import simple_statement
 
-# Modules that are part of every Python, cheap to import, and import nothing of the project: no cycle can arise.
+# Modules that are part of every Python, cheap to import, and import nothing of the project: no cycle
+# can arise. Not time and random: tests replace their functions after the module was imported.
 _HARMLESS = frozenset(
     [
         "bisect",
@@ -26,12 +27,10 @@ _HARMLESS = frozenset(
         "operator",
         "os",
         "os.path",
-        "random",
         "re",
         "string",
         "struct",
         "textwrap",
-        "time",
         "types",
     ]
 )
@@ -73,11 +72,7 @@ def norm(x, y):
         """From-imports of one name that stand alone on a line of a function."""
         for statement in context.tree.nodes(cst.ImportFrom):
             line = context.tree.statement_of(statement)
-            if (
-                simple_statement(line, cst.ImportFrom) is None
-                or statement.relative
-                or statement.module is None
-            ):
+            if simple_statement(line, cst.ImportFrom) is None or statement.relative or statement.module is None:
                 continue
             module = context.tree.code(statement.module)
             function = context.tree.function_of(statement)

@@ -18,9 +18,7 @@ class InsertFrontToReverse(PatternRule):
 
     name = "insert-front-to-reverse"
     looks_for = "A list built back to front by `insert(0, x)` in a loop."
-    safe_when = (
-        "The list is local, starts with at most one element, and is not looked at before the loop ends."
-    )
+    safe_when = "The list is local, starts with at most one element, and is not looked at before the loop ends."
     why = "Each insertion moves all elements: quadratic. Appending and reversing once is linear."
     example = """\
 def path_to(node):
@@ -51,11 +49,7 @@ def path_to(node):
     def find(self, context: Context) -> Iterator[Finding]:
         """Insertions at the front that are a loop's only use of the list."""
         for call in context.tree.nodes(cst.Call):
-            if (
-                not isinstance(call.func, cst.Attribute)
-                or call.func.attr.value != "insert"
-                or not plain_args(call, 2)
-            ):
+            if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "insert" or not plain_args(call, 2):
                 continue
             if context.tree.code(call.args[0].value) != "0":
                 continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -11,8 +10,6 @@ from perfagent.tools.rewrite.analysis.context import Context
 from perfagent.tools.rewrite.analysis.types import type_of
 from perfagent.tools.rewrite.edits import replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
-
-_LOGGER = re.compile(r"^_*(log|logger|logging)$", re.IGNORECASE)
 
 # A tuple in a variable would fill several fields, a dict its named ones: only these are handed over.
 _SCALARS = ("str", "int", "float", "bool", "list", "set")
@@ -24,7 +21,9 @@ class LazyLogArguments(PatternRule):
     name = "lazy-log-arguments"
     looks_for = "`log.debug(f'... {x}')` and `log.debug('... %s' % x)`."
     safe_when = "The fields are plain, so that formatting later, or not at all, gives the same text."
-    why = "The message is formatted even when its level is switched off; a logger formats its arguments only when needed."
+    why = (
+        "The message is formatted even when its level is switched off; a logger formats its arguments only when needed."
+    )
     example = """\
 import logging
 
@@ -59,25 +58,27 @@ def store(key, value):
     def find(self, context: Context) -> Iterator[Finding]:
         """Calls of debug and info with a formatted message and no arguments yet."""
         for call in context.tree.nodes(cst.Call):
-            if not _logs(call) or not call.args or call.args[0].keyword or call.args[0].star:
+            if not _logs(context, call) or not call.args or call.args[0].keyword or call.args[0].star:
                 continue
             if any(arg.keyword is None for arg in call.args[1:]):
                 continue
             message = call.args[0].value
             text = _from_fstring(context, message) or _from_modulo(context, message)
             if text is not None:
-                what = (
-                    "the message is formatted even when its level is off; the logger formats it when needed"
-                )
+                what = "the message is formatted even when its level is off; the logger formats it when needed"
                 yield Finding(call, [replace_whole(context, message, text)], what, 2)
 
 
-def _logs(call: cst.Call) -> bool:
+def _logs(context: Context, call: cst.Call) -> bool:
+    """Whether this is `debug` or `info` of a standard logger: others fill in arguments their own way."""
     func = call.func
     if not isinstance(func, cst.Attribute) or func.attr.value not in ("debug", "info"):
         return False
-    owner = func.value.attr if isinstance(func.value, cst.Attribute) else func.value
-    return isinstance(owner, cst.Name) and _LOGGER.match(owner.value) is not None
+    if context.imported_module(func.value, "logging"):
+        return True
+    variable = context.variable(func.value)
+    made = context.single_binding(variable) if variable else None
+    return isinstance(made, cst.Call) and context.imported_name(made.func, "logging", "getLogger")
 
 
 def _from_fstring(context: Context, message: cst.BaseExpression) -> str | None:
@@ -100,16 +101,10 @@ def _from_fstring(context: Context, message: cst.BaseExpression) -> str | None:
 
 
 def _from_modulo(context: Context, message: cst.BaseExpression) -> str | None:
-    if (
-        not isinstance(message, cst.BinaryOperation)
-        or not isinstance(message.operator, cst.Modulo)
-        or message.lpar
-    ):
+    if not isinstance(message, cst.BinaryOperation) or not isinstance(message.operator, cst.Modulo) or message.lpar:
         return None
     left, right = message.left, message.right
-    if not isinstance(left, (cst.SimpleString, cst.ConcatenatedString)) or not isinstance(
-        left.evaluated_value, str
-    ):
+    if not isinstance(left, (cst.SimpleString, cst.ConcatenatedString)) or not isinstance(left.evaluated_value, str):
         return None
     if isinstance(right, cst.Tuple):
         plain = all(isinstance(e, cst.Element) for e in right.elements)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context
-from perfagent.tools.rewrite.analysis.hashing import likely_scalar
+from perfagent.tools.rewrite.analysis.hashing import elements_hashable, likely_scalar
 from perfagent.tools.rewrite.analysis.places import hoist_place
-from perfagent.tools.rewrite.analysis.types import elements_hashable
 from perfagent.tools.rewrite.edits import Splice, insert_before, replace_whole
 from perfagent.tools.rewrite.imports import add_import
 from perfagent.tools.rewrite.rule import Finding, PatternRule
@@ -51,9 +50,7 @@ def commonest(words, candidates):
             counter, imports = imported
             counted = f"{counter}(iter({attribute.value.value}))"
             if _is_key(context, attribute):
-                yield Finding(
-                    attribute, [*imports, replace_whole(context, attribute, f"{counted}.get")], what, 1
-                )
+                yield Finding(attribute, [*imports, replace_whole(context, attribute, f"{counted}.get")], what, 1)
                 continue
             call = context.tree.parent(attribute)
             if isinstance(call, cst.Call) and call.func is attribute and plain_args(call, 1):

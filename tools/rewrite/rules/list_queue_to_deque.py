@@ -8,7 +8,6 @@ import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context, Variable
 from perfagent.tools.rewrite.analysis.effects import is_fresh
-from perfagent.tools.rewrite.analysis.tree import walk
 from perfagent.tools.rewrite.analysis.uses import Use
 from perfagent.tools.rewrite.edits import Splice, replace, replace_whole
 from perfagent.tools.rewrite.imports import add_import
@@ -108,29 +107,29 @@ def _change(context: Context, use: Use, deque: str) -> list[Splice] | None:
         if not isinstance(node, cst.Assign) or not is_fresh(context, use.value, ("list",)):
             return None
         return [replace_whole(context, use.value, f"{deque}({_initial(context, use.value)})")]
-    if use.kind == "method" and isinstance(node, cst.Call):
-        if use.detail in _SHARED_METHODS and not (use.detail in ("append", "extend", "remove") and not node.args):
-            return []
-        return _translate(context, node) if use.detail in ("pop", "insert") else None
-    if use.kind == "augment":
-        return [] if use.detail == "AddAssign" else None
-    if use.kind == "iterate":
-        return [] if not _grows_in(context, use) else None
+    if isinstance(node, cst.Call):
+        return _change_of_call(context, use, node)
     if use.kind == "index" and isinstance(node, cst.Subscript):
         index = only_index(node)
         return [] if index is not None and context.tree.code(index) in ("0", "-1") else None
-    if use.kind == "read":
-        return [] if use.detail in _SHARED_READERS and context.scopes.is_builtin(_func(node)) else None
-    return [] if use.kind in ("member", "truth") else None
+    if use.kind == "iterate":
+        return [] if not _grows_in(context, use) else None
+    grows = use.kind == "augment" and use.detail == "AddAssign"
+    return [] if grows or use.kind in ("member", "truth") else None
 
 
-def _func(node: cst.CSTNode) -> cst.CSTNode:
-    assert isinstance(node, cst.Call)
-    return node.func
+def _change_of_call(context: Context, use: Use, node: cst.Call) -> list[Splice] | None:
+    """The same for a method of the list, or a builtin that reads it."""
+    if use.kind == "method":
+        if use.detail in _SHARED_METHODS:
+            return []
+        return _translate(context, node) if use.detail in ("pop", "insert") else None
+    shared = use.kind == "read" and use.detail in _SHARED_READERS
+    return [] if shared and context.scopes.is_builtin(node.func) else None
 
 
 def _initial(context: Context, value: cst.BaseExpression) -> str:
-    """What the deque is built from: nothing for an empty list, the argument of list(...), else the list itself."""
+    """What the deque is built from: nothing for `[]`, the argument of `list(...)`, else the list itself."""
     code = context.tree.code(value)
     if code in ("[]", "list()"):
         return ""
@@ -154,9 +153,8 @@ def _translate(context: Context, call: cst.Call) -> list[Splice] | None:
 
 def _grows_in(context: Context, use: Use) -> bool:
     """Whether a loop over the variable may change it: a deque then raises, a list goes on."""
-    loop = use.node
-    if not isinstance(loop, cst.For):
-        return any(isinstance(n, (cst.Await, cst.Yield)) for n in walk(loop))
-    variable = context.variable(use.occurrence.node)
-    inside = context.uses_in(variable, loop) if variable else []
+    loop, variable = use.node, context.variable(use.occurrence.node)
+    if variable is None or not isinstance(loop, (cst.For, cst.CompFor)):
+        return True
+    inside = context.uses_in(variable, context.tree.repeated(loop))
     return any(u.kind == "augment" or (u.kind == "method" and u.detail in _GROWS) for u in inside)

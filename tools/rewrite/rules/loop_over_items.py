@@ -20,9 +20,7 @@ class LoopOverItems(PatternRule):
 
     name = "loop-over-items"
     looks_for = "`for key in table` or `table.keys()` with `table[key]` in the loop."
-    safe_when = (
-        "It is a dict by its making or annotation, and nothing in the loop can change it or rebind the key."
-    )
+    safe_when = "It is a dict by its making or annotation, and nothing in the loop can change it or rebind the key."
     why = "Each `table[key]` hashes and looks up what the iteration has at hand."
     example = """\
 def total(prices: dict, amounts):
@@ -75,9 +73,7 @@ def _finding(context: Context, loop: cst.For | cst.CompFor) -> Finding | None:
     return Finding(loop, splices, what, 1)
 
 
-def _lookups(
-    context: Context, repeated: cst.CSTNode, loop: cst.For | cst.CompFor, table: str
-) -> list[cst.Subscript]:
+def _lookups(context: Context, repeated: cst.CSTNode, loop: cst.For | cst.CompFor, table: str) -> list[cst.Subscript]:
     assert isinstance(loop.target, cst.Name)
     key = context.variable(loop.target)
     found = []
@@ -86,11 +82,7 @@ def _lookups(
         if not isinstance(node, cst.Subscript) or index is None or context.tree.code(node.value) != table:
             continue
         variable = context.variable(index)
-        if (
-            variable is not None
-            and key is not None
-            and (variable.name, variable.scope) == (key.name, key.scope)
-        ):
+        if variable is not None and key is not None and (variable.name, variable.scope) == (key.name, key.scope):
             found.append(node)
     return found
 

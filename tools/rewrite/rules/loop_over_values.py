@@ -21,9 +21,7 @@ class LoopOverValues(PatternRule):
 
     name = "loop-over-values"
     looks_for = "`for i in range(len(xs))` where `i` serves only for `xs[i]`."
-    safe_when = (
-        "`xs` is a list, tuple or string by its making or annotation, and the loop does not change it."
-    )
+    safe_when = "`xs` is a list, tuple or string by its making or annotation, and the loop does not change it."
     why = "Each `xs[i]` makes a number and looks it up; iterating over `xs` does neither."
     example = """\
 def total(xs: list[int]) -> int:
@@ -64,11 +62,7 @@ def double(xs: list[int]) -> None:
 
 def _measured(context: Context, node: cst.BaseExpression) -> cst.Name | None:
     """`xs` of `range(len(xs))` if it is known to be a sequence."""
-    if (
-        not isinstance(node, cst.Call)
-        or not context.scopes.is_builtin(node.func, "range")
-        or not plain_args(node, 1)
-    ):
+    if not isinstance(node, cst.Call) or not context.scopes.is_builtin(node.func, "range") or not plain_args(node, 1):
         return None
     length = node.args[0].value
     if (

@@ -52,9 +52,7 @@ def highest(numbers, measure):
                 continue
             first, second = (arg.value for arg in call.args)
             if _simple(first) and _simple(second) and _repeated(context, call):
-                splice = _as_statement(context, call, first, second) or _as_expression(
-                    context, call, first, second
-                )
+                splice = _as_statement(context, call, first, second) or _as_expression(context, call, first, second)
                 yield Finding(call, [splice], "the call costs several times the one comparison it makes", 1)
 
 
@@ -90,9 +88,7 @@ def _as_statement(
     return Splice(*context.tree.span(assign), f"if {other} {_operator(call)} {name}:{inner}")
 
 
-def _as_expression(
-    context: Context, call: cst.Call, first: cst.BaseExpression, second: cst.BaseExpression
-) -> Splice:
+def _as_expression(context: Context, call: cst.Call, first: cst.BaseExpression, second: cst.BaseExpression) -> Splice:
     a, b = context.tree.code(first), context.tree.code(second)
     text = f"{b} if {b} {_operator(call)} {a} else {a}"
     parent = context.tree.parent(call)

@@ -11,7 +11,7 @@ from perfagent.tools.rewrite.analysis.effects import is_private
 from perfagent.tools.rewrite.analysis.types import type_of, variable_type
 from perfagent.tools.rewrite.edits import Splice
 from perfagent.tools.rewrite.rule import Finding, PatternRule
-from perfagent.tools.rewrite.shapes import plain_args
+from perfagent.tools.rewrite.shapes import method_call, plain_args
 
 
 class RebuiltContainer(PatternRule):
@@ -19,9 +19,7 @@ class RebuiltContainer(PatternRule):
 
     name = "rebuilt-container"
     looks_for = "`xs = xs + [x]`, `xs = xs + ys`, `s = s | {x}`, `s = s.union(ys)` in a loop."
-    safe_when = (
-        "The list or set was made in this function and no other name, object or iteration refers to it."
-    )
+    safe_when = "The list or set was made in this function and no other name, object or iteration refers to it."
     why = "Each round copies everything gathered so far: quadratic. Growing in place is linear."
     example = """\
 def flatten(rows):
@@ -73,9 +71,7 @@ def _unshared(context: Context, grown: Variable, assign: cst.Assign) -> bool:
 def _iterates(context: Context, grown: Variable, loop: cst.For | cst.While) -> bool:
     if isinstance(loop, cst.While):
         return False
-    return any(
-        context.variable(n) is not None and n.value == grown.name for n in context.identifiers(loop.iter)
-    )
+    return any(context.variable(n) is not None and n.value == grown.name for n in context.identifiers(loop.iter))
 
 
 def _in_place(context: Context, grown: Variable, value: cst.BaseExpression) -> str | None:
@@ -84,10 +80,11 @@ def _in_place(context: Context, grown: Variable, value: cst.BaseExpression) -> s
         if any(n.value == grown.name for n in context.identifiers(value.right)):
             return None
         return _operation(context, grown.name, kind, value)
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and _is(value.func.value, grown):
-        if kind == "set" and value.func.attr.value == "union" and plain_args(value, 1):
-            return f"{grown.name}.update({context.tree.code(value.args[0].value)})"
-    return None
+    union = method_call(value, "union")
+    if kind != "set" or union is None or not isinstance(union.func, cst.Attribute) or not plain_args(union, 1):
+        return None
+    own = _is(union.func.value, grown)
+    return f"{grown.name}.update({context.tree.code(union.args[0].value)})" if own else None
 
 
 def _is(node: cst.BaseExpression, variable: Variable) -> bool:
@@ -98,20 +95,12 @@ def _operation(context: Context, name: str, kind: str | None, value: cst.BinaryO
     added = value.right
     # + wants a list and += takes anything that can be iterated: only what is known to be a list stays equal.
     if kind == "list" and isinstance(value.operator, cst.Add) and type_of(context, added) == "list":
-        one = (
-            isinstance(added, cst.List)
-            and len(added.elements) == 1
-            and isinstance(added.elements[0], cst.Element)
-        )
+        one = isinstance(added, cst.List) and len(added.elements) == 1 and isinstance(added.elements[0], cst.Element)
         if one and isinstance(added, cst.List):
             return f"{name}.append({context.tree.code(added.elements[0].value)})"
         return f"{name} += {context.tree.code(added)}"
     if kind == "set" and isinstance(value.operator, cst.BitOr) and type_of(context, added) == "set":
-        one = (
-            isinstance(added, cst.Set)
-            and len(added.elements) == 1
-            and isinstance(added.elements[0], cst.Element)
-        )
+        one = isinstance(added, cst.Set) and len(added.elements) == 1 and isinstance(added.elements[0], cst.Element)
         if one and isinstance(added, cst.Set):
             return f"{name}.add({context.tree.code(added.elements[0].value)})"
         return f"{name} |= {context.tree.code(added)}"

@@ -21,7 +21,9 @@ class RedundantConversion(PatternRule):
     """See the class attributes."""
 
     name = "redundant-conversion"
-    looks_for = "`set(list(x))`, `sorted(list(x))`, `sum(list(x))`, `list(sorted(x))`, `set([...])`, `''.join(list(x))`."
+    looks_for = (
+        "`set(list(x))`, `sorted(list(x))`, `sum(list(x))`, `list(sorted(x))`, `set([...])`, `''.join(list(x))`."
+    )
     safe_when = "The outer call goes through any iterable once and in order."
     why = "The inner container is built only to be thrown away."
     example = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from collections.abc import Iterator
@@ -72,7 +73,10 @@ def fields(line, comment):
             if isinstance(call.func, cst.Attribute) and context.imported_module(call.func.value, "re"):
                 splices = self._edit(context, call, call.func)
                 if splices:
-                    what = f"re.{call.func.attr.value} looks its constant pattern up at each call; it is compiled once instead"
+                    what = (
+                        f"re.{call.func.attr.value} looks its constant pattern up at each call; it is "
+                        "compiled once instead"
+                    )
                     yield Finding(call, splices, what, 1)
 
     def _edit(self, context: Context, call: cst.Call, func: cst.Attribute) -> list[Splice]:
@@ -90,9 +94,9 @@ def fields(line, comment):
         constant = add_constant(context, func.value, name, value)
         if constant is None:
             return []
-        rest = [_argument(context, arg) for arg in call.args[1:] if arg.value is not flags]
-        new = name if method == "compile" else f"{name}.{method}({', '.join(rest)})"
-        return [constant, replace(context, call, new)]
+        if method == "compile":
+            return [constant, replace(context, call, name)]
+        return [constant, *_as_method(context, call, f"{name}.{method}(", flags)]
 
 
 _REFUSED = cst.Name("refused")
@@ -151,6 +155,19 @@ def _constant_name(context: Context, call: cst.Call) -> str | None:
     return context.fresh_name(*(f"_{stem}_RE{suffix}" for suffix in ("", *range(2, 10))))
 
 
-def _argument(context: Context, arg: cst.Arg) -> str:
-    value = context.tree.code(arg.value)
-    return f"{arg.keyword.value}={value}" if arg.keyword else value
+def _as_method(context: Context, call: cst.Call, head: str, flags: cst.BaseExpression | None) -> list[Splice]:
+    """The call without pattern and flags; the other arguments keep their layout."""
+    rest = [arg for arg in call.args[1:] if arg.value is not flags]
+    if len(call.args) < 2 or not rest:
+        return []
+    splices = [Splice(context.tree.span(call)[0], context.tree.span(rest[0])[0], head)]
+    for before, arg in itertools.pairwise(call.args):
+        if arg.value is flags and before is not call.args[0]:
+            splices.append(Splice(_end(context, before), _end(context, arg), ""))
+        elif arg.value is flags:
+            return []
+    return splices
+
+
+def _end(context: Context, arg: cst.Arg) -> int:
+    return context.tree.full_span(arg.value)[1]

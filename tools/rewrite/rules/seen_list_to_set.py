@@ -7,25 +7,27 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perfagent.tools.rewrite.analysis.context import Context, Variable
-from perfagent.tools.rewrite.analysis.hashing import likely_scalar
-from perfagent.tools.rewrite.analysis.types import is_empty_container, is_hashable
+from perfagent.tools.rewrite.analysis.hashing import is_hashable, likely_scalar
+from perfagent.tools.rewrite.analysis.types import is_empty_container
 from perfagent.tools.rewrite.analysis.uses import Use
 from perfagent.tools.rewrite.edits import Splice, insert_after, replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import in_list, plain_args, simple_statement
+
+# Uses in the loop that leave the list as it is.
+_READS = ("index", "iterate", "read", "truth")
 
 
 class SeenListToSet(PatternRule):
     """See the class attributes."""
 
     name = "seen-list-to-set"
-    looks_for = (
-        "A list that grows in a loop which tests membership in it: `if x not in seen: seen.append(x)`."
+    looks_for = "A list that grows in a loop which tests membership in it: `if x not in seen: seen.append(x)`."
+    safe_when = "The list starts empty, only `append` changes it in the loop, and what is appended can be hashed."
+    why = (
+        "Each test searches all that was seen so far: quadratic. A set beside the list keeps the order "
+        "and answers at once."
     )
-    safe_when = (
-        "The list starts empty, only `append` changes it in the loop, and what is appended can be hashed."
-    )
-    why = "Each test searches all that was seen so far: quadratic. A set beside the list keeps the order and answers at once."
     example = """\
 def distinct(lines):
     seen = []
@@ -84,6 +86,8 @@ def _finding(context: Context, test: cst.Comparison, seen: Variable) -> Finding 
     risk = 2
     appended = False
     for use in uses:
+        if use.kind in _READS:
+            continue
         change = _change(context, use, name)
         if change is None:
             return None
@@ -100,7 +104,7 @@ def _uses_up_to_the_loops_end(
 ) -> list[Use] | None:
     """The uses between the list's creation and the end of the outermost loop below it.
 
-    None when the list is not created right in the block that holds the loop: it may then be made anew in between.
+    None when the list is not created right in the block that holds the loop: it may be made anew in between.
     """
     made = context.tree.statement_of(created)
     block = context.tree.siblings(made)
@@ -118,13 +122,15 @@ def _change(context: Context, use: Use, name: str) -> tuple[Splice, cst.BaseExpr
     """What a use in the loop needs, and the element whose hash it takes; None when it forbids the set."""
     node = use.node
     if use.kind == "member" and isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
-        if likely_scalar(context, node.left):
-            return replace_whole(context, node.comparisons[0].comparator, name), node.left
-    if use.kind == "method" and use.detail == "append" and isinstance(node, cst.Call) and plain_args(node, 1):
-        element = node.args[0].value
-        line = context.tree.statement_of(node)
-        alone = simple_statement(line, cst.Expr)
-        if alone is not None and alone.value is node and isinstance(element, (cst.Name, cst.Attribute)):
-            if context.tree.indentation(line) is not None and likely_scalar(context, element):
-                return insert_after(context, line, f"{name}.add({context.tree.code(element)})"), element
-    return None
+        likely = likely_scalar(context, node.left)
+        return (replace_whole(context, node.comparisons[0].comparator, name), node.left) if likely else None
+    appends = use.kind == "method" and use.detail == "append"
+    if not appends or not isinstance(node, cst.Call) or not plain_args(node, 1):
+        return None
+    element, line = node.args[0].value, context.tree.statement_of(node)
+    alone = simple_statement(line, cst.Expr)
+    if alone is None or alone.value is not node or context.tree.indentation(line) is None:
+        return None
+    if not isinstance(element, (cst.Name, cst.Attribute)) or not likely_scalar(context, element):
+        return None
+    return insert_after(context, line, f"{name}.add({context.tree.code(element)})"), element

@@ -45,9 +45,7 @@ def is_comment(line, mark):
             if subject is not None:
                 prefixes = ", ".join(context.tree.code(call.args[0].value) for call in calls)
                 what = "the prefixes are tried by one call each; one call tries all of them"
-                yield Finding(
-                    operation, [replace_whole(context, operation, f"{subject}(({prefixes}))")], what, 2
-                )
+                yield Finding(operation, [replace_whole(context, operation, f"{subject}(({prefixes}))")], what, 2)
 
 
 def _chain(node: cst.BaseExpression) -> list[cst.Call]:

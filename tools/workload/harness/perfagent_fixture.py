@@ -97,16 +97,12 @@ def install(session: Session) -> None:
 
 
 def keep(session: Session, name: str, result: Any, args: Any) -> None:
-    """Keep a body's value; its arguments when it returned nothing, for then it must have changed
-    something.
-    """
+    """Keep a body's value; its arguments when it returned nothing, for then it must have changed something."""
     session.keep_value(name, {"returned": result} if result is not None else {"arguments": list(args)})
 
 
 class Pedantic:
-    """One use of `benchmark.pedantic`: set-up and teardown stay outside the section, rounds are ours to
-    choose.
-    """
+    """One use of `benchmark.pedantic`: set-up and teardown stay outside the section, rounds are ours to choose."""
 
     def __init__(self, session: Session, name: str, target: Any, setup: Any, teardown: Any) -> None:
         self.session = session

@@ -1,6 +1,4 @@
-"""The pytest plugin that puts sections around benchmark bodies or test calls, and reports how each test
-ended.
-"""
+"""The pytest plugin that puts sections around benchmark bodies or test calls, and reports how each test ended."""
 
 from __future__ import annotations
 
@@ -99,9 +97,7 @@ class Plugin:
 
     @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator,unused-ignore]
     def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> bool | None:
-        """Run set-up, call and teardown again for every loop; the fixtures of the module stay as pytest
-        scopes them.
-        """
+        """Run set-up, call and teardown again for every loop; the fixtures of the module stay as pytest scopes them."""
         loops = self.session.loops(item.nodeid) if self.tests else 1
         if loops == 1:
             return None

@@ -54,9 +54,7 @@ def _is_main_guard(node: ast.AST) -> bool:
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """Nodes that run when the node runs: not the inside of functions it defines, nor what the main guard
-    keeps back.
-    """
+    """Nodes that run when the node runs: not the inside of functions it defines, nor what the main guard keeps back."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, _FUNCTIONS) and not _is_main_guard(child):
             yield child
@@ -116,9 +114,7 @@ def needs_returning_template(module: ast.Module) -> bool:
 def own_variables(module: ast.Module) -> list[str]:
     """Public names that the script itself binds at module level, imports, functions and classes left out."""
     names = set()
-    guarded = [
-        node for statement in module.body if _is_main_guard(statement) for node in _executed(statement)
-    ]
+    guarded = [node for statement in module.body if _is_main_guard(statement) for node in _executed(statement)]
     for node in [*_executed(module), *guarded]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)

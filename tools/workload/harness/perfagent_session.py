@@ -1,13 +1,14 @@
 """What both entry scripts share: the options, the modes, the report.
 
-Options (one JSON object): `mode` (time, values, profile, list or eqcheck), `report` (path of the JSON file
-to write), `tree` (root of the code under test), `target` (file or node), `loops` ({benchmark: executions of
-the body}, 1 when absent), `only` (benchmarks to run, null for all), `seed` (for random numbers),
-`values_module` (path of the encoder), `scratch` (folder for files), `reference` ({file name: base64} for
-eqcheck), `pytest_options` (list), `pytest_kind` (benchmark or test).
+Options (one JSON object): `mode` (time, values, profile, list or eqcheck), `report` (path of the JSON file to write),
+`tree` (root of the code under test), `target` (file or node), `loops` ({benchmark: executions of the body}, 1 when
+absent), `only` (benchmarks to run, null for all), `seed` (for random numbers), `values_module` (path of the encoder),
+`scratch` (folder for files), `reference` ({file name: base64} for eqcheck), `pytest_options` (list), `pytest_kind`
+(benchmark or test).
 
-Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values` and `profile` ({id:
-tree}), `loops` ({id: executions marked}), `reference` ({file name: base64}), `error` (one line or null).
+Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values` and `profile` ({id: tree}),
+`loops` ({id: executions marked}), `imported` (modules that came from the tree), `reference` ({file name: base64}),
+`error` (one line or null).
 """
 
 from __future__ import annotations
@@ -37,9 +38,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def leave_no_trace() -> None:
-    """Take this folder off sys.path, so that the code under test finds there what it would find without
-    us.
-    """
+    """Take this folder off sys.path, so that the code under test finds there what it would find without us."""
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
 
 
@@ -79,9 +78,7 @@ class Nothing:
 
 
 class ProfiledSection:
-    """A section whose body cProfile watches; bound methods of the profiler itself leave the fewest frames of
-    ours.
-    """
+    """A section whose body cProfile watches; bound methods of the profiler itself leave the fewest frames of ours."""
 
     def __init__(self, profiler: cProfile.Profile) -> None:
         self.start: Callable[[], None] = profiler.enable
@@ -120,6 +117,7 @@ class Session:
             "values": self.values,
             "profile": {name: dump_profile(profiler) for name, profiler in self.profilers.items()},
             "loops": self.executed,
+            "imported": self.imported(),
             "reference": self.reference,
             "error": self.error,
         }
@@ -146,9 +144,7 @@ class Session:
         return ProfiledSection(self.profilers[name])
 
     def call(self, name: str, loops: int, function: Callable[..., Any], args: Any = (), kwargs: Any = None) -> Any:
-        """Execute one body `loops` times between one pair of marks; returns what the last execution
-        returned.
-        """
+        """Execute one body `loops` times between one pair of marks; returns what the last execution returned."""
         kwargs = kwargs or {}
         section = self.section(name, loops)
         result = None
@@ -168,14 +164,20 @@ class Session:
             self._encode = load_file("_perfagent_values", self.options["values_module"]).encode
         self.values[name] = self._encode(value)
 
+    def imported(self) -> int:
+        """How many modules came from the tree, the workload's own files and tests not counted."""
+        tree = os.path.join(self.options["tree"], "")
+        files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+        inside = [file for file in files if file.startswith(tree) and not file.endswith(self.options["target"])]
+        aside = ("test_", "conftest.")
+        return sum(not os.path.basename(file).startswith(aside) and "site-packages" not in file for file in inside)
+
     def used_up(self, value: Any) -> bool:
         """Whether keeping a value consumed it."""
         return self.mode == "values" and hasattr(value, "__next__")
 
     def seed(self) -> None:
-        """Give the global random generators this sample's seed, so that both sides of a pair draw the same
-        inputs.
-        """
+        """Give the global random generators this sample's seed, so that both sides of a pair draw the same inputs."""
         import random
 
         random.seed(self.options["seed"])

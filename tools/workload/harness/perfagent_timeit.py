@@ -26,9 +26,7 @@ def inner(_it, _timer{init}):
     _t1 = _timer()
     return _t1 - _t0, retval
 """
-"""For scripts of the GSO interface, which unpack (seconds, result): their published form has lost this
-template.
-"""
+"""For scripts of the GSO interface, which unpack (seconds, result): their published form has lost this template."""
 
 
 class Brackets:

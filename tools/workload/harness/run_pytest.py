@@ -63,9 +63,7 @@ def make_plugin(session: Session) -> Plugin:
 
 
 def main() -> int:
-    """Run the node named in the options; the exit status is pytest's when it could not do its work, else
-    0.
-    """
+    """Run the node named in the options; the exit status is pytest's when it could not do its work, else 0."""
     options = read_options(sys.argv)
     sys.argv[:] = ["pytest"]
     with Session(options) as session:

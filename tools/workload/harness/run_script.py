@@ -77,9 +77,7 @@ class Script:
         return brackets
 
     def run_gso(self) -> None:
-        """`run_test` with its own set-up for every loop; the stored result and what the body returned are
-        the value.
-        """
+        """`run_test` with its own set-up for every loop; the stored result and what the body returned are the value."""
         brackets = self.brackets(rounds=1)
         if record.needs_returning_template(self.module):
             timing.timeit.template = timing.RETURNING_TEMPLATE  # type: ignore[attr-defined]

@@ -67,9 +67,7 @@ def sandbox(project: Path, tmp_path: Path) -> Iterator[Sandbox]:
     ]
     version = ".".join(str(part) for part in sys.version_info[:3])
     environment = Environment("local", "", Path(sys.prefix), sys.executable, version, "key", "", False)
-    with open_sandbox(
-        "local", mounts=mounts, environment=environment, limits=Limits(), run_id="tests"
-    ) as opened:
+    with open_sandbox("local", mounts=mounts, environment=environment, limits=Limits(), run_id="tests") as opened:
         yield opened
 
 
@@ -77,9 +75,7 @@ def sandbox(project: Path, tmp_path: Path) -> Iterator[Sandbox]:
 def run(sandbox: Sandbox, project: Path, tmp_path: Path) -> TestRunner:
     """Runs the project's tests; takes what TestSelection takes, `hash_seed`, `timeout_s` and `plugins`."""
 
-    def call(
-        *, hash_seed: int = 0, timeout_s: float = 120.0, plugins: str = "", **selection: object
-    ) -> TestRun:
+    def call(*, hash_seed: int = 0, timeout_s: float = 120.0, plugins: str = "", **selection: object) -> TestRun:
         site = TestSite(
             tree=sandbox.inside(project),
             python=sys.executable,

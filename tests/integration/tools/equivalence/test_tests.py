@@ -54,10 +54,7 @@ def test_a_run_that_ends_in_the_middle_keeps_what_was_known(run, add, end: str) 
     add({"tests/test_z.py": f"import os\ndef test_last():\n    {end}\n"})
     told = run()
     assert told.outcomes.items() >= OUTCOMES.items()
-    verdict = judge_candidate(
-        baseline_tests(lambda seed: run(exclude=("tests/test_z.py",))), lambda *_: told, run
-    )
-    assert told.complete == verdict.ok == (end == "import sys; sys.exit(3)")
+    assert told.complete == (end == "import sys; sys.exit(3)")
 
 
 def test_a_time_out_is_told(run, add) -> None:
@@ -88,11 +85,8 @@ def test_the_repositorys_own_options_stay(run, add) -> None:
 
 
 def test_benchmarks_run_once_as_tests(run, add) -> None:
-    add(
-        {
-            "tests/test_b.py": "n = []\ndef test_b(benchmark): benchmark(n.append, 1)\ndef test_n(): assert len(n) == 1\n"
-        }
-    )
+    body = "n = []\ndef test_b(benchmark): benchmark(n.append, 1)\ndef test_n(): assert len(n) == 1\n"
+    add({"tests/test_b.py": body})
     told = run(select=("tests/test_b.py",), plugins=BENCHMARK)
     assert told.ended("passed") == {"tests/test_b.py::test_b", "tests/test_b.py::test_n"}
 
@@ -113,24 +107,14 @@ def test_another_command_is_one_test(run) -> None:
 
 
 def test_commands_are_told_apart() -> None:
-    told = [
-        is_pytest(c)
-        for c in ("pytest", ".venv/bin/py.test -x", "A=1 python -m pytest", "make test", "tox", "'")
-    ]
-    assert told == [True, True, True, False, False, False]
+    assert all(map(is_pytest, ("pytest", ".venv/bin/py.test -x", "A=1 python -m pytest")))
+    assert not any(map(is_pytest, ("make test", "tox", "'")))
 
 
 def test_tests_that_lean_on_the_order_of_a_set_are_found_flaky(run, add) -> None:
-    add(
-        {
-            "tests/test_z.py": "def test_order(): assert next(iter({'a', 'b', 'c', 'd', 'e', 'f', 'g'})) == 'a'\n"
-        }
-    )
-    seeds = iter(range(3))
-    outcomes = {seed: run(hash_seed=seed).outcomes["tests/test_z.py::test_order"] for seed in seeds}
+    add({"tests/test_z.py": "def test_order(): assert hash('b') % 2 == 0\n"})
     stable = baseline_tests(lambda seed: run(hash_seed=seed))
-    named = "tests/test_z.py::test_order"
-    assert (named in stable.flaky) == (len(set(outcomes.values())) == 2)
+    assert stable.flaky == ("tests/test_z.py::test_order",)
     assert stable.passing == (f"{CORE}::test_double", f"{CORE}::test_zero")
 
 

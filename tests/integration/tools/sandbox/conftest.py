@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import functools
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -42,6 +44,13 @@ class Box:
     tree: Path
     python: str
 
+    def fresh(self) -> Box:
+        """The same sandbox with an empty folder."""
+        tree = self.tree / uuid.uuid4().hex
+        tree.mkdir()
+        tree.chmod(0o777)
+        return Box(self.sandbox, tree, self.python)
+
     def run(self, *argv: str, **rest: object) -> Completed:
         command = Command(argv, self.sandbox.inside(self.tree), **rest)  # type: ignore[arg-type]
         return self.sandbox.execute(command)
@@ -53,19 +62,26 @@ class Box:
         return self.run(self.python, "-I", "-c", script, **rest)
 
 
-@pytest.fixture
-def open_box(tmp_path: Path) -> Iterator[Callable[..., Box]]:
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Box]]:
+    """Opens sandboxes, each with a writable folder of its own, and closes them at the end."""
     with ExitStack() as stack:
 
-        def make(kind: SandboxKind, limits: Limits = SMALL, cpus: tuple[int, ...] | None = None) -> Box:
-            tree = tmp_path / "tree"
-            tree.mkdir(exist_ok=True)
+        def make(kind: SandboxKind, limits: Limits = SMALL, run_id: str = "test", **rest: object) -> Box:
+            tree = tmp_path_factory.mktemp("tree")
             where = environment(kind)
             mounts = [Mount(tree, "/work/tree", writable=True)]
-            sandbox = open_sandbox(kind, mounts=mounts, environment=where, limits=limits, run_id="test", cpus=cpus)
+            setting = {"mounts": mounts, "environment": where, "limits": limits, "run_id": run_id, **rest}
+            sandbox = open_sandbox(kind, **setting)  # type: ignore[arg-type]
             return Box(stack.enter_context(sandbox), tree, where.python)
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def shared(opened: Callable[..., Box]) -> Callable[[SandboxKind], Box]:
+    """One sandbox of each kind for all the tests that need no other."""
+    return functools.cache(opened)
 
 
 @pytest.fixture(params=["local", *CONTAINED])
@@ -75,10 +91,10 @@ def kind(request: pytest.FixtureRequest) -> SandboxKind:
 
 
 @pytest.fixture
-def box(kind: SandboxKind, open_box: Callable[..., Box]) -> Box:
-    return open_box(kind)
+def box(kind: SandboxKind, shared: Callable[[SandboxKind], Box]) -> Box:
+    return shared(kind).fresh()
 
 
 @pytest.fixture(params=CONTAINED)
-def contained(request: pytest.FixtureRequest, open_box: Callable[..., Box]) -> Box:
-    return open_box(request.param)
+def contained(request: pytest.FixtureRequest, shared: Callable[[SandboxKind], Box]) -> Box:
+    return shared(request.param).fresh()

@@ -49,7 +49,8 @@ def test_home_and_temporary_folder_are_writable_and_programs_there_run(box):
     assert ended.stdout == "ran\nran\n"
 
 
-def test_the_writable_mount_is_shared_with_the_host(box):
+def test_the_writable_mount_is_shared_with_the_host(kind, opened):
+    box = opened(kind)
     (box.tree / "from_host").write_text("hello")
 
     assert box.sh("cat from_host; echo hi > from_inside").stdout == "hello"
@@ -95,8 +96,8 @@ def test_too_much_memory_is_told_from_a_crash(box):
     assert not box.py("import sys; sys.exit(1)").out_of_memory
 
 
-def test_a_file_beyond_the_size_limit_ends_the_command(kind, open_box):
-    box = open_box(kind, Limits(file_bytes=10_000, timeout_s=30))
+def test_a_file_beyond_the_size_limit_ends_the_command(kind, opened):
+    box = opened(kind, Limits(file_bytes=10_000, timeout_s=30))
 
     assert box.sh("head -c 20000 /dev/zero > big").exit_code != 0
     assert (box.tree / "big").stat().st_size == 10_000
@@ -117,9 +118,9 @@ def test_a_command_is_pinned_to_its_core(box):
     assert ended.stdout == f"[{core}]\n"
 
 
-def test_a_sandbox_keeps_to_its_cores(kind, open_box):
+def test_a_sandbox_keeps_to_its_cores(kind, opened):
     core = min(os.sched_getaffinity(0))
-    box = open_box(kind, cpus=(core,))
+    box = opened(kind, cpus=(core,))
 
     assert box.py("import os; print(sorted(os.sched_getaffinity(0)))").stdout == f"[{core}]\n"
 
@@ -136,7 +137,8 @@ def test_a_command_that_takes_the_runner_with_it_costs_one_sandbox(box):
     assert box.run("true").ok
 
 
-def test_a_closed_sandbox_runs_nothing(box):
+def test_a_closed_sandbox_runs_nothing(kind, opened):
+    box = opened(kind)
     assert box.run("true").ok
     box.sandbox.close()
     box.sandbox.close()

@@ -93,11 +93,11 @@ def test_the_container_ends_by_itself_when_its_owner_dies():
     assert reap() != [] or reap(run_id) == []
 
 
-def test_a_frozen_runner_of_a_dead_owner_is_reaped(tmp_path, open_box):
-    box = open_box("local")
+def test_a_frozen_runner_of_a_dead_owner_is_reaped(opened):
+    box = opened("local", run_id="frozen")
     assert box.run("true").ok
     runner = box.sandbox._process.pid
     os.kill(runner, signal.SIGSTOP)
 
-    assert reap("test") == [f"runner {runner} of test"]
+    assert reap("frozen") == [f"runner {runner} of frozen"]
     assert box.sandbox._process.wait(10) == -9

@@ -64,7 +64,7 @@ def test_faulty_marks_drop_their_span_and_are_reported(box):
     )
 
     assert ended.ok and [span.name for span in ended.spans] == ["good"]
-    assert len(ended.notes) >= 5 and all("mark" in note for note in ended.notes)
+    assert len(ended.notes) >= 6 and all("mark" in note for note in ended.notes)
 
 
 def test_a_flood_without_newline_neither_hangs_nor_stops_the_command(box):

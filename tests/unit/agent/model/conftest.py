@@ -55,9 +55,7 @@ def _reply(answer: str | list[tuple[str, str]] | Reply | Exception) -> Reply | E
     if isinstance(answer, str):
         return Reply(text=answer, usage=usage, cost_usd=0.01)
     if isinstance(answer, list):
-        calls = tuple(
-            ToolCall(id=f"c{i}", name=name, arguments=text) for i, (name, text) in enumerate(answer)
-        )
+        calls = tuple(ToolCall(id=f"c{i}", name=name, arguments=text) for i, (name, text) in enumerate(answer))
         return Reply(text="", tool_calls=calls, finish_reason="tool_calls", usage=usage, cost_usd=0.01)
     return answer
 

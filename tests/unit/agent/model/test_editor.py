@@ -41,9 +41,7 @@ def assignment(idea: IdeaDraft, facts: Facts) -> Assignment:
     return Assignment(idea, facts, label="editor:1")
 
 
-def test_a_submitted_change(
-    scripted: Callable[..., Any], workbench: FileWorkbench, assignment: Assignment
-) -> None:
+def test_a_submitted_change(scripted: Callable[..., Any], workbench: FileWorkbench, assignment: Assignment) -> None:
     model = scripted([CHANGE, SUBMIT])
     outcome = edit(model, assignment, workbench)
     assert (outcome.status, outcome.summary, outcome.changed) == ("submitted", "a list", True)

@@ -60,9 +60,7 @@ def test_searching_by_expression_text_and_glob(workbench: FileWorkbench) -> None
 
 def test_many_hits_are_cut(workbench: FileWorkbench) -> None:
     (workbench.tree / "many.txt").write_text("hit\n" * 80)
-    assert workbench.search("hit", None).endswith(
-        "[... 30 more lines match; narrow the pattern or give a glob ...]"
-    )
+    assert workbench.search("hit", None).endswith("[... 30 more lines match; narrow the pattern or give a glob ...]")
 
 
 def test_a_search_outside_the_tree_fails(workbench: FileWorkbench) -> None:
@@ -83,9 +81,7 @@ def test_the_diff_holds_changed_and_new_files(workbench: FileWorkbench) -> None:
     assert "+    out = list()" in diff
     assert "--- /dev/null\n+++ b/pkg/new.py\n" in diff
     assert workbench.digest() != before
-    subprocess.run(
-        ["git", "apply", "--check", "--reverse", "-"], cwd=workbench.tree, input=diff, text=True, check=True
-    )
+    subprocess.run(["git", "apply", "--check", "--reverse", "-"], cwd=workbench.tree, input=diff, text=True, check=True)
 
 
 def test_protected_files_can_be_read_and_not_edited(workbench: FileWorkbench) -> None:

@@ -120,9 +120,7 @@ def test_a_limit_on_money_refuses_a_model_of_unknown_price(scripted: Callable[..
     ledger = CostLedger(Limits(max_usd=1.0))
     with pytest.raises(ModelError, match="price of scripted is unknown"):
         Metered(scripted("x"), ledger, lambda: None).complete(REQUEST)
-    assert (
-        Metered(scripted("x"), ledger, lambda: None, allow_unknown_price=True).complete(REQUEST).text == "x"
-    )
+    assert Metered(scripted("x"), ledger, lambda: None, allow_unknown_price=True).complete(REQUEST).text == "x"
 
 
 def test_totals_survive_json() -> None:

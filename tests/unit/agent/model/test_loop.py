@@ -30,9 +30,7 @@ BODY = """\
     return out
 """
 FAST = "    return list(dict.fromkeys(words))\n"
-BLOCK = (
-    f"I use a dict.\n\npkg/words.py\n```python\n<<<<<<< SEARCH\n{BODY}=======\n{FAST}>>>>>>> REPLACE\n```\n"
-)
+BLOCK = f"I use a dict.\n\npkg/words.py\n```python\n<<<<<<< SEARCH\n{BODY}=======\n{FAST}>>>>>>> REPLACE\n```\n"
 EDIT = ("edit", json.dumps({"path": "pkg/words.py", "old": BODY, "new": FAST}))
 UNDO = ("edit", json.dumps({"path": "pkg/words.py", "old": FAST, "new": BODY}))
 SUBMIT = ("submit", '{"summary": "a dict"}')
@@ -51,14 +49,10 @@ def workbench(words_repository: Path) -> FileWorkbench:
 def loop(scripted: Callable[..., Any], workbench: FileWorkbench) -> Loop:
     """Run the loop on the given answers."""
 
-    def run(
-        *answers: object, limits: LoopLimits | None = None, events: list[LoopEvent] | None = None
-    ) -> LoopResult:
+    def run(*answers: object, limits: LoopLimits | None = None, events: list[LoopEvent] | None = None) -> LoopResult:
         beginning = [Message(role="system", content="s"), Message(role="user", content="task")]
         told = events.append if events is not None else None
-        return run_loop(
-            scripted(*answers), beginning, editor_toolbox(workbench), limits, label="t", on_event=told
-        )
+        return run_loop(scripted(*answers), beginning, editor_toolbox(workbench), limits, label="t", on_event=told)
 
     return run
 
@@ -118,9 +112,7 @@ def loop_calls(*calls: tuple[str, str]) -> tuple[Any, ...]:
         ("edit", "[]"),
     ],
 )
-def test_malformed_calls_are_explained_and_end_the_loop_after_three(
-    loop: Loop, call: tuple[str, str]
-) -> None:
+def test_malformed_calls_are_explained_and_end_the_loop_after_three(loop: Loop, call: tuple[str, str]) -> None:
     result = loop([call], [call], [call], limits=LoopLimits(format_errors=3))
     assert (result.end, result.turns) == ("format", 3)
     assert result.messages[3].content.startswith("error: ")
@@ -192,9 +184,7 @@ def test_a_limit_of_the_run_ends_the_loop(loop: Loop) -> None:
     assert (result.end, result.reason) == ("limit", "the limit on cost is reached (1 of 1)")
 
 
-def test_old_tool_results_are_condensed_when_the_window_gets_narrow(
-    loop: Loop, workbench: FileWorkbench
-) -> None:
+def test_old_tool_results_are_condensed_when_the_window_gets_narrow(loop: Loop, workbench: FileWorkbench) -> None:
     (workbench.tree / "long.txt").write_text("some words of a long line\n" * 300)
     pages = [[("read_file", json.dumps({"path": "long.txt", "start": start}))] for start in range(1, 9)]
     events: list[LoopEvent] = []

@@ -40,9 +40,7 @@ IDEAS = json.dumps({"ideas": [IDEA]})
         json.dumps({"ideas": [IDEA | {"expected_gain_share": 40}]}),
     ],
 )
-def test_ideas_are_found_however_they_are_wrapped(
-    scripted: Callable[..., Any], facts: Facts, answer: str
-) -> None:
+def test_ideas_are_found_however_they_are_wrapped(scripted: Callable[..., Any], facts: Facts, answer: str) -> None:
     assert plan(scripted(answer), facts) == [IdeaDraft.model_validate(IDEA)]
 
 

@@ -42,7 +42,7 @@ def test_eight_useless_candidates_are_no_better_than_one() -> None:
 
 
 def test_interval_holds_the_truth() -> None:
-    rate = add([coverage(stream, 1.05, 12) for stream in CPU_STREAMS])
+    rate = add([coverage(stream, 1.05, 8) for stream in CPU_STREAMS])
     assert rate.wilson[0] <= 95 <= rate.wilson[1]
 
 

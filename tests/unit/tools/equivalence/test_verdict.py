@@ -72,9 +72,7 @@ BASE = StableTests(passing=("a", "b"), flaky=("w",), failing=("z",), seconds=1.0
         ("a=p b=x", "newly_skipped", ("b",)),
     ],
 )
-def test_a_candidate_that_breaks_a_stable_test_is_refused(
-    text: str, group: str, names: tuple[str, ...]
-) -> None:
+def test_a_candidate_that_breaks_a_stable_test_is_refused(text: str, group: str, names: tuple[str, ...]) -> None:
     verdict = judge_tests(BASE, run_of(text))
     assert not verdict.ok
     assert getattr(verdict, group) == names

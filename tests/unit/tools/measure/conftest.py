@@ -63,9 +63,7 @@ def make_run() -> MakeRun:
 
         def run(side: str, _hash_seed: int) -> dict[str, Reading]:
             gains = speedups[side]
-            return {
-                name: reading(0.05 * math.exp(rng.gauss(0, noise)) / gain) for name, gain in gains.items()
-            }
+            return {name: reading(0.05 * math.exp(rng.gauss(0, noise)) / gain) for name, gain in gains.items()}
 
         return run
 
@@ -88,9 +86,7 @@ def noisy() -> Callable[[int, float, int], LogCosts]:
 def judge(make_run: MakeRun) -> Judge:
     """Confirm and publish a candidate with these speedups: (confirmation, publication)."""
 
-    def run(
-        gains: dict[str, float], targets: tuple[str, ...], noise: float = 0.02
-    ) -> tuple[Confirmation, Publication]:
+    def run(gains: dict[str, float], targets: tuple[str, ...], noise: float = 0.02) -> tuple[Confirmation, Publication]:
         simulated = make_run({"baseline": dict.fromkeys(gains, 1.0), "candidate": gains}, noise)
         plan = Plan(dict.fromkeys(gains, "cpu"), targets, seed=3)
         confirmation = conclude(confirm(PairSampler(simulated, 1).pairs(), plan))

@@ -42,9 +42,7 @@ def test_one_odd_probe_does_not_decide() -> None:
 
 
 def test_switches_are_counted_over_all_loops() -> None:
-    short = Reading(
-        wall_s=0.001, cpu_s=0.001, run_delay_s=0, voluntary_switches=150, peak_rss_bytes=1, loops=1000
-    )
+    short = Reading(wall_s=0.001, cpu_s=0.001, run_delay_s=0, voluntary_switches=150, peak_rss_bytes=1, loops=1000)
     assert choose_metric([short], 0.1).name == "cpu"
 
 

@@ -10,10 +10,12 @@ import pytest
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
     Confirmation,
+    Pair,
     PairSampler,
     PairsById,
     Plan,
     Publication,
+    Reading,
     Run,
     RunFailed,
     publish,
@@ -82,3 +84,20 @@ def test_a_benchmark_of_the_plan_must_be_there(judge: Judge, failing_after: Seri
     confirmation, _ = judge({"a": 1.2}, ("a",))
     with pytest.raises(MeasurementError, match="the baseline did not report benchmark b"):
         publish(failing_after(20), Plan({"a": "cpu", "b": "cpu"}, ("a",)), confirmation)
+
+
+def test_every_clock_is_shown_and_one_that_stood_still_is_not(judge: Judge) -> None:
+    confirmation, _ = judge({"a": 1.2}, ("a",))
+    before, after = Reading(1.0, 0.5, 0.0, 0, 0), Reading(0.8, 0.25, 0.0, 0, 0)
+    series = ({"a": Pair(index, 1, True, before, after)} for index in range(20))
+    result = publish(series, Plan({"a": "wall"}, ("a",)), confirmation).benchmarks[0]
+    assert result.speedups == pytest.approx({"cpu": 2.0, "wall": 1.25, "adjusted": 1.25})
+
+
+def test_a_worse_slow_half_is_shown(judge: Judge) -> None:
+    confirmation, _ = judge({"a": 1.2}, ("a",))
+    slow = [Reading(cost, cost, 0.0, 0, 1) for cost in (0.8, 0.8, 2.0)]
+    before = Reading(1.0, 1.0, 0.0, 0, 1)
+    series = ({"a": Pair(index, 1, True, before, slow[index % 3])} for index in range(20))
+    result = publish(series, Plan({"a": "cpu"}, ("a",)), confirmation).benchmarks[0]
+    assert (result.estimate.speedup, result.upper_quartile_speedup) == pytest.approx((1.25, 0.5))

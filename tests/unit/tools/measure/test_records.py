@@ -9,9 +9,7 @@ from perfagent.tools.measure import Estimate, Reading
 from perfagent.tools.measure.records import MetricName
 
 
-@pytest.mark.parametrize(
-    ("metric", "cost"), [("cpu", 0.5), ("wall", 2.0), ("adjusted", 1.25), ("memory", 4096.0)]
-)
+@pytest.mark.parametrize(("metric", "cost"), [("cpu", 0.5), ("wall", 2.0), ("adjusted", 1.25), ("memory", 4096.0)])
 def test_every_metric_reads_its_own_cost(metric: MetricName, cost: float) -> None:
     assert Reading(2.0, 0.5, 0.75, 1, 4096).value(metric) == cost
 

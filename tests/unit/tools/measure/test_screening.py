@@ -16,9 +16,7 @@ PLAN = Plan({"a": "cpu", "b": "cpu"}, ("a",), seed=1)
 
 
 def gains(**speedups: float) -> dict[str, dict[str, float]]:
-    return {"baseline": {"a": 1.0, "b": 1.0}} | {
-        name: {"a": gain, "b": 1.0} for name, gain in speedups.items()
-    }
+    return {"baseline": {"a": 1.0, "b": 1.0}} | {name: {"a": gain, "b": 1.0} for name, gain in speedups.items()}
 
 
 def test_the_best_of_many_comes_first_after_more_rounds(make_run: MakeRun) -> None:

@@ -28,6 +28,7 @@ def judge(gain: float, noise: float, seed: int, test: SequentialTest) -> Decisio
 
 def test_shares_of_alpha_sum_to_one() -> None:
     assert sum(look.share for look in LOOKS) == pytest.approx(1.0)
+    assert sum(look.share for look in SHORT_LOOKS) == pytest.approx(1.0)
 
 
 def test_long_runs_get_the_short_schedule() -> None:
@@ -99,9 +100,7 @@ def test_less_cpu_but_more_wall_time_is_refused(pairs: int, metric: MetricName) 
         gain = 1.2 if pairs == 6 else 1.09
         before = Reading(1.0, 0.5, 0.5, 0, 1)
         factor = math.exp(noise.gauss(0, 0.002))
-        test.add(
-            Pair(index, 1, True, before, Reading(1.1 * factor, 0.5 / gain, 1.1 * factor - 0.5 / gain, 0, 1))
-        )
+        test.add(Pair(index, 1, True, before, Reading(1.1 * factor, 0.5 / gain, 1.1 * factor - 0.5 / gain, 0, 1)))
     assert test.decision().verdict == "not_faster"
     assert "wall time rose" in test.decision().reason
 
@@ -114,9 +113,7 @@ def test_memory_is_judged_by_the_same_test() -> None:
 @given(st.floats(0.9, 1.4), st.floats(0.001, 0.2), st.integers(0, 10**6))
 @settings(max_examples=25)
 def test_decisions_repeat_by_seed(gain: float, noise: float, seed: int) -> None:
-    assert judge(gain, noise, seed, SequentialTest(seed=seed)) == judge(
-        gain, noise, seed, SequentialTest(seed=seed)
-    )
+    assert judge(gain, noise, seed, SequentialTest(seed=seed)) == judge(gain, noise, seed, SequentialTest(seed=seed))
 
 
 @given(st.floats(1.0, 1.3), st.integers(0, 10**6))

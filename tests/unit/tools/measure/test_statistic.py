@@ -71,9 +71,7 @@ def test_enumeration_is_complete_across_batches(data: LogCosts) -> None:
 def test_every_batch_holds_different_swaps() -> None:
     batches = list(every_swap(12))
     seen = {
-        (i, field, *(kept >> 64 * field & 1 for kept in b.kept))
-        for i, b in enumerate(batches)
-        for field in (0, 1023)
+        (i, field, *(kept >> 64 * field & 1 for kept in b.kept)) for i, b in enumerate(batches) for field in (0, 1023)
     }
     assert [batch.count for batch in batches] == [1024] * 4
     assert len({labels[2:] for labels in seen}) == 8

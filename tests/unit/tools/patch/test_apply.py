@@ -35,9 +35,7 @@ def test_all_edits_are_written_and_given_back(tree: Path) -> None:
 
 
 def test_edits_of_one_file_build_on_each_other(tree: Path) -> None:
-    texts = apply_edits(
-        tree, [Edit("pkg/a.py", "a = 1\n", "a = 2\n"), Edit("./pkg/a.py", "a = 2\n", "a = 3\n")]
-    )
+    texts = apply_edits(tree, [Edit("pkg/a.py", "a = 1\n", "a = 2\n"), Edit("./pkg/a.py", "a = 2\n", "a = 3\n")])
     assert texts == {"pkg/a.py": "a = 3\n"}
 
 

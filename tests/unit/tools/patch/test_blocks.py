@@ -58,17 +58,14 @@ def test_text_without_blocks_holds_no_edits() -> None:
 
 def test_empty_search_and_empty_replace_are_kept_empty() -> None:
     new, gone = parse_blocks(
-        "a.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n"
-        "b.py\n<<<<<<< SEARCH\nx\n=======\n>>>>>>> REPLACE\n"
+        "a.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\nb.py\n<<<<<<< SEARCH\nx\n=======\n>>>>>>> REPLACE\n"
     )
     assert (new.search, new.replace) == ("", "x = 1\n")
     assert (gone.search, gone.replace) == ("x\n", "")
 
 
 def test_a_block_indented_as_a_whole_is_outdented() -> None:
-    text = (
-        "1. a.py\n\n   a.py\n   ```\n" + "".join(f"   {line}\n" for line in BLOCK.splitlines()) + "   ```\n"
-    )
+    text = "1. a.py\n\n   a.py\n   ```\n" + "".join(f"   {line}\n" for line in BLOCK.splitlines()) + "   ```\n"
     assert parse_blocks(text) == [Edit("a.py", "old\n", "new\n")]
 
 

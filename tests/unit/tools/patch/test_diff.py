@@ -56,9 +56,7 @@ def test_a_diff_carries_every_kind_of_change_back(tmp_path: Path) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(base=st.binary(max_size=60), head=st.binary(max_size=60))
-def test_any_text_survives_the_round_trip(
-    tmp_path_factory: pytest.TempPathFactory, base: bytes, head: bytes
-) -> None:
+def test_any_text_survives_the_round_trip(tmp_path_factory: pytest.TempPathFactory, base: bytes, head: bytes) -> None:
     base, head = base.replace(b"\0", b"\n"), head.replace(b"\0", b"\r\n")
     root = tmp_path_factory.mktemp("trip")
     one, two = tree(root / "a", m_py=base), tree(root / "b", m_py=head)

@@ -68,6 +68,32 @@ def test_a_clean_patch_passes_byte_for_byte(trees: Trees) -> None:
     assert guard(diff, Policy.of(base)).diff == diff
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("if 'PYTEST_CURRENT_TEST' in os.environ: pass", "asks whether it is being tested or measured"),
+        ("fast = 'pytest' in sys.modules", "asks whether it is being tested or measured"),
+        ("fast = sys.modules.get('pytest')", "asks whether it is being tested or measured"),
+        ("import perfagent_marks", "asks whether it is being tested or measured"),
+        ("time.perf_counter = lambda: 0", "replaces a clock"),
+        ("if time.time == clock: pass", None),
+        ("now = time.time()", None),
+    ],
+)
+def test_lines_that_are_made_for_the_verdict(trees: Trees, line: str, reason: str | None) -> None:
+    base, head = trees
+    (head / "pkg/core.py").write_text(f"{line}\n")
+    report = guard(diff_trees(base, head), Policy.of(base))
+    assert (report.restored[0].reason if report.restored else None) == reason
+
+
+def test_a_telltale_line_that_only_moves_is_no_reason(trees: Trees) -> None:
+    base, head = trees
+    (base / "pkg/core.py").write_text("import _pytest\nx = 1\n")
+    (head / "pkg/core.py").write_text("x = 1\nimport _pytest\n")
+    assert guard(diff_trees(base, head), Policy.of(base)).ok
+
+
 def test_renaming_a_test_away_is_dropped() -> None:
     names = "rename from tests/test_a.py\nrename to pkg/a.py\n"
     text = f"diff --git a/tests/test_a.py b/pkg/a.py\nsimilarity index 100%\n{names}"

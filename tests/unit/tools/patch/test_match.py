@@ -60,9 +60,7 @@ def test_a_single_outdented_line_takes_all_its_replacement_along() -> None:
 
 
 def test_a_first_line_that_lost_its_indentation_keeps_the_others() -> None:
-    got = edited(
-        SOURCE, "def second(self, rows):\n        for row in rows:\n", "def third(self):\n        if 1:\n"
-    )
+    got = edited(SOURCE, "def second(self, rows):\n        for row in rows:\n", "def third(self):\n        if 1:\n")
     assert "    def third(self):\n        if 1:\n" in got
 
 
@@ -77,9 +75,7 @@ def test_a_place_that_occurs_twice_is_refused_with_its_lines() -> None:
 
 
 def test_of_many_hits_only_the_first_lines_are_named() -> None:
-    assert reason("x = 1\n" * 50, "x = 1\n", "y\n").message.endswith(
-        "lines 1, 2, 3, 4, 5, 6, 7, 8 and 42 more"
-    )
+    assert reason("x = 1\n" * 50, "x = 1\n", "y\n").message.endswith("lines 1, 2, 3, 4, 5, 6, 7, 8 and 42 more")
 
 
 def test_text_that_is_not_there_shows_the_nearest_lines_with_numbers() -> None:

@@ -32,9 +32,7 @@ def test_a_syntax_error_names_its_line() -> None:
 
 
 def test_a_new_undefined_name_names_its_line() -> None:
-    assert (
-        syntax_errors("a.py", "x = 1\ny = bisect(x)\n", "x = 1\n") == "a.py: undefined name: bisect (line 2)"
-    )
+    assert syntax_errors("a.py", "x = 1\ny = bisect(x)\n", "x = 1\n") == "a.py: undefined name: bisect (line 2)"
 
 
 def test_old_undefined_names_do_not_count() -> None:

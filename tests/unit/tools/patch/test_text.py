@@ -33,10 +33,7 @@ def test_only_a_newline_ends_a_line() -> None:
 
 
 def test_recount_follows_the_body() -> None:
-    assert (
-        recount("@@ -3,9 +3 @@ def f\n a\n-b\n+c\n+d\n\n e\n")
-        == "@@ -3,4 +3,5 @@ def f\n a\n-b\n+c\n+d\n\n e\n"
-    )
+    assert recount("@@ -3,9 +3 @@ def f\n a\n-b\n+c\n+d\n\n e\n") == "@@ -3,4 +3,5 @@ def f\n a\n-b\n+c\n+d\n\n e\n"
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,7 @@ def test_tests_come_in_when_there_is_nothing_else(raw: RawProfile, tree: Path) -
     assert [spot.qualname for spot in rank(RawProfile("/in", {"bench": (busy,)}), tree)] == ["test_top"]
 
 
-def test_functions_outside_the_source_roots_and_the_workload_itself_stay_out(
-    raw: RawProfile, tree: Path
-) -> None:
+def test_functions_outside_the_source_roots_and_the_workload_itself_stay_out(raw: RawProfile, tree: Path) -> None:
     outside = rank(raw, tree, roots=("src",))
     assert {spot.path for spot in outside} == {"lib.py", "tests/test_lib.py"}
     own = rank(replace(raw, own=frozenset({"lib.py"})), tree)
@@ -64,8 +62,7 @@ def test_functions_outside_the_source_roots_and_the_workload_itself_stay_out(
 
 def test_every_benchmark_counts_alike(raw: RawProfile, tree: Path) -> None:
     long = tuple(
-        replace(row, self_s=row.self_s * 100, cumulative_s=row.cumulative_s * 100)
-        for row in raw.benchmarks["bench"]
+        replace(row, self_s=row.self_s * 100, cumulative_s=row.cumulative_s * 100) for row in raw.benchmarks["bench"]
     )
     other = (Row("/in/lib.py", 12, "helper", 3, 1.0, 1.0, ()),)
     spots = {spot.qualname: spot for spot in rank(RawProfile("/in", {"a": long, "b": other}), tree)}

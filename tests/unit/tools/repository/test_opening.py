@@ -27,6 +27,13 @@ def test_the_clone_of_an_earlier_call_is_used_again(user: Path, workspace: Path)
     assert open_target(str(user), workspace).commit("kept")
 
 
+def test_a_workspace_of_another_repository_is_refused(user: Path, workspace: Path, git) -> None:
+    open_target(str(user), workspace)
+    git(user.parent, "clone", "-q", str(user), "fork")
+    with pytest.raises(RepositoryError, match="holds a clone of"):
+        open_target(str(user.parent / "fork"), workspace)
+
+
 def test_a_commit_made_since_is_fetched_into_an_old_clone(user: Path, workspace: Path, git) -> None:
     open_target(str(user), workspace)
     git(user, "commit", "-q", "--allow-empty", "-m", "three")
@@ -77,9 +84,7 @@ def test_refuses_modified_tracked_files(user: Path, workspace: Path, git) -> Non
     (user / "pkg/core.py").write_text("changed")
     (user / "pkg/new.py").write_text("")
     git(user, "add", "pkg/new.py")
-    with pytest.raises(
-        RepositoryError, match=r"uncommitted changes: pkg/core\.py and 1 more: commit or stash"
-    ):
+    with pytest.raises(RepositoryError, match=r"uncommitted changes: pkg/core\.py and 1 more: commit or stash"):
         open_target(str(user), workspace)
 
 

@@ -26,10 +26,7 @@ if True:
 
 
 def test_outline_tells_names_lines_and_parameters() -> None:
-    told = [
-        (symbol.kind, symbol.qualname, symbol.start, symbol.end, symbol.parameters)
-        for symbol in outline(SOURCE)
-    ]
+    told = [(symbol.kind, symbol.qualname, symbol.start, symbol.end, symbol.parameters) for symbol in outline(SOURCE)]
     assert told == [
         ("class", "A", 3, 9, ""),
         ("method", "A.one", 5, 7, "(self, x: int=1)"),

@@ -57,9 +57,7 @@ def test_a_checkout_into_a_full_folder_is_refused(target: Target, tmp_path: Path
 
 
 def test_a_checkout_ignores_the_targets_attributes(user: Path, workspace: Path, tmp_path: Path, git) -> None:
-    (user / ".gitattributes").write_text(
-        "*.py export-ignore text eol=crlf ident working-tree-encoding=UTF-16\n"
-    )
+    (user / ".gitattributes").write_text("*.py export-ignore text eol=crlf ident working-tree-encoding=UTF-16\n")
     (user / "pkg/core.py").write_bytes(b"# $Id$\nx = '\xc3\xa9'\n")
     git(user, "-c", "core.attributesFile=/dev/null", "add", ".gitattributes")
     git(

@@ -38,9 +38,16 @@ def test_a_costly_set_up_stops_the_looping(
     assert calibrate_loops(sandbox, site, parse("script:x.py"), Request()).loops == {"x": 1}
 
 
-def test_what_cannot_be_measured_is_excluded_with_its_reason(
-    write: Write, sandbox: Sandbox, site: Site
-) -> None:
+def test_a_workload_that_runs_another_copy_is_noted(write: Write, sandbox: Sandbox, site: Site) -> None:
+    write("lib.py", "")
+    write("x.py", "import time\ndef workload():\n    time.sleep(0.06)\n")
+    (note,) = calibrate_loops(sandbox, site, parse("script:x.py"), Request()).notes
+    assert "imported nothing from the tree" in note
+    write("x.py", "import time, lib\ndef workload():\n    time.sleep(0.06)\n")
+    assert calibrate_loops(sandbox, site, parse("script:x.py"), Request()).notes == ()
+
+
+def test_what_cannot_be_measured_is_excluded_with_its_reason(write: Write, sandbox: Sandbox, site: Site) -> None:
     bodies = "import time\ndef test_ok(benchmark):\n    benchmark(time.sleep, 0.06)\n"
     bodies += "def test_bad(benchmark):\n    benchmark(int)\n    raise KeyError('gone')\n"
     write("test_x.py", bodies)
@@ -56,9 +63,7 @@ def test_what_cannot_be_measured_is_excluded_with_its_reason(
         ("import timeit\ntimeit.timeit", "nothing in it was timed"),
     ],
 )
-def test_a_failing_baseline_is_an_error(
-    text: str, reason: str, write: Write, sandbox: Sandbox, site: Site
-) -> None:
+def test_a_failing_baseline_is_an_error(text: str, reason: str, write: Write, sandbox: Sandbox, site: Site) -> None:
     write("x.py", text)
     with pytest.raises(WorkloadError, match=f"fails at the baseline: .*{reason}"):
         calibrate_loops(sandbox, site, parse("script:x.py"), Request())

@@ -61,9 +61,7 @@ def test_a_broken_configuration_is_as_none(tree: Path, write: Write) -> None:
 
 
 def test_only_options_that_change_finding_and_importing_stay(tree: Path, write: Write) -> None:
-    options = (
-        "--import-mode=importlib -p myplugin -p xdist -n auto --cov=x -m 'not slow' -W ignore::E --ds conf -q"
-    )
+    options = "--import-mode=importlib -p myplugin -p xdist -n auto --cov=x -m 'not slow' -W ignore::E --ds conf -q"
     write("pyproject.toml", f'[tool.pytest.ini_options]\naddopts = "{options}"')
     kept = ("--import-mode=importlib", "-p", "myplugin", "-W", "ignore::E", "--ds", "conf")
     assert pytest_options(tree) == kept

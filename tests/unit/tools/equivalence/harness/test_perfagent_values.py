@@ -316,7 +316,8 @@ class C:
     def __init__(self, **k): self.__dict__.update(k)
 words = ["w%d" % i for i in range(200)]
 value = [
-    set(words), {{w: {{w}} for w in set(words)}}, C(**{{w: 1 for w in set(words)}}), collections.Counter(words),
+    set(words), {{w: {{w}} for w in set(words)}}, C(**{{w: 1 for w in set(words)}}),
+    collections.Counter(words),
     frozenset([(w, 1.5) for w in words]), re.compile("a"), datetime.date(2020, 1, 1), decimal.Decimal("1.50"),
     (w for w in words), ValueError(C()), len, C, [0.1] * 100, {{C.__name__: lambda: 1}},
 ]

@@ -125,12 +125,8 @@ def test_profiles_come_by_benchmark(suite: str, seen: Seen) -> None:
     assert "setup" not in {row[2] for row in profile[name("test_sort")]}
 
 
-def test_the_repositorys_own_options_do_not_interfere(
-    suite: str, write: Write, sandbox: Sandbox, site: Site
-) -> None:
-    options = (
-        'addopts = "--benchmark-disable -m nothing --strict-markers -p plug"\nfilterwarnings = ["error"]'
-    )
+def test_the_repositorys_own_options_do_not_interfere(suite: str, write: Write, sandbox: Sandbox, site: Site) -> None:
+    options = 'addopts = "--benchmark-disable -m nothing --strict-markers -p plug"\nfilterwarnings = ["error"]'
     write("pyproject.toml", f"[tool.pytest.ini_options]\n{options}\nrequired_plugins = 'pytest-nowhere'\n")
     write("plug.py", "import os\nos.environ['PLUGGED'] = '1'\n")
     write(
@@ -187,6 +183,4 @@ def test_a_test_that_fails_in_a_later_loop_is_failed(write: Write, seen: Seen) -
 
 def test_unittest_cases_can_be_timed(write: Write, seen: Seen) -> None:
     write("test_x.py", "import unittest\nclass T(unittest.TestCase):\n    def test_x(self): pass\n")
-    assert (
-        seen("pytest:test_x.py", loops={"test_x.py::T::test_x": 2}).spans["test_x.py::T::test_x"].loops == 2
-    )
+    assert seen("pytest:test_x.py", loops={"test_x.py::T::test_x": 2}).spans["test_x.py::T::test_x"].loops == 2

@@ -94,9 +94,7 @@ def test_only_gso_scripts_can_check_themselves(write: Write, seen: Seen) -> None
 
 
 @pytest.mark.parametrize(("loops", "calls"), [(1, 1), (4, 4), (9, 9)])
-def test_the_loops_asked_for_replace_the_scripts_repeats(
-    loops: int, calls: int, write: Write, seen: Seen
-) -> None:
+def test_the_loops_asked_for_replace_the_scripts_repeats(loops: int, calls: int, write: Write, seen: Seen) -> None:
     write("x.py", REPEATED.format(number=1))
     observation = seen("script:x.py", loops={"x": loops})
     assert observation.error is None
@@ -110,9 +108,7 @@ def test_a_body_looped_by_timeit_counts_every_execution(write: Write, seen: Seen
 
 
 def test_the_set_up_statement_is_outside_the_span(write: Write, seen: Seen) -> None:
-    write(
-        "x.py", "import time, timeit\ntimeit.timeit('pass', 'time.sleep(0.2)', number=1, globals=globals())"
-    )
+    write("x.py", "import time, timeit\ntimeit.timeit('pass', 'time.sleep(0.2)', number=1, globals=globals())")
     assert seen("script:x.py").spans["x"].wall_s < 0.1
 
 

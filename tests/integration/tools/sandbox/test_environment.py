@@ -1,0 +1,70 @@
+"""Environments built for real; a setup command stands in for package indexes, so nothing is fetched."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from perfagent.tools.errors import BuildError
+from perfagent.tools.sandbox import Command, Limits, Mount, build_environment, open_sandbox
+from perfagent.tools.sandbox.docker_engine import connected
+
+SETUP = """
+echo building; cp -r package $VIRTUAL_ENV/lib/python3*/site-packages/
+echo 42 > package/_version.py; mkdir build; touch build/x
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    package = tmp_path / "tree" / "package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (tmp_path / "tree" / "setup.py").write_text("# nothing")
+    return tmp_path / "tree"
+
+
+@contextlib.contextmanager
+def image_removed(environment):
+    """Docker keeps environments outside of the cache folder."""
+    yield environment
+    if environment.image:
+        with connected() as client:
+            client.images.remove(environment.image)
+
+
+def test_an_environment_is_built_once_and_the_code_runs_in_it(kind, tree, tmp_path):
+    before = sorted(tree.rglob("*"))
+    cache, said = tmp_path / "cache", []
+    with image_removed(build_environment(kind, tree, cache=cache, setup=SETUP, say=said.append)) as built:
+        again = build_environment(kind, tree, cache=cache, setup=SETUP)
+
+        assert not built.cached and again.cached and again.key == built.key and "building" in built.log
+        assert again.overlay == built.overlay and again.roots == built.roots == (".",)
+        assert any("setup command" in line for line in said) and sorted(tree.rglob("*")) == before
+        files = [path for path in built.overlay.rglob("*") if path.is_file()]
+        assert [str(path.relative_to(built.overlay)) for path in files] == ["package/_version.py"]
+        with open_sandbox(
+            kind, mounts=[Mount(tree, "/tree")], environment=again, limits=Limits(), run_id="t"
+        ) as sandbox:
+            script = "import package, platform, sys; print(sys.prefix, platform.python_version())"
+            ended = sandbox.execute(Command(("python", "-c", script), "/tmp"))
+            assert ended.stdout.split() == [again.python.removesuffix("/bin/python"), again.version]
+
+
+def test_a_failing_setup_leaves_nothing_and_tells_why(kind, tree, tmp_path):
+    with pytest.raises(BuildError, match="error: no such thing") as caught:
+        build_environment(kind, tree, cache=tmp_path / "cache", setup="echo error: no such thing; exit 1")
+
+    assert "--setup" in caught.value.remedy
+    assert {path.suffix for path in (tmp_path / "cache/environments").iterdir()} == {".lock"}
+
+
+@pytest.mark.bubblewrap
+def test_a_contained_build_cannot_write_elsewhere(tree, tmp_path):
+    (tmp_path / "mine").write_text("whole")
+    setup = f"echo broken > {tmp_path}/mine; touch $VIRTUAL_ENV/here"
+    built = build_environment("bubblewrap", tree, cache=tmp_path / "cache", setup=setup)
+
+    assert (tmp_path / "mine").read_text() == "whole" and (built.prefix / "here").exists()

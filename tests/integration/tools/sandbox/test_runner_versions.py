@@ -1,0 +1,37 @@
+"""The runner is run by whatever Python the target has."""
+
+from __future__ import annotations
+
+import pytest
+
+from perfagent.tools.sandbox import Command, Environment, Limits, Mount, open_sandbox
+from perfagent.tools.sandbox.interpreters import candidates, query
+
+SCRIPT = """
+import os, sys
+reader, writer = map(int, os.environ["PERFAGENT_MARKS"].split(","))
+for text in "S span", "E 3 span":
+    os.write(writer, text.encode() + b"\\n"); os.read(reader, 1)
+open("kept", "w").write("kept")
+sys.stdout.write(sys.stdin.read()); sys.stdout.flush()
+os.system("setsid sleep 300 & setsid sleep 300 &")
+"""
+
+
+@pytest.mark.parametrize("minor", [7, 8, 9, 10, 11, 12, 13, 14])
+def test_the_runner_works_on(minor, tmp_path):
+    found = (query(path) for path in candidates() if f"3.{minor}" in path)
+    python = next((it for it in found if it is not None and it.minor == minor), None)
+    if python is None:
+        pytest.skip(f"Python 3.{minor} is not installed here")
+    where = Environment("local", "", None, python.path, python.version, "test", "", cached=True)
+    with open_sandbox(
+        "local", mounts=[Mount(tmp_path, "/x")], environment=where, limits=Limits(timeout_s=30), run_id="test"
+    ) as sandbox:
+        argv = (python.path, "-I", "-c", SCRIPT)
+        kept = str(tmp_path / "kept")
+        ended = sandbox.execute(Command(argv, str(tmp_path), stdin=b"input", marks=True, collect=(kept,)))
+
+    assert (ended.stdout, ended.stderr, ended.exit_code) == ("input", "", 0)
+    assert [(span.name, span.loops) for span in ended.spans] == [("span", 3)]
+    assert ended.files == {kept: b"kept"} and ended.usage.cpu_s > 0
