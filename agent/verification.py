@@ -39,7 +39,6 @@ from perfagent.tools.measure import (
 from perfagent.tools.patch import read_patch
 from perfagent.tools.profile import Hotspot
 
-
 #: Log units that two candidates' screened speedups may differ by and still count as equal: about one standard error of
 #: six pairs on CPU time.
 SCREEN_RESOLUTION = 0.015

@@ -69,11 +69,13 @@ class ProcessSandbox(RunnerSandbox):
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the channel
         try:
             self._process = spawn([*limits.launcher, *self._argv(scratch, limits)], errors)
-        except OSError as error:
+        except BaseException as error:
             errors.close()
             shutil.rmtree(scratch, ignore_errors=True)
             limits.remove()
-            raise SandboxError(f"the {self.kind} sandbox does not start: {error}") from error
+            if isinstance(error, OSError):
+                raise SandboxError(f"the {self.kind} sandbox does not start: {error}") from error
+            raise
         record = Record(
             run_id=self.setup.run_id,
             owner=identify(os.getpid()),
