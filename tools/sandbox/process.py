@@ -69,22 +69,21 @@ class ProcessSandbox(RunnerSandbox):
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the channel
         try:
             self._process = spawn([*limits.launcher, *self._argv(scratch, limits)], errors)
-            record = Record(
-                run_id=self.setup.run_id,
-                owner=identify(os.getpid()),
-                runner=identify(self._process.pid),
-                folders=(str(scratch),),
-                cgroups=tuple(str(group) for group in limits.groups),
-            )
-            self._record = write_record(record), record
         except BaseException as error:
-            self._stop()
             errors.close()
             shutil.rmtree(scratch, ignore_errors=True)
             limits.remove()
             if isinstance(error, OSError):
                 raise SandboxError(f"the {self.kind} sandbox does not start: {error}") from error
             raise
+        record = Record(
+            run_id=self.setup.run_id,
+            owner=identify(os.getpid()),
+            runner=identify(self._process.pid),
+            folders=(str(scratch),),
+            cgroups=tuple(str(group) for group in limits.groups),
+        )
+        self._record = write_record(record), record
         return PipeChannel(self._process, errors)
 
     def _stop(self) -> None:
