@@ -78,6 +78,11 @@ class RunFolder:
         """Close the event log."""
         self._events.close()
 
+    @property
+    def handle(self) -> str:
+        """What names the run on the command line: its id, or its path where `perfagent runs` does not look."""
+        return self.id if self.path.parent == runs_home() else str(self.path)
+
     def claim(self) -> None:
         """Make the folder this process's own until it is closed, and remove what a killed session left half done.
 
