@@ -161,6 +161,10 @@ class RunFolder:
         """The journal of one measurement."""
         return Journal(self.path / "journal" / f"{name}.jsonl")
 
+    def forget(self, name: str) -> None:
+        """Drop a journal, so that a resumed run measures anew."""
+        (self.path / "journal" / f"{name}.jsonl").unlink(missing_ok=True)
+
     def event(self, kind: str, **data: Any) -> None:
         """Append one event; flushed at once, so that a crash loses none."""
         self._events.write(json.dumps({"time": round(time.time(), 3), "kind": kind, **data}) + "\n")
