@@ -26,7 +26,7 @@ from perfagent.tools.report import Result, open_progress
 if TYPE_CHECKING:
     from perfagent.tools.repository import Target
 
-#: Steps of the graph beyond this mean a fault: each candidate takes at most three, each idea two.
+#: More steps of the graph mean a fault: each candidate takes at most three, each idea two.
 STEPS_PER_CANDIDATE = 8
 
 
@@ -116,7 +116,6 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
     Raises:
         PerfagentError: the run has no branch, or the repository refuses it.
     """
-
     from perfagent.tools.repository import Target
 
     file = folder / "result.json"
@@ -264,9 +263,8 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
                 yield services
         except (KeyboardInterrupt, ModelError, LimitExceeded) as error:
             folder.event("interrupted", by=type(error).__name__)
-            name = folder.id if folder.path.parent == runs_home() else folder.path
             if asked["command"] != "hotspots":
-                progress.note(f"interrupted; nothing measured is lost: `perfagent resume {name}` goes on")
+                progress.note(f"interrupted; nothing measured is lost: `perfagent resume {folder.handle}` goes on")
             raise
         finally:
             folder.close()

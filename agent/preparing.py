@@ -249,6 +249,7 @@ class Preparation:
             )
         worst = max(plans, key=lambda plan: plan.noise)
         if all(plan.noise > MAX_NOISE for plan in plans):
+            self.services.folder.forget("probe")  # or a resumed run would read the same noise again
             raise MeasurementError(
                 f"identical code differs by {worst.noise:.0%} from pair to pair here, so nothing can be judged",
                 "end what else runs on this machine, or give a longer workload",

@@ -78,6 +78,11 @@ class RunFolder:
         """Close the event log."""
         self._events.close()
 
+    @property
+    def handle(self) -> str:
+        """What names the run on the command line: its id, or its path where `perfagent runs` does not look."""
+        return self.id if self.path.parent == runs_home() else str(self.path)
+
     def claim(self) -> None:
         """Make the folder this process's own until it is closed, and remove what a killed session left half done.
 
@@ -155,6 +160,10 @@ class RunFolder:
     def journal(self, name: str) -> Journal:
         """The journal of one measurement."""
         return Journal(self.path / "journal" / f"{name}.jsonl")
+
+    def forget(self, name: str) -> None:
+        """Drop a journal, so that a resumed run measures anew."""
+        (self.path / "journal" / f"{name}.jsonl").unlink(missing_ok=True)
 
     def event(self, kind: str, **data: Any) -> None:
         """Append one event; flushed at once, so that a crash loses none."""

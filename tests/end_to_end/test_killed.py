@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -66,37 +65,39 @@ def assert_nothing_left(kit: Any, perfagent: Any, run: Path) -> None:
     assert list((run / "work").iterdir()) == []
     assert not list((run / "trees").glob("*.part"))
     assert not [f for f in run.iterdir() if f.name.startswith((".", "index-", "clone-"))]
-    # The folder of sandbox records may stay, empty.
-    assert [f for f in perfagent.temporary.rglob("*") if f.is_file() or not f.name.startswith("perfagent-")] == []
+    # The folder of sandbox records may stay, and an empty one of a sandbox that was killed before it was recorded.
+    assert [f for f in perfagent.temporary.rglob("*") if f.is_file()] == []
 
 
-def test_a_run_killed_in_every_node_ends_as_if_nothing_had_been(perfagent: Any, repository: Path, kit: Any) -> None:
+def test_a_run_killed_in_every_node_ends_as_if_nothing_had_been(
+    perfagent: Any, repository: Path, kit: Any, finished: Any
+) -> None:
     moments = [
         in_stage(kit, "prepare"), journal_lines("probe*", 5), in_stage(kit, "localizer"), in_stage(kit, "planner"),
         in_stage(kit, "editor"), in_stage(kit, "verifier"), journal_lines("confirm-*", 5),
-        journal_lines("publish-*", 9), in_stage(kit, "land"), in_stage(kit, "finish"), journal_lines("publish-branch-*", 7),
+        journal_lines("publish-*", 9), in_stage(kit, "land"), in_stage(kit, "finish"),
+        journal_lines("publish-branch-*", 7),
     ]  # fmt: skip
     command: tuple[Any, ...] = ("run", repository, *BOTH)
     before: dict[str, str] = {}
     for reached in moments:
-        assert kit.kill_when(perfagent.start(*command), perfagent.home, reached, signal.SIGKILL)
+        # A session that finds the machine too busy ends by itself, and the next one measures the noise anew.
+        tries = range(kit.PATIENCE)
+        assert any(kit.kill_when(perfagent.start(*command), perfagent.home, reached, signal.SIGKILL) for _ in tries)
         assert_gone(kit, perfagent)
         (run,) = perfagent.runs()
         assert_kept(before, run)
-        before = kept(run)
+        before = kept(run) if (run / "steps/prepared.json").exists() else {}
         command = ("resume", run.name, "--json")
     result = perfagent(*command).json
     assert_kept(before, run)
     assert (result["status"], result["verdict"]) == ("completed", "faster")
-    assert {p["idea"].split(" in ")[1] for p in result["patches"]} == {"unique", "tally"}
     landed = {f"{e['patch']} {e['commit']}" for e in kit.events(run) if e["kind"] == "landed"}
     assert landed == {f"{p['id']} {p['commit']}" for p in result["patches"]}
     assert kit.git(run / "repo.git", "rev-parse", result["branch"]) == result["patches"][-1]["commit"]
     assert_nothing_left(kit, perfagent, run)
-    shutil.rmtree(run)
-    again = perfagent("run", repository, *BOTH).json
-    assert [(p["idea"], p["diff"], p["hunks"]) for p in again["patches"]] == [
-        (p["idea"], p["diff"], p["hunks"]) for p in result["patches"]
+    assert [(p["idea"], p["diff"], p["hunks"]) for p in result["patches"]] == [
+        (p["idea"], p["diff"], p["hunks"]) for p in finished.result["patches"]
     ]
 
 
@@ -104,15 +105,12 @@ def test_a_run_killed_while_the_model_edits_pays_nothing_twice(
     perfagent: Any, repository: Path, scripted_server: Any, kit: Any
 ) -> None:
     server = scripted_server
-    fast = kit.replacing(
-        "        if word not in out:\n            out", "        if word not in seen:\n            out"
-    )
     begin = kit.replacing("    out = []\n", "    out = []\n    seen = {}\n")
-    remember = kit.replacing("append(word)\n", "append(word)\n            seen[word] = None\n")
+    rest = kit.SLOW.replace("in out", "in seen").replace("(word)\n", "(word)\n            seen[word] = None\n")
     script = kit.Script(
         server,
         [server.text(kit.plan_of(kit.idea("Use a dict")))],
-        {"Use a dict": [server.tools(begin, ("quick_measure", {})), server.tools(fast, remember),
+        {"Use a dict": [server.tools(begin, ("quick_measure", {})), server.tools(kit.replacing(kit.SLOW, rest)),
                         server.stall(60), server.tools(kit.SUBMIT)]},
     )  # fmt: skip
     server.respond = script
@@ -134,7 +132,7 @@ def test_a_run_killed_while_the_model_edits_pays_nothing_twice(
 def test_ctrl_c_ends_with_130_and_the_run_can_be_resumed(perfagent: Any, repository: Path, kit: Any) -> None:
     flags = ("--workload", "script:benchmarks/bench.py", "--no-model", *FLAGS)
     process = perfagent.start("run", repository, *flags)
-    kit.kill_when(process, perfagent.home, journal_lines("confirm-*", 3), signal.SIGINT)
+    kit.kill_when(process, perfagent.home, journal_lines("probe*", 3), signal.SIGINT)
     assert process.returncode == 130
     (run,) = perfagent.runs()
     before = kept(run)

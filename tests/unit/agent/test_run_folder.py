@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,17 @@ def test_runs_are_found_by_a_unique_beginning(tmp_path: Path) -> None:
 
 def test_run_ids_sort_by_time() -> None:
     assert new_run_id(0.0) < new_run_id(100_000.0)
+
+
+def test_a_claimed_folder_is_swept_and_refused_to_others(folder: RunFolder) -> None:
+    for name in ("work/scratch-1", "trees/c-1.part", "trees/c-1", "index-7"):
+        (folder.path / name).mkdir(parents=True)
+    (folder.path / "steps/.check.json.17").touch()
+    folder.claim()
+    assert sorted(p.name for p in folder.path.glob("*/*")) == ["c-1"]
+    assert not (folder.path / "index-7").exists()
+    with closing(RunFolder(folder.path)) as other:
+        with pytest.raises(PerfagentError, match="under way in another process"):
+            other.claim()
+        folder.close()
+        other.claim()
