@@ -22,9 +22,7 @@ class LoopOverItems(PatternRule):
 
     name = "loop-over-items"
     looks_for = "`for key in table` or `table.keys()` with `table[key]` more than once in the loop."
-    safe_when = (
-        "It is a dict by its making or annotation, and nothing in the loop can change it or rebind the key."
-    )
+    safe_when = "It is a dict by its making or annotation, and nothing in the loop can change it or rebind the key."
     why = "Each `table[key]` hashes and looks up what the iteration has at hand."
     example = """\
 def total(prices: dict):

@@ -50,17 +50,23 @@ def until(condition, seconds=20.0):
         time.sleep(0.05)
 
 
+def said(process):
+    """A process's output, which these tests always pipe."""
+    assert process.stdout is not None
+    return process.stdout
+
+
 @pytest.fixture
 def owner(kind):
     run_id, marker = f"death-{uuid.uuid4().hex[:8]}", str(1000 + uuid.uuid4().int % 10**6)
     argv = [sys.executable, "-c", OWNER, kind, run_id, marker, "perfagent/base:bookworm"]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE)
-    assert process.stdout.read(5) == b"open\n"
+    assert said(process).read(5) == b"open\n"
     until(lambda: len(sleeping(marker)) >= 2)
     yield process, run_id, marker
     process.kill()
     process.wait()
-    process.stdout.close()
+    said(process).close()
     reap(run_id)
 
 
@@ -87,7 +93,7 @@ def test_the_container_ends_by_itself_when_its_owner_dies():
     run_id = f"death-{uuid.uuid4().hex[:8]}"
     argv = [sys.executable, "-c", OWNER, "docker", run_id, "4321", "perfagent/base:bookworm"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE) as process, connected() as client:
-        assert process.stdout.read(5) == b"open\n"
+        assert said(process).read(5) == b"open\n"
         (container,) = client.containers.list(filters={"label": f"perfagent.run={run_id}"})
         process.kill()
         until(lambda: not state(client, container.id)["Running"])

@@ -61,7 +61,7 @@ class Point:
 
 Pair = collections.namedtuple("Pair", "a b")
 
-DISTINCT = [
+DISTINCT: list[Any] = [
     None,
     False,
     True,
