@@ -133,7 +133,7 @@ DISTINCT: list[Any] = [
     int,
     Plain,
     os.path.join,
-    functools.partial(len, 1),
+    functools.partial(len, 1),  # type: ignore[arg-type]
     functools.partial(int, 1),
     [1].append,
     [2].append,
