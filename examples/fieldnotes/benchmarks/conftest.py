@@ -20,7 +20,7 @@ def places() -> list[Place]:
     dice = random.Random(7)
     bays = [(60.0 + dice.random(), -1.5 + dice.random()) for _ in range(25)]
     spots = []
-    for number in range(240):
+    for number in range(270):
         north, east = dice.choice(bays)
         spots.append(Place(f"Spot {number:03d}", north + dice.gauss(0, 0.01), east + dice.gauss(0, 0.02)))
     return spots
@@ -34,8 +34,8 @@ def season(places: list[Place]) -> list[Sighting]:
     first = datetime.date(2024, 1, 1)
     days = sorted(dice.randrange(366) for _ in range(900))
     visits = [(first + datetime.timedelta(days=day), dice.choice(places).name) for day in days]
-    seen = [Sighting(*dice.choice(visits), dice.choice(species), dice.randint(1, 60)) for _ in range(800)]
-    seen += dice.sample(seen, 150)
+    seen = [Sighting(*dice.choice(visits), dice.choice(species), dice.randint(1, 60)) for _ in range(900)]
+    seen += dice.sample(seen, 180)
     return sorted(seen, key=lambda sighting: sighting.day)
 
 
@@ -47,7 +47,7 @@ def journal() -> str:
     for visit in range(250):
         day = datetime.date(2024, 1, 1) + datetime.timedelta(days=visit)
         written = day.isoformat() if visit % 3 else day.strftime("%d %b %Y")
-        lines.append(f"{written} @ Spot {dice.randrange(240):03d}")
+        lines.append(f"{written} @ Spot {dice.randrange(270):03d}")
         for name in dice.sample(WRITTEN, 8):
             lines.append(
                 f"  {name} {dice.choice(['', '~'])}{dice.randint(1, 400)} {dice.choice(NOTES)}".rstrip()
