@@ -88,15 +88,15 @@ def test_a_workload_that_does_not_work(refused: Refused, arguments: list[str], s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--test", "python -m pytest red"], "the test command fails at the baseline: "),
+        (["--test", "exit 3"], "the test command fails at the baseline: "),
         (["--test", "no-such-program --all"], "no-such-program: not found: mend --test"),
         (["--test", "true", "--build", "echo no compiler >&2; exit 4"], "the build command fails: no compiler: mend"),
         (["--test", "true", "--setup", "echo no wheel; exit 4"], "the setup command fails: no wheel: say how"),
     ],
 )
-def test_a_command_that_fails(refused: Refused, state: Path, arguments: list[str], said: str) -> None:
-    assert said in refused("-w", "script:bench.py", *arguments)
-    assert not list((state / "runs").glob("*"))
+def test_a_command_that_fails(refused: Refused, tmp_path: Path, arguments: list[str], said: str) -> None:
+    assert said in refused("-w", "script:bench.py", *arguments, "--out", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
