@@ -188,7 +188,7 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
         return TestSelection(
             command=services.settings.test,
             select=tuple(names),
-            exclude=prepared.workload_paths(),
+            exclude=prepared.benchmark_paths(),
             stop_at_first=first,
         )
 

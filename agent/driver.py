@@ -253,9 +253,6 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
         folder.event("reaped", what=left)
     with open_progress() as progress:
         services = Services(settings, folder, progress, target, asked)
-        if settings.max_time is not None:
-            services.deadline = services.clock() + settings.max_time * 60
-            progress.deadline = services.deadline
         progress.note(f"run {folder.id}: {folder.path}")
         if settings.uses_model:
             from perfagent.agent.model_work import open_model

@@ -141,7 +141,10 @@ class Laboratory:
         overlay = self.environment.overlay
         if overlay is not None:
             shutil.copytree(overlay, place, symlinks=True, dirs_exist_ok=True)
-        self._build(place)
+        try:
+            self._build(place)
+        except BuildError as error:
+            raise BuildError(error.message, "mend --build: it runs in a copy of the tree, without a network") from error
 
     def _edit(self, parent: str, diff: str, place: Path) -> None:
         shutil.copytree(self.tree(parent), place, symlinks=True)

@@ -125,6 +125,11 @@ class Prepared(Record):
                 found.append(name)
         return tuple(found)
 
+    def benchmark_paths(self) -> tuple[str, ...]:
+        """The workloads' own files and folders that are no unit tests."""
+        tests = {spec.partition(":")[2].split("::")[0] for spec in self.workloads if spec.startswith("pytest:")}
+        return tuple(path for path in self.workload_paths() if path not in tests)
+
     def plan(self, benchmark: str) -> BenchmarkPlan:
         """The plan of one benchmark."""
         return next(plan for plan in self.benchmarks if plan.id == benchmark)

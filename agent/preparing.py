@@ -174,7 +174,7 @@ class Preparation:
         """Two runs of the unit tests at the baseline, a third where they differ; None when there are none."""
         lab = Laboratory(self.services, prepared)
         copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
-        selection = TestSelection(command=self.services.settings.test, exclude=prepared.workload_paths())
+        selection = TestSelection(command=self.services.settings.test, exclude=prepared.benchmark_paths())
         with lab.open({"baseline": copy}, writable=True) as bench:
             site = bench.test_site("baseline")
 

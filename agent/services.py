@@ -58,6 +58,11 @@ class Services:
             raise RuntimeError("the laboratory is used before prepare")
         return self.laboratory
 
+    def begin_search(self) -> None:
+        """Start the clock of `--max-time`: what comes before is the target's to pay, not the search's."""
+        if self.deadline is None and self.settings.max_time is not None:
+            self.deadline = self.progress.deadline = self.clock() + self.settings.max_time * 60
+
     @property
     def model_has_answered(self) -> bool:
         """Whether the model ever answered in this run: then its silence is a passing fault, not a wrong setting."""

@@ -34,7 +34,7 @@ class Settings(BaseModel):
         min_speedup: smallest speedup worth a patch (baseline time / candidate time).
         metric: what is to shrink: time chooses the clock by the baseline's probe.
         max_cost: USD for the model; no limit when None.
-        max_time: minutes for the run's search; no limit when None.
+        max_time: minutes for the search, between preparing and the last confirmation; no limit when None.
         max_candidates: candidates to verify at most.
         seed: of everything drawn by chance.
     """

@@ -39,6 +39,10 @@ from perfagent.tools.measure import (
 from perfagent.tools.patch import read_patch
 from perfagent.tools.profile import Hotspot
 
+#: Log units that two candidates' screened speedups may differ by and still count as equal: about one standard error of
+#: six pairs on CPU time.
+SCREEN_RESOLUTION = 0.015
+
 
 class Verifier:
     """Judges candidates against the baseline they were made for.
@@ -70,7 +74,13 @@ class Verifier:
         for each in ranked:
             self.services.folder.event("screened", **asdict(each))
         by_name = {candidate.id: candidate for candidate in candidates}
-        return [by_name[each.candidate] for each in ranked if each.promising]
+        promising = [each for each in ranked if each.promising]
+        best = max((each.log_speedup for each in promising), default=0.0)
+        # Of edits that screening cannot tell apart the smaller one is the better one to review.
+        near = [each for each in promising if each.log_speedup >= best - SCREEN_RESOLUTION]
+        near.sort(key=lambda each: len(self.services.folder.get(by_name[each.candidate].diff)))
+        rest = [each for each in promising if each not in near]
+        return [by_name[each.candidate] for each in (*near, *rest)]
 
     def confirm(self, candidate: Candidate, checked: Checked, alpha: float) -> Verdict:
         """The sequential test on fresh pairs and, when it accepts, the figures from another fixed number of them."""

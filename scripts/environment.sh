@@ -34,9 +34,9 @@ make_environment() {
     # Debian and Ubuntu keep ensurepip in a package of its own.
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
       version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-      echo "installing python$version-venv, without which Python here cannot make environments"
+      echo "installing the package python$version-venv, without which Python here cannot make environments"
       { as_root apt-get update -qq && as_root apt-get install -y -qq "python$version-venv"; } >/dev/null || {
-        echo "could not: install it, then start again" >&2
+        echo "could not: as root, run apt-get install python$version-venv, then start this again" >&2
         return 1
       }
     fi

@@ -13,6 +13,7 @@ from perfagent.tools.profile import Hotspot
 def localizer(state: RunState, services: Services) -> dict[str, Any]:
     """Rank the repository's functions by their share of the time."""
     head = state["head"]
+    services.begin_search()
     services.enter("localizer", f"profiling {head[:12]}")
     found = services.folder.step(
         f"hotspots-{head[:16]}", lambda: [spot.model_dump() for spot in _profile(head, services)]

@@ -51,8 +51,8 @@ def document(outcomes: Sequence[tuple[Project, dict[str, Any]]], command: str) -
         "What `perfagent run` made of old releases of packages from PyPI, with a workload through their public API and "
         "without a model. Written by",
         f"    {command}",
-        f"on a shared two-core machine, CPython {platform.python_version()} for perfagent itself. The figures are from 20 "
-        "fresh pairs after the decision. Nothing is left out: where no change was proved faster, it says so.",
+        f"on a shared two-core machine, CPython {platform.python_version()} for perfagent itself. The figures are "
+        "from 20 fresh pairs after the decision. Nothing is left out: where no change was proved faster, it says so.",
         "| project | verdict | speedup | 95 % interval | patches | candidates | unit tests | minutes |\n"
         "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows),
     ]

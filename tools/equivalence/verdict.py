@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from perfagent.tools.equivalence.tests import TestRun
+from perfagent.tools.equivalence.tests import COMMAND_TEST, TestRun
 from perfagent.tools.errors import BuildError, WorkloadError
 
 # Different seeds, so that a test that depends on the order of a set shows itself at the baseline.
@@ -106,9 +106,12 @@ def _refuse(run: TestRun, stable: StableTests) -> None:
     if not run.outcomes:
         raise WorkloadError("the target has no tests", "name a test command with --test")
     why = next((lines[-1] for lines in run.evidence.values() if lines), "no reason was given")
+    if tuple(run.outcomes) == (COMMAND_TEST,):
+        raise WorkloadError(f"the test command fails at the baseline: {why}", "mend --test, or what it needs: --setup")
     total = len(run.outcomes)
     first = next(iter(stable.failing or stable.flaky or stable.skipped))
-    raise WorkloadError(f"none of the {total} tests passes at the baseline; {first}: {why}", "see --setup and --test")
+    remedy = "install what they need with --setup, or name a test command with --test"
+    raise WorkloadError(f"none of the unit tests ({total}) passes at the baseline; {first}: {why}", remedy)
 
 
 def _stable(runs: Sequence[TestRun]) -> StableTests:

@@ -39,3 +39,10 @@ def bracketed(context: Context, statement: cst.CSTNode, opening: str, parts: Seq
     newline = context.tree.newline
     deeper = head + context.tree.indent
     return newline.join([opening, *(deeper + part for part in parts), head + closing])
+
+
+def fits(context: Context, node: cst.CSTNode, text: str) -> bool:
+    """Whether `text` on one line in the place of `node` stays within the width."""
+    start = context.tree.span(node)[0]
+    column = start - context.tree.line_span(start, start + 1)[0]
+    return column + len(text) <= width(context)

@@ -51,12 +51,17 @@ class PatternRule:
     def rewrites(self, source: str, lines: Sequence[tuple[int, int]] | None = None) -> list[Rewrite]:
         """Every edit the rule sees in `source`, one Rewrite for each place, in line order.
 
-        Only code inside functions is looked at: module level runs once. Empty when the source does not parse.
+        Only code inside functions is looked at: module level runs once. Empty when the source does not
+        parse or nests too deeply.
         """
         context = parse(source)
         if context is None:
             return []
-        found = [self._rewrite(context, f) for f in self.find(context) if _wanted(context, f, lines)]
+        try:
+            found = [self._rewrite(context, f) for f in self.find(context) if _wanted(context, f, lines)]
+        except RecursionError:
+            # An expression nested more deeply than the interpreter can follow.
+            return []
         kept = {rewrite.source: rewrite for rewrite in found if rewrite is not None}
         return sorted(kept.values(), key=lambda rewrite: (rewrite.line, rewrite.source))
 

@@ -62,7 +62,7 @@ def build_base_image(
     if debootstrap is None:
         raise SandboxUnavailable("debootstrap is not installed", "apt-get install debootstrap")
     if os.geteuid() != 0:
-        raise SandboxUnavailable("debootstrap needs root", "sudo perfagent doctor --build-base-image")
+        raise SandboxUnavailable("debootstrap needs root", "sudo perfagent image build-base")
     with connected() as client, tempfile.TemporaryDirectory(prefix="perfagent-base-") as folder:
         root = Path(folder) / "root"
         mirror = choose_mirror(configured(), suite)

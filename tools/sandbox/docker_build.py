@@ -140,7 +140,7 @@ def images(client: DockerClient, image: str | None, manifest: Manifest, wanted: 
     """Ids of images to try in turn: the one asked for, else our base, else the official Python's.
 
     Raises:
-        SandboxUnavailable: the image asked for is not here and cannot be pulled.
+        SandboxUnavailable: an image is not here and cannot be pulled.
     """
     if image is not None:
         yield present_or_pulled(client, image)
@@ -152,8 +152,13 @@ def images(client: DockerClient, image: str | None, manifest: Manifest, wanted: 
     suits = accepts(f"=={wanted}.*" if wanted else manifest.requires_python)
     newest = manifest.minors[-1] if manifest.minors else PULLABLE_MINORS[0]
     minors = [n for n in PULLABLE_MINORS if n <= newest and suits(Interpreter("", f"3.{n}.99"))]
-    if minors:
+    if not minors:
+        return
+    try:
         yield present_or_pulled(client, PULLABLE.format(f"3.{minors[0]}"))
+    except SandboxUnavailable as error:
+        remedy = "give an image with that Python (--image), or use this machine's Pythons (--sandbox bubblewrap)"
+        raise SandboxUnavailable(f"no local image suits, and {error.message}", remedy) from error
 
 
 def present_or_pulled(client: DockerClient, image: str) -> str:

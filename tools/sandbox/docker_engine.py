@@ -91,7 +91,7 @@ def image_id(client: DockerClient, image: str) -> str:
     try:
         return str(client.images.get(image).id)
     except ImageNotFound as error:
-        remedy = "perfagent doctor --build-base-image" if image == BASE_IMAGE else f"docker pull {image}"
+        remedy = "perfagent image build-base" if image == BASE_IMAGE else f"docker pull {image}"
         raise SandboxUnavailable(f"the image {image} is not there", remedy) from error
 
 

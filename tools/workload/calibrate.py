@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.sandbox.protocol import Sandbox, Span
-from perfagent.tools.workload.observe import Observation, Request, observe
+from perfagent.tools.workload.observe import NO_BENCHMARK_REMEDY, Observation, Request, observe
 from perfagent.tools.workload.site import Site
 from perfagent.tools.workload.spec import Workload
 
@@ -57,7 +57,7 @@ def _first(sandbox: Sandbox, site: Site, workload: Workload, request: Request) -
     if seen.error is not None:
         raise WorkloadError(f"{workload.spec} fails at the baseline: {seen.error}")
     if not seen.benchmarks:
-        raise WorkloadError(f"no benchmark found in {workload.spec}")
+        raise WorkloadError(f"no benchmark found in {workload.spec}", NO_BENCHMARK_REMEDY)
     if not seen.spans:
         reason = next(iter([*seen.failed.values(), *seen.skipped.values()]), "nothing was measured")
         raise WorkloadError(f"{workload.spec} fails at the baseline: {reason}")

@@ -16,6 +16,8 @@ from perfagent.tools.sandbox.protocol import Command, Completed, Sandbox, Span, 
 from perfagent.tools.workload.site import Site
 from perfagent.tools.workload.spec import Workload
 
+NO_BENCHMARK_REMEDY = "name tests that use the benchmark fixture, or a script that defines workload()"
+
 Mode = Literal["time", "values", "profile", "list", "eqcheck"]
 JSON = Any
 
@@ -223,5 +225,5 @@ def list_benchmarks(sandbox: Sandbox, site: Site, workload: Workload, only: str 
         raise WorkloadError(f"{workload.spec} cannot be read: {seen.error}")
     names = tuple(name for name in seen.benchmarks if only is None or only in name)
     if not names:
-        raise WorkloadError(f"no benchmark found in {workload.spec}")
+        raise WorkloadError(f"no benchmark found in {workload.spec}", NO_BENCHMARK_REMEDY)
     return names

@@ -77,7 +77,7 @@ def doctor(
         mark = "ok     " if finding.ok else "missing" if finding.needed else "not here"
         typer.echo(f"{mark}  {finding.name}: {finding.detail}")
         if finding.remedy and not finding.ok:
-            typer.echo(f"         mend it with: {finding.remedy}")
+            typer.echo(f"         to mend it: {finding.remedy}")
 
 
 def build_base(

@@ -41,7 +41,7 @@ Paths = Annotated[
 MinSpeedup = Annotated[float | None, typer.Option("--min-speedup", help="Smallest speedup worth a patch; 1.03.")]
 Metric = Annotated[str | None, typer.Option("--metric", metavar="time|cpu|memory", help="What is to shrink.")]
 MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="For the model, in all.")]
-MaxTime = Annotated[float | None, typer.Option("--max-time", metavar="MINUTES", help="For the search, in all.")]
+MaxTime = Annotated[float | None, typer.Option("--max-time", metavar="MINUTES", help="For the search alone.")]
 MaxCandidates = Annotated[
     int | None, typer.Option("--max-candidates", metavar="N", help="Candidates to verify at most.")
 ]

@@ -55,7 +55,11 @@ class Context:
     def __init__(self, source: str) -> None:
         self.tree = ModuleTree(source)
         self.scopes = Scopes(self.tree)
+        # What types.py takes for granted of variables, or has found out, and hashing.py is asking.
         self.assumed: dict[tuple[int, str], str | None] = {}
+        self.known_types: dict[tuple[int, str, int], str | None] = {}
+        self.asked: set[tuple[str, int, str]] = set()
+        self._uses: dict[tuple[int, str], list[Use]] = {}
         self._dynamic: dict[cst.FunctionDef, bool] = {}
 
     # Variables
@@ -80,12 +84,14 @@ class Context:
 
     def uses(self, variable: Variable) -> list[Use]:
         """What is done with the variable at each occurrence."""
-        return [classify(self.tree, occurrence) for occurrence in self.occurrences(variable)]
+        key = (id(variable.scope), variable.name)
+        if key not in self._uses:
+            self._uses[key] = [classify(self.tree, occurrence) for occurrence in self.occurrences(variable)]
+        return self._uses[key]
 
     def uses_in(self, variable: Variable, node: cst.CSTNode) -> list[Use]:
         """What is done with the variable inside `node`."""
-        found = (o for o in self.occurrences(variable) if self.tree.inside(o.node, node))
-        return [classify(self.tree, occurrence) for occurrence in found]
+        return [use for use in self.uses(variable) if self.tree.inside(use.occurrence.node, node)]
 
     def captured(self, variable: Variable) -> bool:
         """Whether a nested function, lambda or class uses the variable, which may then run at any time."""

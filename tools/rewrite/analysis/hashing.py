@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import libcst as cst
 
@@ -88,8 +90,9 @@ def is_hashable(context: Context, node: cst.CSTNode) -> bool:
     variable = context.variable(node)
     if variable is None:
         return False
-    stores = [use for use in context.uses(variable) if use.occurrence.store]
-    return bool(stores) and all(_binds_hashable(context, use) for use in stores)
+    with _asking(context, "value", variable) as first:
+        stores = [use for use in context.uses(variable) if use.occurrence.store]
+        return first and bool(stores) and all(_binds_hashable(context, use) for use in stores)
 
 
 def _is_text(call: cst.Call) -> bool:
@@ -147,7 +150,10 @@ def elements_hashable(context: Context, node: cst.CSTNode) -> bool:
     if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
         return is_hashable(context, node.elt)
     variable = context.variable(node)
-    return variable is not None and _holds_hashables(context, variable)
+    if variable is None:
+        return False
+    with _asking(context, "elements", variable) as first:
+        return first and _holds_hashables(context, variable)
 
 
 def _holds_hashables(context: Context, variable: Variable) -> bool:
@@ -169,3 +175,16 @@ def _holds_hashables(context: Context, variable: Variable) -> bool:
         elif use.kind not in KEEPS_ELEMENTS or use.occurrence.store:
             return False
     return some
+
+
+@contextmanager
+def _asking(context: Context, question: str, variable: Variable) -> Iterator[bool]:
+    """False when the question is being answered already: what depends on itself is unknown."""
+    key = (question, id(variable.scope), variable.name)
+    first = key not in context.asked
+    context.asked.add(key)
+    try:
+        yield first
+    finally:
+        if first:
+            context.asked.discard(key)

@@ -13,6 +13,9 @@ from perfagent.tools.rewrite.analysis.uses import Use
 # How many names a chain of assignments may go through; deeper ones are rare and cost time.
 _DEPTH = 4
 
+# A variable bound more often than this counts as unknown, which bounds the work in generated code.
+_MOST_BINDINGS = 12
+
 # Operators that give a value of the left operand's type when both operands have the same type.
 _SAME_TYPE = (cst.Add, cst.BitAnd, cst.BitOr, cst.Subtract, cst.FloorDivide, cst.Modulo, cst.Multiply)
 _COPIES = {"dict": ("copy",), "list": ("copy",), "set": ("copy", "union", "intersection", "difference")}
@@ -96,7 +99,20 @@ def variable_type(context: Context, variable: Variable, depth: int = _DEPTH) -> 
     key = (id(variable.scope), variable.name)
     if key in context.assumed:
         return context.assumed[key]
+    known = (*key, depth)
+    if known not in context.known_types or context.assumed:
+        kind = _agreed_type(context, key, variable, depth)
+        # What was found under an assumption about another variable holds only under it.
+        if context.assumed:
+            return kind
+        context.known_types[known] = kind
+    return context.known_types[known]
+
+
+def _agreed_type(context: Context, key: tuple[int, str], variable: Variable, depth: int) -> str | None:
     stores = [use for use in context.uses(variable) if use.occurrence.store]
+    if len(stores) > _MOST_BINDINGS:
+        return None
     kinds = _assuming(context, key, None, stores, depth)
     known = {kind for kind in kinds if kind is not None}
     if len(known) != 1 or None not in kinds:

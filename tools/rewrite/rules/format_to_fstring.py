@@ -11,6 +11,7 @@ from perfagent.tools.rewrite.analysis.context import Context
 from perfagent.tools.rewrite.analysis.effects import is_pure
 from perfagent.tools.rewrite.analysis.tree import walk
 from perfagent.tools.rewrite.edits import replace
+from perfagent.tools.rewrite.layout import fits
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 
 # Characters that an expression inside an f-string may not hold before Python 3.12, or that would end it.
@@ -47,8 +48,11 @@ def label(template, row, column):
                 continue
             if isinstance(func.value, cst.SimpleString) and func.value.prefix.lower() in ("", "r", "u"):
                 text = _fstring(context, call, func.value)
-                if text is not None:
-                    what = "format() parses its template at each call; an f-string is parsed once, by the compiler"
+                if text is not None and fits(context, call, text):
+                    what = (
+                        "format() parses its template at each call; an f-string is parsed once, by the "
+                        "compiler"
+                    )
                     yield Finding(call, [replace(context, call, text)], what, 1)
 
 

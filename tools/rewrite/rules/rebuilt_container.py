@@ -56,7 +56,9 @@ def prefixes(rows):
             new = _in_place(context, grown, assign.value)
             if new is not None:
                 what = f"each round copies all of `{grown.name}`; it grows in place instead"
-                yield Finding(assign, [Splice(*context.tree.span(assign), new)], what, 1)
+                # A set that grows may iterate in another order than one that is copied each time.
+                risk = 1 if variable_type(context, grown) == "list" else 2
+                yield Finding(assign, [Splice(*context.tree.span(assign), new)], what, risk)
 
 
 def _unshared(context: Context, grown: Variable, assign: cst.Assign) -> bool:

@@ -43,9 +43,9 @@ def test_a_third_run_when_the_first_two_differ() -> None:
         (
             run_of("a=f", evidence={"a": ["x", "E boom"]}),
             WorkloadError,
-            "none of the 1 tests passes.*a: E boom",
+            "none of the unit tests .1. passes.*a: E boom",
         ),
-        (run_of("a=s"), WorkloadError, "none of the 1 tests passes"),
+        (run_of("a=s"), WorkloadError, "none of the unit tests .1. passes"),
         (run_of("a=p", complete=False, error="killed"), WorkloadError, "do not run at the baseline: killed"),
         (
             run_of("", collection_errors={"t.py": "no x"}, error="no x"),

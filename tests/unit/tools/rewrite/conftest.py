@@ -31,7 +31,7 @@ def last() -> Find:
 
     def search(context: Context, name: str) -> cst.BaseExpression:
         found = [node for node in context.tree.nodes(cst.Name) if node.value == name]
-        return max(found, key=lambda node: context.tree.span(node))
+        return max(found, key=context.tree.span)
 
     return search
 

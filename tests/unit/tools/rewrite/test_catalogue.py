@@ -22,6 +22,11 @@ def test_what_is_not_python_gives_nothing() -> None:
     assert propose("\x00", "a.py") == []
 
 
+def test_code_nested_beyond_the_interpreters_depth_gives_nothing() -> None:
+    deep = f"def f(x):\n    return set(y for y in {'(' * 150}x{')' * 150}) + {' + '.join(['x'] * 4000)}\n"
+    assert propose(deep, "a.py") == []
+
+
 def test_proposals_are_deterministic_and_distinct() -> None:
     source = "\n\n".join(rule.example for rule in catalogue())
     first = propose(source, "a.py")

@@ -116,6 +116,8 @@ def test_hashable(body: str, expected: bool, last: Callable[[Context, str], cst.
         ("x = []\n    x.append(b.lower())", True),
         ("x = []\n    x.append(b)", False),
         ("x = [1]\n    b(x)", False),
+        ("x = [1]\n    x = [z for y, z in enumerate(x)]", False),
+        ("x = y = b\n    x = [y for y in x]\n    y = [x for x in y]", False),
     ],
 )
 def test_elements_hashable(body: str, expected: bool, last: Callable[[Context, str], cst.Name]) -> None:
