@@ -174,14 +174,13 @@ def test_a_model_that_cannot_work_is_told_before_anything_is_built(
     assert perfagent.runs() == []
 
 
-@pytest.mark.parametrize(("status", "line"), [(401, "refuses the API key"), (404, "unknown model test-model")])
 def test_an_endpoint_that_refuses_ends_the_run_which_can_be_resumed(
-    perfagent: Any, repository: Path, scripted_server: Any, kit: Any, status: int, line: str
+    perfagent: Any, repository: Path, scripted_server: Any, kit: Any
 ) -> None:
-    scripted_server.respond = lambda _: scripted_server.status(status, "no")
+    scripted_server.respond = lambda _: scripted_server.status(401, "no")
     flags = ("--model", "test-model", "--api-base", scripted_server.url)
     done = perfagent("run", repository, *FLAGS, *flags, status=1)
-    assert line in done.said
+    assert "refuses the API key" in done.said
     (run,) = perfagent.runs()
     assert f"perfagent resume {run.name}" in done.err
     scripted_server.respond = kit.Script(scripted_server)
