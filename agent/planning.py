@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfagent.agent.catalogue import edits_for
+from perfagent.agent.ranking import ranked
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Tried
 from perfagent.tools.errors import ModelError, ModelFormatError
@@ -27,8 +28,10 @@ PLAUSIBLE_SHARE = 0.5
 MOST_TARGETS = 3
 
 
-def plan(services: Services, head: str, hotspots: str, tried: Sequence[Tried], round_: int) -> list[Idea]:
-    """New ideas for the baseline `head`, best first; those that were tried are left out.
+def plan(
+    services: Services, head: str, hotspots: str, tried: Sequence[Tried], round_: int
+) -> tuple[list[Idea], list[Idea]]:
+    """New ideas for the baseline `head`, best first, without those that were tried; and those that timing ruled out.
 
     Args:
         hotspots: digest of the profile's hotspots.
@@ -38,13 +41,15 @@ def plan(services: Services, head: str, hotspots: str, tried: Sequence[Tried], r
     spots = [Hotspot(**spot) for spot in services.folder.get_json(hotspots)]
     needed = 1 - 1 / services.settings.min_speedup
     worth = [spot for spot in spots if spot.cumulative_share >= needed]
+    known = {entry.idea for entry in tried}
     ideas: list[Idea] = []
     if services.settings.uses_model:
-        ideas += _models(services, head, worth, tried, round_)
-    if round_ == 0:
-        ideas += _catalogues(services, head, worth)
-    known = {entry.idea for entry in tried}
-    return [idea for idea in ideas if idea.id not in known]
+        ideas += [idea for idea in _models(services, head, worth, tried, round_) if idea.id not in known]
+    if round_ > 0:
+        return ideas, []
+    rewrites = [idea for idea in _catalogues(services, head, worth) if idea.id not in known]
+    kept, dropped = ranked(services, head, rewrites)
+    return ideas + kept, dropped
 
 
 def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list[Idea]:

@@ -130,6 +130,11 @@ class Prepared(Record):
         tests = {spec.partition(":")[2].split("::")[0] for spec in self.workloads if spec.startswith("pytest:")}
         return tuple(path for path in self.workload_paths() if path not in tests)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All benchmarks."""
+        return tuple(plan.id for plan in self.benchmarks)
+
     def plan(self, benchmark: str) -> BenchmarkPlan:
         """The plan of one benchmark."""
         return next(plan for plan in self.benchmarks if plan.id == benchmark)

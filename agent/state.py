@@ -53,6 +53,11 @@ class Idea(Record):
     share: float = 0.0
     targets: tuple[str, ...] = ()
 
+    @property
+    def function(self) -> str:
+        """The target function's name; empty where the profile charges a module's top level."""
+        return "" if self.qualname == "<module>" else self.qualname
+
 
 class Candidate(Record):
     """One concrete edit for an idea; `diff` is the digest of a unified diff against the baseline `parent`."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from perfagent.agent.catalogue import edits_for
+from perfagent.agent.diffs import diff_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState
 from perfagent.tools.errors import ModelError
-from perfagent.tools.patch import diff_trees
 
 
 def editor(state: RunState, services: Services) -> dict[str, Any]:
@@ -48,10 +46,9 @@ def _from_model(idea: Idea, state: RunState, services: Services) -> tuple[list[C
 def _from_catalogue(idea: Idea, head: str, services: Services) -> list[Candidate]:
     tree = services.lab.tree(head)
     source = (tree / idea.path).read_bytes().decode("utf-8")
-    qualname = "" if idea.qualname == "<module>" else idea.qualname
     candidates = []
-    for number, edit in enumerate(edits_for(tree, idea.path, qualname), 1):
-        diff = _diff(idea.path, source, edit.source)
+    for number, edit in enumerate(edits_for(tree, idea.path, idea.function), 1):
+        diff = diff_of(idea.path, source, edit.source)
         candidates.append(
             Candidate(
                 id=f"{services.folder.put(head + diff)[:12]}",
@@ -66,13 +63,3 @@ def _from_catalogue(idea: Idea, head: str, services: Services) -> list[Candidate
             )
         )
     return candidates
-
-
-def _diff(path: str, before: str, after: str) -> str:
-    """The canonical diff of one file's two texts."""
-    with tempfile.TemporaryDirectory(prefix="perfagent-") as folder:
-        for side, text in (("before", before), ("after", after)):
-            file = Path(folder, side, path)
-            file.parent.mkdir(parents=True)
-            file.write_bytes(text.encode("utf-8"))
-        return diff_trees(Path(folder, "before"), Path(folder, "after"))

@@ -16,27 +16,35 @@ def planner(state: RunState, services: Services) -> dict[str, Any]:
     if stop:
         return {"idea": None, "stop": stop}
     ideas = [Idea(**idea) for idea in state.get("ideas", [])]
+    tried = state.get("tried", [])
     planned = state.get("planned", 0)
     if not ideas and planned < planning.ROUNDS:
         services.enter("planner", "looking for ideas")
-        tried = [Tried(**entry) for entry in state.get("tried", [])]
         try:
-            ideas = planning.plan(services, state["head"], state["hotspots"], tried, planned)
+            before = [Tried(**entry) for entry in tried]
+            ideas, dropped = planning.plan(services, state["head"], state["hotspots"], before, planned)
         except LimitExceeded as error:
             return {"idea": None, "ideas": [], "stop": error.message}
         planned += 1
+        tried = [*tried, *(_ruled_out(idea) for idea in dropped)]
     if not ideas:
-        return {"idea": None, "ideas": [], "planned": planned, "stop": "no idea is left"}
+        return {"idea": None, "ideas": [], "tried": tried, "planned": planned, "stop": "no idea is left"}
     idea, rest = ideas[0], ideas[1:]
     services.folder.event("idea", id=idea.id, title=idea.title, left=len(rest))
     return {
         "idea": idea.model_dump(),
         "ideas": [i.model_dump() for i in rest],
         "planned": planned,
+        "tried": tried,
         "attempt": 0,
         "feedback": "",
         "candidates": [],
     }
+
+
+def _ruled_out(idea: Idea) -> dict[str, Any]:
+    reason = "timed beside the other ideas, it saves too little"
+    return {"idea": idea.id, "title": idea.title, "verdict": "not_faster", "speedup": None, "reason": reason}
 
 
 def _why_stop(state: RunState, services: Services) -> str:

@@ -34,10 +34,21 @@ def _graph() -> dict[int, list[int]]:
     return {i: [(2 * i + 1) % 20000, (2 * i + 2) % 20000] for i in range(20000)}
 
 
-def _chain(length: int) -> SimpleNamespace | None:
+class _Node:
+    """One node of a chain; shown by its number alone, as a chain may be long."""
+
+    def __init__(self, value: int, parent: _Node | None) -> None:
+        self.value = value
+        self.parent = parent
+
+    def __repr__(self) -> str:
+        return f"<{self.value}>"
+
+
+def _chain(length: int) -> _Node | None:
     node = None
     for i in range(length):
-        node = SimpleNamespace(value=i, parent=node)
+        node = _Node(i, node)
     return node
 
 
@@ -58,7 +69,7 @@ INPUTS = {
     "list-count-to-counter": Input("commonest", lambda: (_WORDS,), 1, "1 000 words, 900 distinct"),
     "list-membership-to-set": Input("unknown", lambda: (_LINES, _LINES), 1, "900 tests against 300 names"),
     "list-queue-to-deque": Input("reachable", lambda: (_graph(), 0), 1, "breadth first over 20 000 nodes"),
-    "loop-over-items": Input("total", lambda: (_PRICES, _PRICES), 10, "900 keys"),
+    "loop-over-items": Input("total", lambda: (_PRICES,), 10, "900 keys"),
     "loop-over-values": Input("total", lambda: (list(range(1000)),), 10, "1 000 numbers"),
     "map-lambda": Input("lengths", lambda: (_WORDS,), 10, "1 000 words"),
     "min-max-inline": Input("highest", lambda: (range(1000),), 10, "1 000 numbers"),

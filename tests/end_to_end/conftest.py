@@ -364,8 +364,10 @@ class Kit:
     Perfagent, Script = Perfagent, Script
     git = staticmethod(git)
     make_repository = staticmethod(make_repository)
-    diff_of, idea, plan_of, replacing = map(staticmethod, (diff_of, idea, plan_of, replacing))
-    kill_when, events, processes_naming = map(staticmethod, (kill_when, events, processes_naming))
+    diff_of, idea = staticmethod(diff_of), staticmethod(idea)
+    plan_of, replacing = staticmethod(plan_of), staticmethod(replacing)
+    kill_when, events = staticmethod(kill_when), staticmethod(events)
+    processes_naming = staticmethod(processes_naming)
 
 
 @pytest.fixture(scope="session")

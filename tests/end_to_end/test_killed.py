@@ -21,7 +21,7 @@ def in_stage(kit: Any, name: str, times: int = 1) -> Callable[[Path], bool]:
     """Whether a run is in a node for the n-th time, those before earlier kills included."""
 
     def reached(run: Path) -> bool:
-        return sum(e["kind"] == "stage" and e["name"] == name for e in kit.events(run)) >= times
+        return bool(sum(e["kind"] == "stage" and e["name"] == name for e in kit.events(run)) >= times)
 
     return reached
 

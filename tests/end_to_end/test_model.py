@@ -75,7 +75,7 @@ def told(
     server.respond = everything(server, kit)
     model = ("--model", "test-model", "--api-base", server.url, "--model-timeout", 3)
     result = perfagent("run", repository, *FLAGS, *model).json
-    last = {}
+    last: dict[str, Any] = {}
     for body in server.requests:
         text = json.dumps(body["messages"])
         for title in ("Edit the tests", "Sort the words", "Do more work", "Use a dict"):

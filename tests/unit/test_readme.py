@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from perfagent.agent.graph import mermaid
+from perfagent.cli.main import COMMANDS
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
@@ -18,9 +19,6 @@ def test_the_two_commands_exist() -> None:
 
 
 def test_every_command_named_is_a_command() -> None:
-    from perfagent.cli.main import app
-
-    known = {(info.name or info.callback.__name__) for info in app.registered_commands if info.callback}
     for name in (
         "run",
         "verify",
@@ -34,5 +32,5 @@ def test_every_command_named_is_a_command() -> None:
         "apply",
         "doctor",
     ):
-        assert name in known
+        assert name in COMMANDS
         assert f"`{name}" in README

@@ -28,6 +28,7 @@ from perfagent.tools.measure.records import (
 from perfagent.tools.measure.sampling import PairSampler, PairsById, Round, RoundSampler, Run, pair_up
 from perfagent.tools.measure.screening import Screened, screen
 from perfagent.tools.measure.sequential import SequentialTest, looks_for, slower_p_value
+from perfagent.tools.measure.statistic import LogCosts, log_speedup
 from perfagent.tools.measure.verdict import Confirmation, Plan, Progress, conclude, confirm
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Decision",
     "Estimate",
     "LedgerEntry",
+    "LogCosts",
     "Look",
     "Metric",
     "MetricName",
@@ -68,6 +70,7 @@ __all__ = [
     "conclude",
     "confirm",
     "estimate",
+    "log_speedup",
     "looks_for",
     "metric_for",
     "pair_up",

@@ -57,7 +57,10 @@ def disk_free(path: Path, needed_bytes: int) -> int:
     """
     free = shutil.disk_usage(path).free
     if free < needed_bytes:
-        raise LimitExceeded("disk", needed_bytes, free)
+        error = LimitExceeded("disk", free, needed_bytes)
+        error.message = f"{needed_bytes / 2**20:.0f} MiB are needed under {path}, and {free / 2**20:.0f} are free"
+        error.remedy = "free some space, or choose another folder with --out"
+        raise error
     return free
 
 

@@ -139,7 +139,7 @@ class Installer:
             self.say("installing the project: its dependencies alone")
             code, output = self._pip(*manifest.dependencies)
             if code != 0:
-                raise failure("the project's dependencies do not install", first or output)
+                raise failure("the project's dependencies do not install", output)
 
     def _ways(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Ways to install the project, the best first, as pip's arguments."""

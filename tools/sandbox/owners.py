@@ -6,15 +6,18 @@ folder.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+CLEAR_TIMEOUT_S = 3.0  # killed processes with much memory take a while to go
 START_TIME_FIELD = 19  # field 22 of /proc/PID/stat (proc_pid_stat(5)), counted from the one after the name
 
 
@@ -93,10 +96,13 @@ def kill_tree(pid: int) -> None:
     for parent in doomed:
         doomed += parents.get(parent, [])
     for victim in doomed:
-        try:
-            os.kill(victim, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue
+        kill(victim)
+
+
+def kill(pid: int) -> None:
+    """Kill one process if it is there and ours."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def records_folder() -> Path:
@@ -144,12 +150,29 @@ def clear(path: Path, record: Record) -> bool:
     ran = record.runner.alive and record.runner.namespace == pid_namespace()
     if ran:
         kill_tree(record.runner.pid)
+    deadline = time.monotonic() + CLEAR_TIMEOUT_S
+    while (left := stragglers(record)) and time.monotonic() < deadline:
+        for pid in left:
+            kill(pid)
+        time.sleep(0.005)
+    for group in record.cgroups:
+        with contextlib.suppress(OSError):
+            Path(group).rmdir()
     for folder in record.folders:
         shutil.rmtree(folder, ignore_errors=True)
-    for group in record.cgroups:
-        try:
-            Path(group).rmdir()
-        except OSError:
-            continue
     path.unlink(missing_ok=True)
     return ran
+
+
+def stragglers(record: Record) -> set[int]:
+    """Processes of a sandbox whose runner is gone: they are in its control groups, or its folder is their HOME."""
+    found: set[int] = set()
+    for group in record.cgroups:
+        with contextlib.suppress(OSError):
+            found.update(map(int, (Path(group) / "cgroup.procs").read_text().split()))
+    marks = [os.fsencode(folder) for folder in record.folders]
+    for entry in Path("/proc").iterdir() if marks else ():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and any(mark in (entry / "environ").read_bytes() for mark in marks):
+                found.add(int(entry.name))
+    return {pid for pid in found if start_time(pid) is not None}

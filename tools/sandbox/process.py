@@ -15,7 +15,7 @@ from typing import IO
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.cgroup import Guard, guard
 from perfagent.tools.sandbox.channel import PipeChannel
-from perfagent.tools.sandbox.owners import Record, clear, identify, write_record
+from perfagent.tools.sandbox.owners import Record, clear, identify, kill_tree, write_record
 from perfagent.tools.sandbox.session import SYSTEM_PATH, RunnerSandbox, Setup
 
 END_TIMEOUT_S = 3.0  # a healthy runner ends within milliseconds of its input
@@ -69,11 +69,13 @@ class ProcessSandbox(RunnerSandbox):
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the channel
         try:
             self._process = spawn([*limits.launcher, *self._argv(scratch, limits)], errors)
-        except OSError as error:
+        except BaseException as error:
             errors.close()
             shutil.rmtree(scratch, ignore_errors=True)
             limits.remove()
-            raise SandboxError(f"the {self.kind} sandbox does not start: {error}") from error
+            if isinstance(error, OSError):
+                raise SandboxError(f"the {self.kind} sandbox does not start: {error}") from error
+            raise
         record = Record(
             run_id=self.setup.run_id,
             owner=identify(os.getpid()),
@@ -88,18 +90,20 @@ class ProcessSandbox(RunnerSandbox):
         """Kill the runner and what it ran, delete what it left."""
         process, self._process = self._process, None
         if process is not None:
-            assert process.stdin is not None
+            assert process.stdin is not None and process.stdout is not None
             process.stdin.close()  # the runner kills its command and ends
             try:
                 process.wait(END_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 pass
+            # Before its record is cleared: a zombie of ours would keep the control group busy.
+            if process.poll() is None:
+                kill_tree(process.pid)
+                process.wait()
+            process.stdout.close()
         stored, self._record = self._record, None
         if stored is not None:
             clear(*stored)
-        if process is not None:
-            process.kill()
-            process.wait()
 
     def _killed_for_memory(self) -> bool:
         """Memory kills go to the command first, so the runner itself was killed by the command."""

@@ -204,7 +204,7 @@ def _observe_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
         cause = _cause(completed)
         return Observation(usage, (name,), failed={name: cause}, error=cause, output=output)
     span = Span(name, loops, usage.wall_s, usage.cpu_s, usage.run_delay_s)
-    values = {name: completed.stdout} if request.mode == "values" else {}
+    values = {name: ["str", completed.stdout]} if request.mode == "values" else {}
     return Observation(usage, (name,), {name: span}, values=values, output=output)
 
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_a_model_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "OPENAI_API_KEY" in found.detail + found.remedy
 
 
-def test_a_model_that_can_be_addressed() -> None:
-    found = examine(model="openai/anything", api_base="http://127.0.0.1:9/v1")[-1]
+def test_a_model_that_can_be_addressed(scripted_server: Any) -> None:
+    found = examine(model="openai/anything", api_base=scripted_server.url)[-1]
     assert found.ok
     assert "no request was made" in found.detail

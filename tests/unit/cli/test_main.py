@@ -24,7 +24,8 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys\nfrom perfagent.cli.main import application\n"
         "try: application(sys.argv[1:])(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "heavy = {'litellm', 'langgraph', 'docker', 'libcst', 'git', 'pydantic', 'rich', 'jinja2'}\nprint(sorted(heavy & set(sys.modules)))"
+        "heavy = {'litellm', 'langgraph', 'docker', 'libcst', 'git', 'pydantic', 'rich', 'jinja2'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -49,10 +49,7 @@ def label(template, row, column):
             if isinstance(func.value, cst.SimpleString) and func.value.prefix.lower() in ("", "r", "u"):
                 text = _fstring(context, call, func.value)
                 if text is not None and fits(context, call, text):
-                    what = (
-                        "format() parses its template at each call; an f-string is parsed once, by the "
-                        "compiler"
-                    )
+                    what = "format() parses its template at each call; an f-string is parsed once, by the compiler"
                     yield Finding(call, [replace(context, call, text)], what, 1)
 
 

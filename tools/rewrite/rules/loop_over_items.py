@@ -14,32 +14,36 @@ from perfagent.tools.rewrite.edits import replace_whole
 from perfagent.tools.rewrite.rule import Finding, PatternRule
 from perfagent.tools.rewrite.shapes import method_call, only_index
 
+_WORTHWHILE = 2
+
 
 class LoopOverItems(PatternRule):
     """See the class attributes."""
 
     name = "loop-over-items"
-    looks_for = "`for key in table` or `table.keys()` with `table[key]` in the loop."
+    looks_for = "`for key in table` or `table.keys()` with `table[key]` more than once in the loop."
     safe_when = "It is a dict by its making or annotation, and nothing in the loop can change it or rebind the key."
     why = "Each `table[key]` hashes and looks up what the iteration has at hand."
     example = """\
-def total(prices: dict, amounts):
+def total(prices: dict):
     cost = 0
-    for name in prices.keys():
-        cost += prices[name] * amounts[name]
+    for name in prices:
+        if prices[name] > 0:
+            cost += prices[name]
     return cost
 """
     example_after = """\
-def total(prices: dict, amounts):
+def total(prices: dict):
     cost = 0
     for name, value in prices.items():
-        cost += value * amounts[name]
+        if value > 0:
+            cost += value
     return cost
 """
     counter_example = """\
-def discount(prices: dict, amounts):
-    for name in prices.keys():
-        prices[name] = prices[name] * 0.9
+def discount(prices: dict):
+    for name in prices:
+        prices[name] = prices[name] * 0.9 if prices[name] > 1 else 1
 """
 
     def find(self, context: Context) -> Iterator[Finding]:
@@ -63,7 +67,8 @@ def _finding(context: Context, loop: cst.For | cst.CompFor) -> Finding | None:
     repeated = context.tree.repeated(loop)
     lookups = _lookups(context, repeated, loop, context.tree.code(table))
     name = context.fresh_name("value", "item", f"{loop.target.value}_value")
-    if not lookups or name is None or not _steady(context, table, loop, repeated):
+    # A single lookup costs no more than the pair that items() makes.
+    if len(lookups) < _WORTHWHILE or name is None or not _steady(context, table, loop, repeated):
         return None
     code = context.tree.code(table)
     splices = [replace_whole(context, node, name) for node in lookups]

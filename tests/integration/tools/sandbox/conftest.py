@@ -70,7 +70,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., B
         def make(kind: SandboxKind, limits: Limits = SMALL, run_id: str = "test", **rest: object) -> Box:
             tree = tmp_path_factory.mktemp("tree")
             where = environment(kind)
-            mounts = [Mount(tree, "/work/tree", writable=True)]
+            mounts = [Mount(tree, "/mnt/tree", writable=True)]
             setting = {"mounts": mounts, "environment": where, "limits": limits, "run_id": run_id, **rest}
             sandbox = open_sandbox(kind, **setting)  # type: ignore[arg-type]
             return Box(stack.enter_context(sandbox), tree, where.python)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox import reap
 from perfagent.tools.sandbox.docker_engine import connected, state
 
@@ -49,17 +50,23 @@ def until(condition, seconds=20.0):
         time.sleep(0.05)
 
 
+def said(process):
+    """A process's output, which these tests always pipe."""
+    assert process.stdout is not None
+    return process.stdout
+
+
 @pytest.fixture
 def owner(kind):
     run_id, marker = f"death-{uuid.uuid4().hex[:8]}", str(1000 + uuid.uuid4().int % 10**6)
     argv = [sys.executable, "-c", OWNER, kind, run_id, marker, "perfagent/base:bookworm"]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE)
-    assert process.stdout.read(5) == b"open\n"
+    assert said(process).read(5) == b"open\n"
     until(lambda: len(sleeping(marker)) >= 2)
     yield process, run_id, marker
     process.kill()
     process.wait()
-    process.stdout.close()
+    said(process).close()
     reap(run_id)
 
 
@@ -86,7 +93,7 @@ def test_the_container_ends_by_itself_when_its_owner_dies():
     run_id = f"death-{uuid.uuid4().hex[:8]}"
     argv = [sys.executable, "-c", OWNER, "docker", run_id, "4321", "perfagent/base:bookworm"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE) as process, connected() as client:
-        assert process.stdout.read(5) == b"open\n"
+        assert said(process).read(5) == b"open\n"
         (container,) = client.containers.list(filters={"label": f"perfagent.run={run_id}"})
         process.kill()
         until(lambda: not state(client, container.id)["Running"])
@@ -101,3 +108,31 @@ def test_a_frozen_runner_of_a_dead_owner_is_reaped(opened):
 
     assert reap("frozen") == [f"runner {runner} of frozen"]
     assert box.sandbox._process.wait(10) == -9
+
+
+def test_what_a_dead_runner_leaves_running_is_found(kind, opened):
+    box = opened(kind, run_id="orphan")
+    marker = str(1000 + uuid.uuid4().int % 10**6)
+    assert box.sh(f"setsid sleep {marker} & kill -9 $PPID; sleep {marker}").exit_code == -9
+
+    until(lambda: not sleeping(marker), seconds=1)
+
+
+def test_a_closed_sandbox_leaves_no_group_folder_or_record(opened):
+    box = opened("local", run_id="traces")
+    assert box.sh("echo $HOME; setsid sleep 300 &").ok
+    path, record = box.sandbox._record
+    assert path.exists() and all(Path(name).is_dir() for name in (*record.folders, *record.cgroups))
+    box.sandbox.close()
+
+    assert not any(Path(name).exists() for name in (path, *record.folders, *record.cgroups))
+
+
+def test_a_sandbox_that_cannot_start_leaves_nothing(opened, monkeypatch, tmp_path):
+    box = opened("local", run_id="nowhere")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
+
+    with pytest.raises(SandboxError, match="does not start"):
+        box.run("true")
+    monkeypatch.undo()
+    assert box.run("true").ok

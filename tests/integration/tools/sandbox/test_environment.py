@@ -36,7 +36,8 @@ def image_removed(environment):
 
 def test_an_environment_is_built_once_and_the_code_runs_in_it(kind, tree, tmp_path):
     before = sorted(tree.rglob("*"))
-    cache, said = tmp_path / "cache", []
+    cache = tmp_path / "cache"
+    said: list[str] = []
     with image_removed(build_environment(kind, tree, cache=cache, setup=SETUP, say=said.append)) as built:
         again = build_environment(kind, tree, cache=cache, setup=SETUP)
 
@@ -67,4 +68,5 @@ def test_a_contained_build_cannot_write_elsewhere(tree, tmp_path):
     setup = f"echo broken > {tmp_path}/mine; touch $VIRTUAL_ENV/here"
     built = build_environment("bubblewrap", tree, cache=tmp_path / "cache", setup=setup)
 
+    assert built.prefix is not None
     assert (tmp_path / "mine").read_text() == "whole" and (built.prefix / "here").exists()

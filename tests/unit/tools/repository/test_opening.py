@@ -128,5 +128,5 @@ def test_submodules_are_named(user: Path, workspace: Path, git) -> None:
 
 def test_disk_free_raises_below_what_is_needed(tmp_path: Path) -> None:
     assert disk_free(tmp_path, 1) > 0
-    with pytest.raises(LimitExceeded, match="limit on disk"):
+    with pytest.raises(LimitExceeded, match="MiB are needed under"):
         disk_free(tmp_path, 2**70)

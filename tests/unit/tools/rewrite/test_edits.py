@@ -25,10 +25,7 @@ def test_new_lines_are_as_deep_as_their_neighbour() -> None:
     context = Context("def f():\n    if x:\n        y()\n")
     [line] = [context.tree.statement_of(call) for call in context.tree.nodes(cst.Call)]
     splices = [insert_before(context, line, "a = 1"), insert_after(context, line, "b = 2")]
-    assert (
-        apply(context.tree.data, splices)
-        == "def f():\n    if x:\n        a = 1\n        y()\n        b = 2\n"
-    )
+    assert apply(context.tree.data, splices) == "def f():\n    if x:\n        a = 1\n        y()\n        b = 2\n"
 
 
 def test_an_insertion_after_the_last_line_supplies_its_newline() -> None:
@@ -41,10 +38,7 @@ def test_a_constant_goes_before_decorators_and_comments() -> None:
     context = Context("import re\n\n# about f\n@d\ndef f():\n    return 1\n")
     splice = add_constant(context, context.tree.nodes(cst.Integer)[0], "_A", "1")
     assert splice is not None
-    assert (
-        apply(context.tree.data, [splice])
-        == "import re\n\n_A = 1\n\n\n# about f\n@d\ndef f():\n    return 1\n"
-    )
+    assert apply(context.tree.data, [splice]) == "import re\n\n_A = 1\n\n\n# about f\n@d\ndef f():\n    return 1\n"
 
 
 def test_what_breaks_the_syntax_does_not_compile() -> None:

@@ -49,7 +49,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[tuple[Any, ...]]] = {
     "list-count-to-counter": st.tuples(st.one_of(st.lists(scalars), words)),
     "list-membership-to-set": st.tuples(st.lists(words), st.lists(words)),
     "list-queue-to-deque": st.lists(st.lists(numbers), min_size=1).map(lambda e: (graphs(e), 0)),
-    "loop-over-items": st.tuples(table, table),
+    "loop-over-items": st.tuples(table),
     "loop-over-values": st.tuples(st.lists(numbers)),
     "map-lambda": st.tuples(st.lists(st.one_of(words, numbers))),
     "min-max-inline": st.tuples(st.lists(st.one_of(numbers, st.floats(), words))),

@@ -148,9 +148,10 @@ REFUSED = {
         "def f(s):\n    q = [s]\n    while q:\n        print('%s' % q, q.pop(0))",
     ],
     "loop-over-items": [
-        "def f(d):\n    return [d[k] for k in d.keys()]",
+        "def f(d):\n    return [d[k] + d[k] for k in d.keys()]",
+        "def f(d: dict):\n    return [d[k] for k in d]",
         "def f(d: dict):\n    for k in d:\n        g(d[k])\n        h(d[k])",
-        "def f(d: dict):\n    for k in d:\n        k = k + 1\n        print(d[k])",
+        "def f(d: dict):\n    for k in d:\n        k = k + 1\n        print(d[k], d[k])",
         "def f(d: dict):\n    for k in d:\n        del d[k]",
         "def f(d: dict):\n    for k in d:\n        d[k] += 1",
     ],

@@ -61,7 +61,7 @@ class Point:
 
 Pair = collections.namedtuple("Pair", "a b")
 
-DISTINCT = [
+DISTINCT: list[Any] = [
     None,
     False,
     True,
@@ -133,7 +133,7 @@ DISTINCT = [
     int,
     Plain,
     os.path.join,
-    functools.partial(len, 1),
+    functools.partial(len, 1),  # type: ignore[arg-type]
     functools.partial(int, 1),
     [1].append,
     [2].append,
