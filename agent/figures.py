@@ -18,7 +18,8 @@ def figures_of(confirmation: Confirmation, publication: Publication | None, plan
                 id=result.id,
                 speedup=result.estimate.speedup,
                 interval=(result.estimate.low, result.estimate.high),
-                verdict=result.verdict,
+                # Seen alone a benchmark is slower; "elsewhere" is said of a patch that pays with it.
+                verdict="slower" if result.verdict == "slower_elsewhere" else result.verdict,
                 target=result.target,
                 pairs=result.estimate.pairs,
                 metric=result.estimate.metric,

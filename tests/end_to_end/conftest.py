@@ -83,7 +83,7 @@ def workload():
 SMALL = """\
 from textkit.words import unique
 
-WORDS = [f"word{number % 100}" for number in range(200)]
+WORDS = [f"word{number % 300}" for number in range(600)]
 
 
 def workload():
