@@ -63,6 +63,10 @@ class Verifier:
         found = self.services.folder.step(f"check-{candidate.id}", lambda: checker.check(candidate).model_dump())
         return Checked(**found)
 
+    def glance(self, candidate: Candidate) -> Checked:
+        """The checks that run nothing."""
+        return Checker(self.services).glance(candidate)
+
     def screen(self, candidates: Sequence[Candidate], checked: Mapping[str, Checked]) -> list[Candidate]:
         """Those of several candidates worth confirming, best first; their samples decide nothing else."""
         names = [candidate.id for candidate in candidates]
