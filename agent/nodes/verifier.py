@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from perfagent.agent.checks import Checked
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState, Verdict
-from perfagent.agent.verification import Verifier, refused
+from perfagent.agent.verify.checks import Checked
+from perfagent.agent.verify.verification import Verifier, refused
 from perfagent.tools.measure import AlphaLedger
 
 #: Candidates of one idea that may be confirmed: measuring the second best after the best has failed still finds most of
@@ -140,7 +140,7 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
 
 def _feedback(verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
-    from perfagent.agent.model_feedback import feedback_for
+    from perfagent.agent.ideas.feedback import feedback_for
 
     said = feedback_for(verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})

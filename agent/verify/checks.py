@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from perfagent.agent.bench import Bench
+from perfagent.agent.lab.bench import Bench
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
 from perfagent.tools.equivalence import (
