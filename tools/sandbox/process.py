@@ -15,7 +15,7 @@ from typing import IO
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.cgroup import Guard, guard
 from perfagent.tools.sandbox.channel import PipeChannel
-from perfagent.tools.sandbox.owners import Record, clear, identify, kill_tree, write_record
+from perfagent.tools.sandbox.owners import Record, clear, identify, kill_tree, records_folder, write_record
 from perfagent.tools.sandbox.session import SYSTEM_PATH, RunnerSandbox, Setup
 
 END_TIMEOUT_S = 3.0  # a healthy runner ends within milliseconds of its input
@@ -68,6 +68,7 @@ class ProcessSandbox(RunnerSandbox):
         limits = guard(self.setup.limits)
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the channel
         try:
+            records_folder()  # before there is anything to record, for a runner nobody knows of could not be reaped
             self._process = spawn([*limits.launcher, *self._argv(scratch, limits)], errors)
         except BaseException as error:
             errors.close()
