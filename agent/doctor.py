@@ -89,7 +89,7 @@ def _packages() -> Finding:
 
 
 def _model(model: str, api_base: str | None) -> Finding:
-    from perfagent.agent.model_work import check_model
+    from perfagent.agent.ideas.model import check_model
 
     try:
         check_model(model, api_base)

@@ -96,9 +96,9 @@ def hotspots(repo: str, flags: Mapping[str, Any], out: Path | None, flamegraph: 
     Raises:
         PerfagentError: the baseline does not work.
     """
-    from perfagent.agent.laboratory import Laboratory
+    from perfagent.agent.lab.laboratory import Laboratory
+    from perfagent.agent.lab.preparing import Preparation, Wanted
     from perfagent.agent.nodes.localizer import editable
-    from perfagent.agent.preparing import Preparation, Wanted
 
     with _opened("hotspots", repo, flags, out) as services:
         base = services.target.commit("HEAD")
@@ -137,8 +137,8 @@ def _drive(services: Services, start: RunState) -> Result:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     from perfagent.agent.graph import build_graph
-    from perfagent.agent.laboratory import Laboratory
-    from perfagent.agent.prepared import Prepared
+    from perfagent.agent.lab.laboratory import Laboratory
+    from perfagent.agent.lab.prepared import Prepared
 
     connection = sqlite3.connect(services.folder.path / "checkpoint.sqlite", check_same_thread=False)
     try:
@@ -162,11 +162,11 @@ def _drive(services: Services, start: RunState) -> Result:
 
 def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Result:
     """The verifier alone, for a patch or for two commits."""
-    from perfagent.agent.laboratory import Laboratory
+    from perfagent.agent.lab.laboratory import Laboratory
+    from perfagent.agent.lab.prepared import Prepared
+    from perfagent.agent.lab.preparing import Preparation
     from perfagent.agent.outcome import verdict_result, write_outcome
-    from perfagent.agent.prepared import Prepared
-    from perfagent.agent.preparing import Preparation
-    from perfagent.agent.verification import Verifier
+    from perfagent.agent.verify.verification import Verifier
 
     target, folder = services.target, services.folder
     head = ""
@@ -255,7 +255,7 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
         services = Services(settings, folder, progress, target, asked)
         progress.note(f"run {folder.id}: {folder.path}")
         if settings.uses_model:
-            from perfagent.agent.model_work import open_model
+            from perfagent.agent.ideas.model import open_model
 
             services.model, services.ledger = open_model(services)
         try:
@@ -291,7 +291,7 @@ def _check_model(settings: Settings) -> None:
         ModelError: no key, or an unknown provider.
     """
     if settings.uses_model:
-        from perfagent.agent.model_work import check_model
+        from perfagent.agent.ideas.model import check_model
 
         assert settings.model is not None
         check_model(settings.model, settings.api_base)

@@ -15,7 +15,7 @@ from perfagent.tools.errors import LimitExceeded
 from perfagent.tools.report import Progress
 
 if TYPE_CHECKING:
-    from perfagent.agent.laboratory import Laboratory
+    from perfagent.agent.lab.laboratory import Laboratory
     from perfagent.agent.model import CostLedger, Model
     from perfagent.tools.repository import Author, Target
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from perfagent.agent.catalogue import edits_for
-from perfagent.agent.diffs import diff_of
+from perfagent.agent.ideas.catalogue import edits_for
+from perfagent.agent.ideas.diffs import diff_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState
 from perfagent.tools.errors import ModelError
@@ -33,7 +33,7 @@ def editor(state: RunState, services: Services) -> dict[str, Any]:
 
 def _from_model(idea: Idea, state: RunState, services: Services) -> tuple[list[Candidate], str]:
     """What the model makes of an idea; a model that answered before and is gone now costs the idea, not the run."""
-    from perfagent.agent import model_work
+    from perfagent.agent.ideas import model as model_work
 
     try:
         return model_work.candidates(services, idea, state["head"], state.get("attempt", 0), state.get("feedback", ""))

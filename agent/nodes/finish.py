@@ -7,7 +7,7 @@ from typing import Any
 from perfagent.agent.outcome import branch_name, run_result, write_outcome
 from perfagent.agent.services import Services
 from perfagent.agent.state import Patch, RunState, Verdict
-from perfagent.agent.verification import Verifier
+from perfagent.agent.verify.verification import Verifier
 
 
 def finish(state: RunState, services: Services) -> dict[str, Any]:

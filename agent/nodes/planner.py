@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from perfagent.agent import planning
+from perfagent.agent.ideas import planning
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, RunState, Tried
 from perfagent.tools.errors import LimitExceeded

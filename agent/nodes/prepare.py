@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from perfagent.agent.laboratory import Laboratory
-from perfagent.agent.prepared import Prepared
-from perfagent.agent.preparing import Preparation
+from perfagent.agent.lab.laboratory import Laboratory
+from perfagent.agent.lab.prepared import Prepared
+from perfagent.agent.lab.preparing import Preparation
 from perfagent.agent.services import Services
 from perfagent.agent.state import SCHEMA_VERSION, RunState
 

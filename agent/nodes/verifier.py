@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from perfagent.agent.checks import Checked
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState, Verdict
-from perfagent.agent.verification import Verifier, refused
+from perfagent.agent.verify.checks import Checked
+from perfagent.agent.verify.verification import Verifier, refused
 from perfagent.tools.measure import AlphaLedger
 
 #: Candidates of one idea that may be confirmed: measuring the second best after the best has failed still finds most of
@@ -32,32 +32,43 @@ def verifier(state: RunState, services: Services) -> dict[str, Any]:
 
 
 def judge(verifier: Verifier, candidates: list[Candidate], services: Services) -> list[Verdict]:
-    """A verdict for every candidate, in the order they were reached; at most one of them is `faster`."""
+    """A verdict for every candidate, in the order they were reached; at most one of them is `faster`.
+
+    Of several candidates only those that screening finds promising pay for the checks that run something.
+    """
     verdicts: list[Verdict] = []
-    sound: list[tuple[Candidate, Checked]] = []
+    sound: dict[str, Checked] = {}
     for candidate in candidates:
-        services.progress.trying(candidate.title)
-        checked = verifier.check(candidate)
-        if checked.failed is None:
-            sound.append((candidate, checked))
+        glanced = verifier.glance(candidate)
+        if glanced.failed is None:
+            sound[candidate.id] = glanced
         else:
-            verdicts.append(refused(candidate, checked))
-            services.progress.note(f"{checked.failed}: {checked.detail}")
-    by_id = {candidate.id: checked for candidate, checked in sound}
-    order = [candidate for candidate, _ in sound]
+            verdicts.append(_told(services, refused(candidate, glanced)))
+    order = [candidate for candidate in candidates if candidate.id in sound]
     if len(order) > 1:
         services.progress.note(f"screening {len(order)} candidates side by side")
-        order = verifier.screen(order, by_id)
+        order = verifier.screen(order, sound)
         kept = {candidate.id for candidate in order}
-        verdicts += [_screened_out(c, k) for c, k in sound if c.id not in kept]
-    for candidate in order[:CONFIRMATIONS]:
+        verdicts += [_screened_out(c, sound[c.id]) for c in candidates if c.id in sound and c.id not in kept]
+    confirmed = 0
+    for candidate in order:
+        if confirmed == CONFIRMATIONS:
+            break
         services.progress.trying(candidate.title)
-        verdict = _confirm(verifier, candidate, by_id[candidate.id], services)
-        verdicts.append(verdict)
-        services.progress.note(f"{verdict.verdict}: {verdict.detail}")
-        if verdict.verdict == "faster":
+        checked = verifier.check(candidate)
+        if checked.failed is not None:
+            verdicts.append(_told(services, refused(candidate, checked)))
+            continue
+        confirmed += 1
+        verdicts.append(_told(services, _confirm(verifier, candidate, checked, services)))
+        if verdicts[-1].verdict == "faster":
             break
     return verdicts
+
+
+def _told(services: Services, verdict: Verdict) -> Verdict:
+    services.progress.note(f"{verdict.verdict}: {verdict.detail}")
+    return verdict
 
 
 def _confirm(verifier: Verifier, candidate: Candidate, checked: Checked, services: Services) -> Verdict:
@@ -129,7 +140,7 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
 
 def _feedback(verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
-    from perfagent.agent.model_feedback import feedback_for
+    from perfagent.agent.ideas.feedback import feedback_for
 
     said = feedback_for(verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})

@@ -82,8 +82,11 @@ FILES = {
     "tests/test_words.py": TESTS,
     "tests/test_long.py": SLOW_TEST,
     "benchmarks/test_shared.py": BENCHMARKS,
-    "Makefile": "test:\n\t@python -m pytest -q tests/test_words.py\n",
+    "Makefile": "test:\n\t@cd tests && PYTHONPATH=.. python -c 'import test_words as t; t.test_shared()'\n",
 }
+
+# A machine with other work makes perfagent refuse to judge at all; that is right, and not what is tested here.
+TRIES = 4
 
 # Nothing to install, so that the environment is built in a moment; and pytest is the only thing fetched.
 PYPROJECT = '[project]\nname = "lexicon"\nversion = "1.0"\n'
@@ -123,13 +126,16 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def perfagent(lexicon: Path, state: Path) -> Callable[..., Whole]:
     def call(command: str, *arguments: str, repo: str = "", **variables: str) -> Whole:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PERFAGENT_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "perfagent", command, repo or str(lexicon), "--json", *arguments],
-            env=kept | {"PERFAGENT_HOME": str(state), "SECRET_TOKEN": "hush"} | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        for _ in range(TRIES):
+            done = subprocess.run(
+                [sys.executable, "-m", "perfagent", command, repo or str(lexicon), "--json", *arguments],
+                env=kept | {"PERFAGENT_HOME": str(state), "SECRET_TOKEN": "hush"} | variables,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if "nothing can be judged" not in done.stderr:
+                break
         assert done.returncode == 0, done.stderr
         return Whole(json.loads(done.stdout), done.stderr, lexicon)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -48,9 +49,11 @@ def propose(
     if suffix and not suffix.endswith("py"):
         return []
     best: dict[str, Rewrite] = {}
-    for rule in catalogue() if rules is None else rules:
-        for rewrite in rule.rewrites(source, lines):
-            known = best.get(rewrite.source)
-            if known is None or (rewrite.risk, rewrite.rule) < (known.risk, known.rule):
-                best[rewrite.source] = rewrite
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # old sources are full of escapes that today's Python warns of
+        for rule in catalogue() if rules is None else rules:
+            for rewrite in rule.rewrites(source, lines):
+                known = best.get(rewrite.source)
+                if known is None or (rewrite.risk, rewrite.rule) < (known.risk, known.rule):
+                    best[rewrite.source] = rewrite
     return sorted(best.values(), key=lambda r: (r.line, r.rule, r.source))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from perfagent.tools.report import Result, interval_text, speedup_text
 
 
@@ -13,28 +15,30 @@ def print_result(result: Result) -> None:
     from perfagent.tools.report.markdown import headline
 
     console = Console()
-    console.print(f"\n[bold]{escape(headline(result))}[/bold]")
+    say = partial(console.print, soft_wrap=True)  # a command that is broken in two cannot be copied
+    say(f"\n[bold]{escape(headline(result))}[/bold]")
     for check in result.checks:
         mark = "[green]ok[/green]" if check.ok else "[red]no[/red]"
-        console.print(f"  {mark}  {escape(check.name)}: {escape(check.detail)}")
+        say(f"  {mark}  {escape(check.name)}: {escape(check.detail)}")
     if result.benchmarks:
         console.print(_figures(result))
     for number, patch in enumerate(result.patches, 1):
-        console.print(
+        say(
             f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "
             f"(95 % CI {interval_text(patch.interval)}, {patch.pairs} pairs, {patch.origin})"
         )
     for message in result.messages:
-        console.print(f"  {escape(message)}", style="dim")
+        say(f"  {escape(message)}", style="dim")
     if result.branch:
-        console.print(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
-    console.print(f"report, samples, patches: {result.run_dir}", soft_wrap=True)
+        say(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
+    say(f"report, samples, patches: {result.run_dir}")
 
 
 def _figures(result: Result) -> object:
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("benchmark", "speedup", "95 % interval", "verdict", box=None, padding=(0, 2))
+    # Names differ at their ends, which an ellipsis would hide.
+    table = Table(Column("benchmark", overflow="fold"), "speedup", "95 % interval", "verdict", box=None, padding=(0, 2))
     for figure in result.benchmarks:
         name = f"{figure.id} *" if figure.target else figure.id
         table.add_row(name, speedup_text(figure.speedup), interval_text(figure.interval), figure.verdict)

@@ -138,10 +138,12 @@ def _compiles(pattern: cst.BaseExpression, flags: cst.BaseExpression | None) -> 
     for node in walk(flags) if flags else ():
         if isinstance(node, cst.Attribute):
             value |= getattr(re, node.attr.value)
+    # Before the filter: reading "\\d" out of a literal that is not raw warns too, and means nothing here.
+    text = cast(str, pattern.evaluated_value)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            re.compile(cast(str, pattern.evaluated_value), value)
+            re.compile(text, value)
         except (re.error, Warning, ValueError, OverflowError, RecursionError):
             return False
     return True

@@ -53,3 +53,8 @@ def test_the_document_names_every_rule() -> None:
     text = catalogue_markdown({"map-lambda": "1.40x"})
     assert all(f"## {rule.name}\n" in text for rule in catalogue())
     assert "1.40x" in text
+
+
+def test_escapes_that_python_warns_of_are_read_all_the_same() -> None:
+    source = 'import re\n\n\ndef words(text):\n    return re.split("\\s+", text)\n'
+    assert "regex-to-module" in {rewrite.rule for rewrite in propose(source, "old.py")}

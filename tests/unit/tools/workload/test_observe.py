@@ -88,12 +88,12 @@ def test_a_command_is_timed_as_a_whole(write: Write, seen: Seen) -> None:
     observation = seen("command:sh x.sh", loops={"sh x.sh": 3})
     assert observation.spans["sh x.sh"].loops == 3
     assert observation.spans["sh x.sh"].wall_s == observation.usage.wall_s
-    assert seen("command:sh x.sh", mode="values").values == {"sh x.sh": "said\n"}
+    assert seen("command:sh x.sh", mode="values").values == {"sh x.sh": ["str", "said\n"]}
 
 
 def test_a_command_finds_the_environments_python(site: Site, seen: Seen) -> None:
     observation = seen("command:python -c 'import sys; print(sys.prefix)'", mode="values")
-    assert [str(value).strip() for value in observation.values.values()] == [str(Path(site.python).parents[1])]
+    assert [value[1].strip() for value in observation.values.values()] == [str(Path(site.python).parents[1])]
 
 
 def test_a_command_that_fails(seen: Seen) -> None:

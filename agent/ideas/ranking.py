@@ -11,12 +11,12 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from perfagent.agent.bench import Bench
-from perfagent.agent.catalogue import edits_for
-from perfagent.agent.diffs import diff_of
+from perfagent.agent.ideas.catalogue import edits_for
+from perfagent.agent.ideas.diffs import diff_of
+from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.recording import recorded
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea
-from perfagent.agent.verification import recorded
 from perfagent.tools.measure import LogCosts, RoundSampler, RunFailed, log_speedup, pair_up
 from perfagent.tools.measure.constants import SCREEN_MIN_SHARE, SCREEN_ROUNDS
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfagent.agent.catalogue import edits_for
-from perfagent.agent.ranking import ranked
+from perfagent.agent.ideas.catalogue import edits_for
+from perfagent.agent.ideas.ranking import ranked
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Tried
 from perfagent.tools.errors import ModelError, ModelFormatError
@@ -80,7 +80,7 @@ def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list
 
 
 def _models(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
-    from perfagent.agent import model_work
+    from perfagent.agent.ideas import model as model_work
 
     try:
         drafts = model_work.ideas(services, head, spots, tried, round_)

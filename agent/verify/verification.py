@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from perfagent.agent.bench import Bench
-from perfagent.agent.checks import Checked, Checker
-from perfagent.agent.figures import figures_of, headline_figure
+from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.recording import recorded
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
+from perfagent.agent.verify.checks import Checked, Checker
+from perfagent.agent.verify.figures import figures_of, headline_figure
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
     ALPHA,
@@ -26,10 +27,8 @@ from perfagent.tools.measure import (
     PairSampler,
     Plan,
     Publication,
-    Reading,
     Run,
     RunFailed,
-    RunResult,
     confirm,
     estimate,
     looks_for,
@@ -62,6 +61,10 @@ class Verifier:
         checker = Checker(self.services)
         found = self.services.folder.step(f"check-{candidate.id}", lambda: checker.check(candidate).model_dump())
         return Checked(**found)
+
+    def glance(self, candidate: Candidate) -> Checked:
+        """The checks that run nothing."""
+        return Checker(self.services).glance(candidate)
 
     def screen(self, candidates: Sequence[Candidate], checked: Mapping[str, Checked]) -> list[Candidate]:
         """Those of several candidates worth confirming, best first; their samples decide nothing else."""
@@ -241,32 +244,3 @@ def refused(candidate: Candidate, checked: Checked) -> Verdict:
         evidence=checked.evidence,
         diff=checked.diff,
     )
-
-
-def recorded(services: Services, name: str, read: Callable[[str, int], RunResult]) -> Run:
-    """A sampler's `run` that takes finished samples from a journal and appends fresh ones to it.
-
-    Args:
-        name: of the journal; the sampler's seed must be a function of it, so that a resumed run draws the same order.
-        read: measures one sample of a side under a hash seed.
-    """
-    journal = services.folder.journal(name)
-
-    def run(side: str, hash_seed: int) -> RunResult:
-        if services.interrupted.is_set():
-            raise KeyboardInterrupt
-        return _from_json(journal.replay(lambda: _to_json(read(side, hash_seed))))
-
-    return run
-
-
-def _to_json(result: RunResult) -> dict[str, Any]:
-    if isinstance(result, RunFailed):
-        return {"failed": result.detail}
-    return {"readings": {name: asdict(reading) for name, reading in result.items()}}
-
-
-def _from_json(entry: Mapping[str, Any]) -> RunResult:
-    if "failed" in entry:
-        return RunFailed(entry["failed"])
-    return {name: Reading(**reading) for name, reading in entry["readings"].items()}

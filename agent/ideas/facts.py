@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from perfagent.agent.catalogue import edits_for
+from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.model import Facts, HotFunction, TriedIdea
 from perfagent.agent.services import Services
 from perfagent.agent.state import Tried

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from perfagent.agent.bench import Bench
+from perfagent.agent.lab.bench import Bench
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
 from perfagent.tools.equivalence import (
@@ -80,16 +80,21 @@ class Checker:
         """All checks of one candidate's diff."""
         return self._ended(lambda: self._changed_tree(candidate))
 
+    def glance(self, candidate: Candidate) -> Checked:
+        """The checks that run nothing: does it keep to the rules, does it apply."""
+        return self._ended(lambda: self._changed_tree(candidate), run=False)
+
     def check_tree(self, tree: Path) -> Checked:
         """The checks of a whole other commit: its values and its tests, but no guard, for nobody hides a commit."""
         return self._ended(lambda: tree)
 
-    def _ended(self, make_tree: Callable[[], Path]) -> Checked:
+    def _ended(self, make_tree: Callable[[], Path], *, run: bool = True) -> Checked:
         failure: _Failed | None = None
         try:
             tree = make_tree()
-            self._step("same values", lambda: self._same_values(tree))
-            self._step("unit tests", lambda: self._unit_tests(tree))
+            if run:
+                self._step("same values", lambda: self._same_values(tree))
+                self._step("unit tests", lambda: self._unit_tests(tree))
         except _Failed as error:
             failure = error
         return Checked(

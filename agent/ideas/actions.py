@@ -51,7 +51,7 @@ def actions_for(services: Services, parent: Path, tree: Path, name: str) -> Acti
 
 
 def _tests(services: Services, tree: Path, ids: tuple[str, ...]) -> str:
-    from perfagent.agent.checks import judged_tests, tests_text
+    from perfagent.agent.verify.checks import judged_tests, tests_text
 
     verdict = judged_tests(services, tree, ids)
     services.progress.tested(verdict.passed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from perfagent.agent.ideas.actions import actions_for
+from perfagent.agent.ideas.facts import facts_for
 from perfagent.agent.model import (
     Assignment,
     CostLedger,
@@ -27,8 +29,6 @@ from perfagent.agent.model import (
     secrets_in,
     spent,
 )
-from perfagent.agent.model_actions import actions_for
-from perfagent.agent.model_facts import facts_for
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, Tried
 from perfagent.tools.errors import ModelError
@@ -163,7 +163,7 @@ def _spent(services: Services) -> None:
 
 def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
     spot = next((s for s in spots if (s.path, s.qualname) == (draft.target.path, draft.target.qualname)), None)
-    from perfagent.agent.planning import MOST_TARGETS
+    from perfagent.agent.ideas.planning import MOST_TARGETS
 
     return Idea(
         id=id_,

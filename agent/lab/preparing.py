@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perfagent.agent.bench import Bench
-from perfagent.agent.laboratory import Laboratory
-from perfagent.agent.prepared import BenchmarkPlan, EnvironmentRecord, Prepared
+from perfagent.agent.lab.laboratory import Laboratory
+from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
+from perfagent.agent.lab.probing import plan_measurement
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
 from perfagent.tools.equivalence import (
@@ -24,25 +22,10 @@ from perfagent.tools.equivalence import (
     run_tests,
     stable,
 )
-from perfagent.tools.errors import MeasurementError, WorkloadError
-from perfagent.tools.measure import (
-    ALPHA,
-    MetricName,
-    Pair,
-    PairSampler,
-    Reading,
-    RunFailed,
-    choose_metric,
-)
-from perfagent.tools.measure.constants import MAX_NOISE
-from perfagent.tools.measure.student import robust_sd
+from perfagent.tools.errors import WorkloadError
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, build_environment, choose
-from perfagent.tools.workload import Request, Workload, calibrate_loops, discover, parse, source_roots
-
-#: Pairs of identical code that tell the clock and the noise: enough to notice a hopeless machine, and a matter of
-#: seconds.
-PROBE_PAIRS = 6
+from perfagent.tools.workload import Workload, discover, parse, source_roots
 
 #: Seconds the target's unit tests may take once.
 LONGEST_TESTS_S = 3600.0
@@ -111,7 +94,7 @@ class Preparation:
             prepared = prepared.model_copy(update={"tests": StableTests(**tests) if tests else None})
         if self.wanted.values:
             prepared = prepared.model_copy(update=folder.step("baseline-values", lambda: self._values(prepared)))
-        prepared = self._plan(prepared)
+        prepared = plan_measurement(self.services, prepared, noise=self.wanted.noise, say=self._say)
         return prepared.model_copy(update={"messages": tuple(self.messages)})
 
     def _say(self, text: str) -> None:
@@ -220,96 +203,6 @@ class Preparation:
         put = self.services.folder.put_json
         return {"values": put(first), "steadiness": put(known.model_dump(mode="json"))}
 
-    def _plan(self, prepared: Prepared) -> Prepared:
-        """Loop counts, the clock of each benchmark, and the noise: fixed on the baseline."""
-        lab = Laboratory(self.services, prepared)
-        tree = lab.tree(self.base)
-        plans: list[BenchmarkPlan] = []
-        with lab.open({"baseline": tree, "candidate": tree}) as bench:
-            loops, owner = self._loops(bench, prepared)
-            if not self.wanted.noise:
-                zero = [BenchmarkPlan(id=n, workload=owner[n], loops=k, metric="cpu", reason="", baseline_s=0.0)
-                        for n, k in loops.items()]  # fmt: skip
-                return prepared.model_copy(update={"benchmarks": tuple(zero)})
-            self.services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
-            pairs = self._probe(bench, loops)
-        for name, count in loops.items():
-            readings = [side for pair in pairs for side in (pair[name].baseline, pair[name].candidate)]
-            metric, reason = self._metric(readings)
-            plans.append(
-                BenchmarkPlan(
-                    id=name,
-                    workload=owner[name],
-                    loops=count,
-                    metric=metric,
-                    reason=reason,
-                    baseline_s=min(reading.value(metric) for reading in readings),
-                    noise=_noise([pair[name] for pair in pairs], metric),
-                )
-            )
-        worst = max(plans, key=lambda plan: plan.noise)
-        if all(plan.noise > MAX_NOISE for plan in plans):
-            self.services.folder.forget("probe")  # or a resumed run would read the same noise again
-            raise MeasurementError(
-                f"identical code differs by {worst.noise:.0%} from pair to pair here, so nothing can be judged",
-                "end what else runs on this machine, or give a longer workload",
-            )
-        noise = Noise(
-            spread=worst.noise, false_acceptance=f"at most {ALPHA:.0%} of comparisons of identical code, by design"
-        )
-        return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": noise})
-
-    def _loops(self, bench: Bench, prepared: Prepared) -> tuple[dict[str, int], dict[str, str]]:
-        loops: dict[str, int] = {}
-        owner: dict[str, str] = {}
-        self.services.progress.note("calibrating how often each benchmark's body runs in one process")
-        for spec in prepared.workloads:
-            found = self._calibrated(bench, spec)
-            for note in found["notes"]:
-                self._say(note)
-            for name, why in found["excluded"].items():
-                self._say(f"left out: {name} ({why})")
-            for name, count in found["loops"].items():
-                if name in owner:
-                    raise WorkloadError(f"two workloads have a benchmark named {name!r}", "name one of them only")
-                loops[name], owner[name] = count, spec
-        return loops, owner
-
-    def _calibrated(self, bench: Bench, spec: str) -> dict[str, Any]:
-        """Loops and left-out benchmarks of one workload."""
-
-        def calibrate() -> dict[str, Any]:
-            request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s)
-            found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request)
-            return {"loops": dict(found.loops), "excluded": dict(found.excluded), "notes": list(found.notes)}
-
-        name = f"loops-{self.services.folder.put(spec)[:16]}"
-        found: dict[str, Any] = self.services.folder.step(name, calibrate)
-        return found
-
-    def _probe(self, bench: Bench, loops: Mapping[str, int]) -> list[Mapping[str, Any]]:
-        from perfagent.agent.verification import recorded
-
-        run = recorded(self.services, "probe", lambda side, seed: bench.read(side, seed, loops))
-        sampler = PairSampler(run, self.services.settings.seed)
-        pairs = []
-        for index in range(PROBE_PAIRS):
-            pair = sampler.pair(index)
-            if isinstance(pair, RunFailed):
-                raise MeasurementError(f"the baseline fails while measured: {pair.detail}")
-            pairs.append(pair)
-        return pairs
-
-    def _metric(self, readings: list[Reading]) -> tuple[Any, str]:
-        match self.services.settings.metric:
-            case "cpu":
-                return "cpu", "asked for"
-            case "memory":
-                return "memory", "asked for"
-            case _:
-                chosen = choose_metric(readings)
-                return chosen.name, chosen.reason
-
 
 def _require(seen: tuple[dict[str, Any], str]) -> dict[str, Any]:
     """The values of a baseline run.
@@ -329,11 +222,6 @@ def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
 
 def _no_tests(run: TestRun) -> bool:
     return run.complete and not run.outcomes and not run.collection_errors
-
-
-def _noise(pairs: Sequence[Pair], metric: MetricName) -> float:
-    """Robust standard deviation of the log ratio of two runs of the same code."""
-    return robust_sd([math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs])
 
 
 def _pytest_options(tree: Path) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from perfagent.agent.bench import Bench
-from perfagent.agent.prepared import Prepared
+from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.prepared import Prepared
 from perfagent.tools import equivalence, workload
 from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import apply_patch

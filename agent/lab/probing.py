@@ -1,0 +1,146 @@
+"""How each benchmark is measured, learned on the baseline before anything is edited: loops, clock, noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.laboratory import Laboratory
+from perfagent.agent.lab.prepared import BenchmarkPlan, Prepared
+from perfagent.agent.lab.recording import recorded
+from perfagent.agent.services import Services
+from perfagent.tools.errors import MeasurementError, WorkloadError
+from perfagent.tools.measure import (
+    ALPHA,
+    CALIBRATION_PAIRS,
+    MetricName,
+    Pair,
+    PairSampler,
+    Reading,
+    RunFailed,
+    choose_metric,
+)
+from perfagent.tools.measure.constants import MAX_NOISE
+from perfagent.tools.measure.student import robust_sd
+from perfagent.tools.report import Noise
+from perfagent.tools.workload import Request, calibrate_loops, parse
+
+#: Pairs of identical code that tell the clock and the noise: enough to notice a hopeless machine, and a matter of
+#: seconds. When they look hopeless, as many as a calibration takes are measured before the machine is given up.
+PROBE_PAIRS = 6
+
+Pairs = list[Mapping[str, Pair]]
+
+
+def plan_measurement(services: Services, prepared: Prepared, *, noise: bool, say: Callable[[str], None]) -> Prepared:
+    """The prepared target with a plan for every benchmark, fixed from here on.
+
+    Args:
+        noise: whether to compare the baseline with itself; without it there are loop counts only.
+        say: takes what the user should know.
+
+    Raises:
+        WorkloadError: a benchmark fails, or two have one name.
+        MeasurementError: the baseline differs so much from itself that nothing can be judged.
+    """
+    lab = Laboratory(services, prepared)
+    tree = lab.tree(prepared.base)
+    with lab.open({"baseline": tree, "candidate": tree}) as bench:
+        loops, owner = _loops(services, bench, prepared, say)
+        if not noise:
+            plans = [_unmeasured(name, owner[name], count) for name, count in loops.items()]
+            return prepared.model_copy(update={"benchmarks": tuple(plans)})
+        services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
+        plans = _plans(services, bench, loops, owner)
+    worst = max(plans, key=lambda plan: plan.noise)
+    known = Noise(
+        spread=worst.noise, false_acceptance=f"at most {ALPHA:.0%} of comparisons of identical code, by design"
+    )
+    return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": known})
+
+
+def _loops(
+    services: Services, bench: Bench, prepared: Prepared, say: Callable[[str], None]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Executions of the body in one process, and the workload, of every benchmark."""
+    loops: dict[str, int] = {}
+    owner: dict[str, str] = {}
+    services.progress.note("calibrating how often each benchmark's body runs in one process")
+    for spec in prepared.workloads:
+        found = _calibrated(services, bench, spec)
+        for note in found["notes"]:
+            say(note)
+        for name, why in found["excluded"].items():
+            say(f"left out: {name} ({why})")
+        for name, count in found["loops"].items():
+            if name in owner:
+                raise WorkloadError(f"two workloads have a benchmark named {name!r}", "name one of them only")
+            loops[name], owner[name] = count, spec
+    return loops, owner
+
+
+def _calibrated(services: Services, bench: Bench, spec: str) -> dict[str, Any]:
+    def calibrate() -> dict[str, Any]:
+        request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s)
+        found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request)
+        return {"loops": dict(found.loops), "excluded": dict(found.excluded), "notes": list(found.notes)}
+
+    found: dict[str, Any] = services.folder.step(f"loops-{services.folder.put(spec)[:16]}", calibrate)
+    return found
+
+
+def _plans(services: Services, bench: Bench, loops: Mapping[str, int], owner: Mapping[str, str]) -> list[BenchmarkPlan]:
+    """Clock and noise of each benchmark; more pairs when the first ones look hopeless.
+
+    Raises:
+        MeasurementError: the noise of every benchmark is beyond what can be judged.
+    """
+    run = recorded(services, "probe", lambda side, seed: bench.read(side, seed, loops))
+    sampler = PairSampler(run, services.settings.seed)
+    pairs: Pairs = []
+    for wanted in (PROBE_PAIRS, CALIBRATION_PAIRS):
+        while len(pairs) < wanted:
+            pair = sampler.pair(len(pairs))
+            if isinstance(pair, RunFailed):
+                raise MeasurementError(f"the baseline fails while measured: {pair.detail}")
+            pairs.append(pair)
+        plans = [_measured(services, name, owner[name], count, pairs) for name, count in loops.items()]
+        if any(plan.noise <= MAX_NOISE for plan in plans):
+            return plans
+    services.folder.forget("probe")  # or a resumed run would read the same noise again
+    raise MeasurementError(
+        f"identical code differs by {min(plan.noise for plan in plans):.0%} from pair to pair here, so nothing can be "
+        "judged",
+        "end what else runs on this machine, or give a longer workload",
+    )
+
+
+def _measured(services: Services, name: str, spec: str, loops: int, pairs: Pairs) -> BenchmarkPlan:
+    own = [pair[name] for pair in pairs]
+    readings = [reading for pair in own for reading in (pair.baseline, pair.candidate)]
+    metric, reason = _metric(services.settings.metric, readings)
+    return BenchmarkPlan(
+        id=name,
+        workload=spec,
+        loops=loops,
+        metric=metric,
+        reason=reason,
+        baseline_s=min(reading.value(metric) for reading in readings),
+        noise=robust_sd([math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in own]),
+    )
+
+
+def _unmeasured(name: str, spec: str, loops: int) -> BenchmarkPlan:
+    return BenchmarkPlan(id=name, workload=spec, loops=loops, metric="cpu", reason="not probed", baseline_s=0.0)
+
+
+def _metric(asked: str, readings: Sequence[Reading]) -> tuple[MetricName, str]:
+    """The clock the user asked for, else the one that fits what the baseline does."""
+    if asked == "cpu":
+        return "cpu", "asked for"
+    if asked == "memory":
+        return "memory", "asked for"
+    chosen = choose_metric(readings)
+    return chosen.name, chosen.reason

@@ -1,0 +1,1 @@
+"""The verifier: checks, cheapest first, then measurement."""
