@@ -18,6 +18,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -75,8 +76,9 @@ class RunFolder:
             raise PerfagentError(f"no run folder can be made at {self.path} ({error.strerror})", remedy) from error
 
     def close(self) -> None:
-        """Close the event log."""
+        """Close the event log, and with it the claim."""
         self._events.close()
+        tempfile.tempdir = None
 
     @property
     def handle(self) -> str:
@@ -96,6 +98,10 @@ class RunFolder:
         for pattern in UNFINISHED:
             for left in self.path.glob(pattern):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
+        # Temporary files stand where the next session finds them if this one is killed.
+        work = self.path / "work"
+        work.mkdir(exist_ok=True)
+        tempfile.tempdir = str(work)
 
     @property
     def worked(self) -> bool:
