@@ -64,7 +64,7 @@ def test_a_true_gain_is_faster_and_shown_with_its_evidence(verify: Any, kit: Any
 @pytest.mark.parametrize("change", NO_GAIN)
 def test_code_that_is_no_faster_is_never_accepted(verify: Any, kit: Any, change: str) -> None:
     seen = verify(changed(kit.WORDS, *NO_GAIN[change]), "--seed", len(change)).json
-    assert seen["verdict"] in ("not_faster", "inconclusive")
+    assert seen["verdict"] in ("not_faster", "inconclusive", "slower_elsewhere")  # the guard may fire, at 5 %
     assert all(figure["verdict"] != "faster" for figure in seen["benchmarks"])
 
 
@@ -102,7 +102,7 @@ def test_changes_of_tests_and_benchmarks_are_dropped(perfagent: Any, repository:
     assert (alone["verdict"], alone["pairs"]) == ("guarded", 0)
     both = lazy + kit.diff_of(kit.WORDS, changed(kit.WORDS, ("out", "seen")))
     beside = perfagent("verify", repository, "--patch", "-", *FLAGS, stdin=both).json
-    assert beside["verdict"] in ("not_faster", "inconclusive")
+    assert beside["verdict"] in ("not_faster", "inconclusive", "slower_elsewhere")  # the guard may fire, at 5 %
     assert "benchmarks/bench.py" in beside["checks"][0]["detail"]
 
 
