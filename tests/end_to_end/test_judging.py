@@ -108,8 +108,8 @@ def test_changes_of_tests_and_benchmarks_are_dropped(perfagent: Any, repository:
 
 def test_compare_sees_both_directions(perfagent: Any, repository: Path, kit: Any) -> None:
     # The samples of a fast baseline are too short for the wall clock of a busy machine.
-    flags = ("--workload", "script:benchmarks/small.py", "--metric", "cpu", "--sandbox", "local", "--json")
-    flags = (*flags, "--fail-on", "slower")
+    workload = ("--workload", "script:benchmarks/small.py", "--metric", "cpu")
+    flags = (*workload, "--sandbox", "local", "--json", "--fail-on", "slower")
     ahead = perfagent("compare", repository, "main", "fast", *flags).json
     assert ahead.keys() >= DOCUMENTED
     assert (ahead["verdict"], ahead["head"]) == ("faster", kit.git(repository, "rev-parse", "fast"))
