@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfagent.tools.errors import EditError
+from perfagent.tools.repository import outline
 from perfagent.tools.rewrite import Rewrite, propose
 
 #: A function with more places than this would only be rewritten by a person; the rest waits for the next profile.
@@ -46,30 +46,20 @@ def edits_for(tree: Path, path: str, qualname: str) -> list[Edit]:
 
 
 def span(source: str, qualname: str) -> tuple[int, int] | None:
-    """First and last line (1-based, decorators included) of a function or class; None when it is not there."""
+    """First and last line (1-based, decorators included) of a function or class; None when it is not there.
+
+    Profiles name a nested function without the `<locals>` that an outline has, and either form is found.
+    """
     try:
-        module = ast.parse(source)
-    except (SyntaxError, ValueError):
+        symbols = outline(source)
+    except EditError:
         return None
-    for name, node in _named(module, ""):
-        if name == qualname:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            return first, node.end_lineno or node.lineno
-    return None
+    wanted = _plain(qualname)
+    return next(((symbol.start, symbol.end) for symbol in symbols if _plain(symbol.qualname) == wanted), None)
 
 
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def _named(node: ast.AST, prefix: str) -> Iterator[tuple[str, _Definition]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, _Definition):
-            name = f"{prefix}{child.name}"
-            yield name, child
-            yield from _named(child, f"{name}.")
-            yield from _named(child, f"{name}.<locals>.")
-        else:
-            yield from _named(child, prefix)
+def _plain(qualname: str) -> str:
+    return qualname.replace(".<locals>", "")
 
 
 def _rewrites(source: str, path: str, qualname: str) -> list[Rewrite]:
