@@ -396,6 +396,9 @@ class Job:
         _, status, usage = os.wait4(self.pid, 0)
         self.process.returncode = status  # it shall not wait for a pid that is not its own any more
         kill_all(self.config["contained"])
+        # Whoever could write a mark is dead: what lies in the pipe was never waited for, and has no clock any more.
+        while self.marks.serve():
+            pass
         for fd in list(self.readers):
             while fd in self.readers and self.read(fd):
                 pass
