@@ -24,7 +24,11 @@ from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import Result, open_progress
 
 if TYPE_CHECKING:
+    from perfagent.tools.report import CalibrationReport
     from perfagent.tools.repository import Target
+
+#: Commands whose run folder can be gone on with.
+RESUMABLE = ("run", "verify", "compare")
 
 #: More steps of the graph mean a fault: each candidate takes at most three, each idea two.
 STEPS_PER_CANDIDATE = 8
@@ -56,7 +60,7 @@ def resume(folder: Path) -> Result:
         if asked["command"] == "run":
             base = services.target.commit("HEAD")
             return _drive(services, {"run_id": services.folder.id, "base": base})
-        if asked["command"] in ("verify", "compare"):
+        if asked["command"] in RESUMABLE:
             return _judge(services, asked["command"], asked["arguments"])
         raise UsageError(f"{asked['command']} cannot be resumed", "start it again")
 
@@ -108,6 +112,35 @@ def hotspots(repo: str, flags: Mapping[str, Any], out: Path | None, flamegraph: 
         with lab.open({"baseline": tree}) as bench:
             spots = bench.hotspots("baseline", tree, flamegraph)
         return [spot for spot in spots if editable(spot.path, services.settings.paths)]
+
+
+def calibrate(
+    repo: str, flags: Mapping[str, Any], out: Path | None, pairs: int, plot: Path | None
+) -> CalibrationReport:
+    """`perfagent calibrate`: compare the baseline with itself.
+
+    Args:
+        pairs: how many to measure.
+        plot: file to draw into; in the run folder, where matplotlib is installed, when None.
+
+    Raises:
+        PerfagentError: the baseline does not work, or the plot cannot be drawn.
+    """
+    from perfagent.agent.lab.preparing import Preparation, Wanted
+    from perfagent.agent.lab.probing import calibrations
+    from perfagent.agent.outcome import calibration_report, write_calibration
+    from perfagent.tools.report import check_chart
+
+    if plot is not None:
+        check_chart(plot)
+    with _opened("calibrate", repo, flags, out) as services:
+        base = services.target.commit("HEAD")
+        preparation = Preparation(services, base, Wanted(tests=False, values=False, noise=False))
+        prepared = preparation.prepare()
+        found = calibrations(services, prepared, pairs)
+        report = calibration_report(services, prepared, found)
+        write_calibration(services, report, plot)
+        return report
 
 
 def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
@@ -263,7 +296,7 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
                 yield services
         except (KeyboardInterrupt, ModelError, LimitExceeded) as error:
             folder.event("interrupted", by=type(error).__name__)
-            if asked["command"] != "hotspots":
+            if asked["command"] in RESUMABLE:
                 progress.note(f"interrupted; nothing measured is lost: `perfagent resume {folder.handle}` goes on")
             raise
         finally:

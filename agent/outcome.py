@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from perfagent import __version__
+from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Patch, RunState, Verdict
-from perfagent.tools.report import Cost, PatchReport, Result, TestCounts, TriedReport, result_markdown
+from perfagent.tools.measure import Calibration
+from perfagent.tools.report import (
+    CalibrationReport,
+    Cost,
+    PatchReport,
+    Result,
+    TestCounts,
+    TriedReport,
+    calibration_chart,
+    calibration_markdown,
+    charts_available,
+    result_markdown,
+)
 
 
 def branch_name(run_id: str) -> str:
@@ -36,6 +50,7 @@ def run_result(
         metric=whole.metric if whole else "",
         pairs=whole.pairs if whole else 0,
         benchmarks=whole.benchmarks if whole else (),
+        overall=whole.overall if whole else None,
         tests=verdicts[-1].tests if verdicts else TestCounts(passed=len(services.lab.prepared.stable)),
         checks=verdicts[-1].checks if verdicts else (),
         baseline=state["base"],
@@ -63,6 +78,7 @@ def verdict_result(command: str, services: Services, candidate: Candidate, verdi
         metric=verdict.metric,
         pairs=verdict.pairs,
         benchmarks=verdict.benchmarks,
+        overall=verdict.overall,
         tests=verdict.tests,
         checks=verdict.checks,
         baseline=candidate.parent,
@@ -79,6 +95,35 @@ def write_outcome(services: Services, result: Result, patches: Sequence[Patch] =
         folder.write(f"patches/{number:04d}.patch", text)
     folder.write("report.md", result_markdown(result))
     folder.write("result.json", result.to_json() + "\n")
+
+
+def calibration_report(services: Services, prepared: Prepared, found: tuple[Calibration, ...]) -> CalibrationReport:
+    """The result of a calibration."""
+    return CalibrationReport(
+        run_id=services.folder.id,
+        run_dir=str(services.folder.path),
+        repository=services.asked["repository"],
+        baseline=prepared.base,
+        sandbox=f"{prepared.environment.kind} ({prepared.sandbox_reason})",
+        python=prepared.environment.version,
+        pairs=found[0].pairs,
+        benchmarks=found,
+        messages=prepared.messages,
+        seconds=round(time.time() - float(services.asked["started"]), 1),
+        version=__version__,
+    )
+
+
+def write_calibration(services: Services, report: CalibrationReport, plot: Path | None) -> None:
+    """Write calibration.json, calibration.md and, where it can be drawn, the plot."""
+    services.folder.write("calibration.md", calibration_markdown(report))
+    services.folder.write("calibration.json", report.to_json() + "\n")
+    if plot is None and not charts_available():
+        services.progress.note("no plot: pip install 'perfagent[charts]' for one")
+        return
+    place = plot or services.folder.path / "calibration.svg"
+    calibration_chart(report, place)
+    services.progress.note(f"plot: {place}")
 
 
 def _common(services: Services) -> dict[str, Any]:

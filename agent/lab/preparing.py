@@ -66,7 +66,7 @@ class Preparation:
         """
         settings, folder = self.services.settings, self.services.folder
         kind, reason = choose(settings.sandbox, settings.image)
-        self._say(f"sandbox: {kind} ({reason})")
+        self.say(f"sandbox: {kind} ({reason})")
         if kind == "local":
             self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
         plain = folder.path / "trees" / "plain"
@@ -94,10 +94,11 @@ class Preparation:
             prepared = prepared.model_copy(update={"tests": StableTests(**tests) if tests else None})
         if self.wanted.values:
             prepared = prepared.model_copy(update=folder.step("baseline-values", lambda: self._values(prepared)))
-        prepared = plan_measurement(self.services, prepared, noise=self.wanted.noise, say=self._say)
+        prepared = plan_measurement(self.services, prepared, noise=self.wanted.noise, say=self.say)
         return prepared.model_copy(update={"messages": tuple(self.messages)})
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Tell the user something that also stands in the report."""
         self.messages.append(text)
         self.services.progress.note(text)
 
@@ -114,7 +115,7 @@ class Preparation:
         # The first kind that was found is measured whole; mixing kinds would time the same code twice.
         chosen = [each for each in found if each.workload.kind == found[0].workload.kind]
         for each in chosen:
-            self._say(f"workload: {each.workload.spec} ({each.reason})")
+            self.say(f"workload: {each.workload.spec} ({each.reason})")
         return [each.workload for each in chosen]
 
     def _placed(self, workload: Workload, tree: Path) -> Workload:
@@ -150,7 +151,7 @@ class Preparation:
             say=self.services.progress.note,
             version=self.services.target.describe(self.base),
         )
-        self._say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
+        self.say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
         return environment
 
     def _tests(self, prepared: Prepared) -> StableTests | None:
@@ -172,14 +173,14 @@ class Preparation:
             )
         lab.discard(copy)
         if stable is None:
-            self._say(
+            self.say(
                 "unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour"
             )
             return None
         told = [f"{len(stable.passing)} pass stably"]
         others = ((stable.failing, "fail"), (stable.flaky, "are flaky"))
         told += [f"{len(names)} {word}" for names, word in others if names]
-        self._say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
+        self.say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
         return stable
 
     def _values(self, prepared: Prepared) -> dict[str, Any]:
@@ -199,7 +200,7 @@ class Preparation:
                 )
                 silent = [name for name in first if not known.comparable(name)]
         if silent:
-            self._say(f"yields nothing that is the same twice, so its values are not compared: {', '.join(silent)}")
+            self.say(f"yields nothing that is the same twice, so its values are not compared: {', '.join(silent)}")
         put = self.services.folder.put_json
         return {"values": put(first), "steadiness": put(known.model_dump(mode="json"))}
 

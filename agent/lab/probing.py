@@ -13,23 +13,24 @@ from perfagent.agent.lab.recording import recorded
 from perfagent.agent.services import Services
 from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure import (
-    ALPHA,
     CALIBRATION_PAIRS,
+    PROBE_PAIRS,
+    PROBE_RESAMPLES,
+    Calibration,
+    CalibrationPlan,
     MetricName,
     Pair,
     PairSampler,
     Reading,
     RunFailed,
+    calibrate,
     choose_metric,
+    looks_for,
 )
-from perfagent.tools.measure.constants import MAX_NOISE
+from perfagent.tools.measure.constants import MAX_NOISE, RESAMPLES
 from perfagent.tools.measure.student import robust_sd
 from perfagent.tools.report import Noise
 from perfagent.tools.workload import Request, calibrate_loops, parse
-
-#: Pairs of identical code that tell the clock and the noise: enough to notice a hopeless machine, and a matter of
-#: seconds. When they look hopeless, as many as a calibration takes are measured before the machine is given up.
-PROBE_PAIRS = 6
 
 Pairs = list[Mapping[str, Pair]]
 
@@ -53,12 +54,58 @@ def plan_measurement(services: Services, prepared: Prepared, *, noise: bool, say
             plans = [_unmeasured(name, owner[name], count) for name, count in loops.items()]
             return prepared.model_copy(update={"benchmarks": tuple(plans)})
         services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
-        plans = _plans(services, bench, loops, owner)
-    worst = max(plans, key=lambda plan: plan.noise)
-    known = Noise(
-        spread=worst.noise, false_acceptance=f"at most {ALPHA:.0%} of comparisons of identical code, by design"
-    )
+        plans, pairs = _plans(services, bench, loops, owner)
+    worst = _calibration(services, max(plans, key=lambda plan: plan.noise), pairs, PROBE_RESAMPLES)
+    known = Noise(spread=worst.noise, smallest_gain=worst.smallest_gain, false_acceptance=worst.rate)
     return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": known})
+
+
+def calibrations(services: Services, prepared: Prepared, count: int) -> tuple[Calibration, ...]:
+    """Compare the baseline with itself in `count` pairs: what every benchmark's noise lets the test see here.
+
+    Args:
+        prepared: with the loop count of every benchmark.
+
+    Raises:
+        MeasurementError: the baseline fails while measured.
+    """
+    lab = Laboratory(services, prepared)
+    tree = lab.tree(prepared.base)
+    with lab.open({"baseline": tree, "candidate": tree}) as bench:
+        loops = {plan.id: plan.loops for plan in prepared.benchmarks}
+        services.progress.note(f"comparing the baseline with itself: {count} pairs")
+        pairs = identical_pairs(services, bench, loops, count, "calibrate")
+    services.progress.note("resampling: how often identical code passes, and which gains are seen")
+    plans = [_measured(services, plan.id, plan.workload, plan.loops, pairs) for plan in prepared.benchmarks]
+    return tuple(_calibration(services, plan, pairs) for plan in plans)
+
+
+def identical_pairs(services: Services, bench: Bench, loops: Mapping[str, int], count: int, name: str) -> Pairs:
+    """Pairs of the baseline with itself; those a killed run had measured are read from its journal.
+
+    Raises:
+        MeasurementError: the baseline fails while measured.
+    """
+    run = recorded(services, name, lambda side, seed: bench.read(side, seed, loops))
+    sampler = PairSampler(run, services.settings.seed)
+    pairs: Pairs = []
+    for index in range(count):
+        pair = sampler.pair(index)
+        if isinstance(pair, RunFailed):
+            raise MeasurementError(f"the baseline fails while measured: {pair.detail}")
+        pairs.append(pair)
+        services.progress.measured(len(pairs), count, None, None)
+    return pairs
+
+
+def _calibration(services: Services, plan: BenchmarkPlan, pairs: Pairs, resamples: int = RESAMPLES) -> Calibration:
+    wanted = CalibrationPlan(
+        seed=services.settings.seed,
+        min_speedup=services.settings.min_speedup,
+        looks=looks_for(plan.baseline_s * plan.loops if plan.metric != "memory" else 0.0),
+        resamples=resamples,
+    )
+    return calibrate(plan.id, [pair[plan.id] for pair in pairs], plan.metric, wanted)
 
 
 def _loops(
@@ -91,24 +138,19 @@ def _calibrated(services: Services, bench: Bench, spec: str) -> dict[str, Any]:
     return found
 
 
-def _plans(services: Services, bench: Bench, loops: Mapping[str, int], owner: Mapping[str, str]) -> list[BenchmarkPlan]:
-    """Clock and noise of each benchmark; more pairs when the first ones look hopeless.
+def _plans(
+    services: Services, bench: Bench, loops: Mapping[str, int], owner: Mapping[str, str]
+) -> tuple[list[BenchmarkPlan], Pairs]:
+    """Clock and noise of each benchmark, and the pairs they rest on: more when the first ones look hopeless.
 
     Raises:
         MeasurementError: the noise of every benchmark is beyond what can be judged.
     """
-    run = recorded(services, "probe", lambda side, seed: bench.read(side, seed, loops))
-    sampler = PairSampler(run, services.settings.seed)
-    pairs: Pairs = []
     for wanted in (PROBE_PAIRS, CALIBRATION_PAIRS):
-        while len(pairs) < wanted:
-            pair = sampler.pair(len(pairs))
-            if isinstance(pair, RunFailed):
-                raise MeasurementError(f"the baseline fails while measured: {pair.detail}")
-            pairs.append(pair)
+        pairs = identical_pairs(services, bench, loops, wanted, "probe")
         plans = [_measured(services, name, owner[name], count, pairs) for name, count in loops.items()]
         if any(plan.noise <= MAX_NOISE for plan in plans):
-            return plans
+            return plans, pairs
     services.folder.forget("probe")  # or a resumed run would read the same noise again
     raise MeasurementError(
         f"identical code differs by {min(plan.noise for plan in plans):.0%} from pair to pair here, so nothing can be "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from perfagent.tools.measure import Confirmation, Plan, Publication
-from perfagent.tools.report import BenchmarkFigure
+from perfagent.tools.report import BenchmarkFigure, Overall
 
 Interval = tuple[float, float] | None
 
@@ -25,6 +25,9 @@ def figures_of(confirmation: Confirmation, publication: Publication | None, plan
                 metric=result.estimate.metric,
                 baseline_s=result.baseline_cost,
                 candidate_s=result.candidate_cost,
+                wall_speedup=result.speedups.get("wall"),
+                memory_speedup=result.speedups.get("memory"),
+                upper_quartile_speedup=result.upper_quartile_speedup,
             )
             for result in publication.benchmarks
         )
@@ -40,6 +43,15 @@ def figures_of(confirmation: Confirmation, publication: Publication | None, plan
         )
         for name, decision in confirmation.decisions.items()
     )
+
+
+def overall_of(publication: Publication | None) -> Overall | None:
+    """All benchmarks together; None for a single one, whose figure says it all."""
+    if publication is None or len(publication.benchmarks) < 2:
+        return None
+    mean, total = publication.geometric_mean, publication.total_speedup
+    assert mean is not None and total is not None, "published figures have both"
+    return Overall(geometric_mean=mean.speedup, interval=(mean.low, mean.high), total_speedup=total)
 
 
 def headline_figure(

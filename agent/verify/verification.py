@@ -18,7 +18,7 @@ from perfagent.agent.lab.recording import recorded
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
 from perfagent.agent.verify.checks import Checked, Checker
-from perfagent.agent.verify.figures import figures_of, headline_figure
+from perfagent.agent.verify.figures import figures_of, headline_figure, overall_of
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
     ALPHA,
@@ -225,6 +225,7 @@ class Verifier:
             p_value=min((d.p_value for d in confirmation.decisions.values()), default=None),
             alpha=plan.alpha,
             benchmarks=figures_of(confirmation, publication, plan),
+            overall=overall_of(publication),
             tests=checked.tests,
             checks=checked.checks,
             evidence=(ended.reason,),

@@ -120,6 +120,17 @@ def test_compare_sees_both_directions(perfagent: Any, repository: Path, kit: Any
     assert "Traceback" not in back.err
 
 
+def test_compare_tells_a_pull_request_of_every_benchmark(perfagent: Any, repository: Path) -> None:
+    workloads = [word for name in ("small", "bench") for word in ("--workload", f"script:benchmarks/{name}.py")]
+    flags = (*workloads, "--metric", "cpu", "--sandbox", "local", "--markdown", "--fail-on", "slower")
+    text = perfagent("compare", repository, "fast", "main", *flags, status=1).out
+    assert text.startswith("### 2 of 2 benchmarks slower, most of all ")
+    assert text.count("| slower |") == 2
+    assert "All 2 benchmarks: geometric mean 0." in text
+    assert "Identical code is accepted in at most 1.0% of comparisons by design, and was in " in text
+    assert "Reproduce: `perfagent compare REPO " in text
+
+
 def test_hotspots_and_rewrites_as_json(perfagent: Any, repository: Path) -> None:
     spots = perfagent("hotspots", repository, *FLAGS).json
     assert (spots[0]["path"], spots[0]["qualname"]) == ("textkit/words.py", "unique")

@@ -1,12 +1,14 @@
 """Decides whether a candidate is faster: paired sampling, the sequential test, intervals, guards and
 calibration."""
 
-from perfagent.tools.measure.calibration import Calibration, calibrate
+from perfagent.tools.measure.calibration import Calibration, CalibrationPlan, calibrate
 from perfagent.tools.measure.constants import (
     ALPHA,
     CALIBRATION_PAIRS,
     LOOKS,
     MIN_SPEEDUP,
+    PROBE_PAIRS,
+    PROBE_RESAMPLES,
     PUBLISHED_PAIRS,
     SHORT_LOOKS,
     Look,
@@ -36,11 +38,14 @@ __all__ = [
     "CALIBRATION_PAIRS",
     "LOOKS",
     "MIN_SPEEDUP",
+    "PROBE_PAIRS",
+    "PROBE_RESAMPLES",
     "PUBLISHED_PAIRS",
     "SHORT_LOOKS",
     "AlphaLedger",
     "BenchmarkResult",
     "Calibration",
+    "CalibrationPlan",
     "Confirmation",
     "Decision",
     "Estimate",

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import math
 import random
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
 
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure.constants import (
     ALPHA,
-    CALIBRATION_PAIRS,
+    ENOUGH_POWER,
     LOOKS,
     MAX_NOISE,
     MIN_SPEEDUP,
+    PROBE_PAIRS,
     RESAMPLE_BLOCK,
     RESAMPLES,
     TARGET_POWER,
@@ -36,6 +36,20 @@ GAINS = (1.03, 1.04, 1.05, 1.07, 1.10, 1.15, 1.20, 1.30, 1.50, 2.00)
 """Speedups tried, growing by half in percent: a finer answer would need far more than 200 resamples."""
 
 
+class Power(BaseModel):
+    """How often a true speedup is accepted.
+
+    Attributes:
+        speedup: injected, baseline cost / candidate cost.
+        accepted: share of resampled comparisons, 0..1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    speedup: float
+    accepted: float
+
+
 class Calibration(BaseModel):
     """The noise of one benchmark on this machine, under our own rule.
 
@@ -47,6 +61,9 @@ class Calibration(BaseModel):
         smallest_gain: smallest speedup tried that is accepted with 80 % power; None when there is none, or
             when the noise makes judging impossible.
         mean_runs: processes a comparison of identical code costs on average, both sides.
+        power: acceptance of growing speedups, up to the first that is nearly always seen; empty when the noise
+            makes judging impossible.
+        ratios: cost ratio of each recorded pair of identical code, in the order recorded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +77,8 @@ class Calibration(BaseModel):
     comparisons: int
     smallest_gain: float | None
     mean_runs: float
+    power: tuple[Power, ...] = ()
+    ratios: tuple[float, ...] = ()
 
     @property
     def too_noisy(self) -> bool:
@@ -78,33 +97,38 @@ class Calibration(BaseModel):
                 "use a quieter machine, a longer benchmark, or one that computes instead of waiting",
             )
 
+    @property
+    def rate(self) -> str:
+        """The false-acceptance rate, by design and as resampled here, for a sentence."""
+        return (
+            f"identical code is accepted in at most {self.alpha:.1%} of comparisons by design, and was in "
+            f"{self.accepted} of {self.comparisons} resampled from {self.pairs} pairs of identical code here"
+        )
+
     def __str__(self) -> str:
         seen = "no gain" if self.smallest_gain is None else f"gains from {self.smallest_gain - 1:.0%}"
-        return (
-            f"identical code is accepted in at most {self.alpha:.1%} of comparisons by design; "
-            f"{self.accepted} of {self.comparisons} resampled A/A comparisons here; "
-            f"{seen} seen with {TARGET_POWER:.0%} power"
-        )
+        return f"{self.rate}; {seen} seen with {TARGET_POWER:.0%} power"
 
 
 def calibrate(
     benchmark: str,
     pairs: Sequence[Pair],
     metric: MetricName,
-    seed: int,
-    min_speedup: float = MIN_SPEEDUP,
-    looks: Sequence[Look] = LOOKS,
+    plan: CalibrationPlan | None = None,
 ) -> Calibration:
     """Learn the noise from A/A pairs (baseline against baseline).
 
     Raises:
-        MeasurementError: fewer than 20 pairs, or a cost that is not above zero.
+        MeasurementError: fewer than 6 pairs, or a cost that is not above zero.
     """
-    if len(pairs) < CALIBRATION_PAIRS:
-        raise MeasurementError(f"{len(pairs)} pairs are too few to calibrate, {CALIBRATION_PAIRS} are needed")
-    judge = _Judge(pairs, metric, seed, min_speedup, looks)
-    noise = robust_sd([math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs])
+    if len(pairs) < PROBE_PAIRS:
+        raise MeasurementError(f"{len(pairs)} pairs are too few to calibrate, {PROBE_PAIRS} are needed")
+    plan = plan or CalibrationPlan()
+    judge = _Judge(pairs, metric, plan)
+    ratios = tuple(pair.baseline.value(metric) / pair.candidate.value(metric) for pair in pairs)
+    noise = robust_sd([math.log(ratio) for ratio in ratios])
     accepted, runs = judge.judge(1.0)
+    power = judge.power() if noise <= MAX_NOISE else ()
     return Calibration(
         benchmark=benchmark,
         metric=metric,
@@ -112,41 +136,56 @@ def calibrate(
         pairs=len(pairs),
         alpha=ALPHA,
         accepted=accepted,
-        comparisons=RESAMPLES,
-        smallest_gain=judge.smallest_gain() if noise <= MAX_NOISE else None,
-        mean_runs=runs / RESAMPLES,
+        comparisons=plan.resamples,
+        smallest_gain=next((each.speedup for each in power if each.accepted >= TARGET_POWER), None),
+        mean_runs=runs / plan.resamples,
+        power=power,
+        ratios=ratios,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationPlan:
+    """How the recorded pairs are judged.
+
+    Attributes:
+        seed: of the resampling.
+        min_speedup: smallest speedup that may be accepted.
+        looks: the schedule of the test.
+        resamples: comparisons for each question.
+    """
+
+    seed: int = 0
+    min_speedup: float = MIN_SPEEDUP
+    looks: tuple[Look, ...] = LOOKS
+    resamples: int = RESAMPLES
 
 
 class _Judge:
     """Runs our own rule on resampled pairs."""
 
-    def __init__(
-        self, pairs: Sequence[Pair], metric: MetricName, seed: int, min_speedup: float, looks: Sequence[Look]
-    ) -> None:
+    def __init__(self, pairs: Sequence[Pair], metric: MetricName, plan: CalibrationPlan) -> None:
         self._pairs = pairs
         self._metric: MetricName = metric
-        self._seed = seed
-        self._min_speedup = min_speedup
-        self._looks = looks
+        self._plan = plan
 
-    def smallest_gain(self) -> float | None:
-        """The first of GAINS that is seen often enough, by bisection: power grows with the gain."""
-        gains = [gain for gain in GAINS if gain >= self._min_speedup]
-        place = bisect_left(gains, True, key=self.sees)
-        return gains[place] if place < len(gains) else None
-
-    def sees(self, gain: float) -> bool:
-        """Whether a true speedup of `gain` is accepted often enough."""
-        return self.judge(gain)[0] >= TARGET_POWER * RESAMPLES
+    def power(self) -> tuple[Power, ...]:
+        """How often growing gains are accepted, up to the first that nearly always is."""
+        found: list[Power] = []
+        for gain in GAINS:
+            if gain >= self._plan.min_speedup:
+                found.append(Power(speedup=gain, accepted=self.judge(gain)[0] / self._plan.resamples))
+                if found[-1].accepted >= ENOUGH_POWER:
+                    break
+        return tuple(found)
 
     def judge(self, gain: float) -> tuple[int, int]:
-        """Of RESAMPLES comparisons with a true speedup of `gain`: how many were accepted, processes used."""
+        """Of all comparisons with a true speedup of `gain`: how many were accepted, processes used."""
         accepted = runs = 0
-        for number in range(RESAMPLES):
-            rng = random.Random(f"{self._seed}:{gain}:{number}")
-            test = SequentialTest(ALPHA, self._min_speedup, self._metric, number, self._looks)
-            for pair in resample(self._pairs, self._looks[-1].pairs, gain, rng):
+        for number in range(self._plan.resamples):
+            rng = random.Random(f"{self._plan.seed}:{gain}:{number}")
+            test = SequentialTest(ALPHA, self._plan.min_speedup, self._metric, number, self._plan.looks)
+            for pair in resample(self._pairs, self._plan.looks[-1].pairs, gain, rng):
                 if test.add(pair).final:
                     break
             accepted += test.decision().verdict == "faster"

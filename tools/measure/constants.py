@@ -120,7 +120,12 @@ LOAD_PER_CORE: Final = 2.0
 
 # --- calibration --------------------------------------------------------------------------------------------
 CALIBRATION_PAIRS: Final = 20
-"""Pairs of identical code from which the noise is learned."""
+"""Pairs of identical code from which `calibrate` learns the noise."""
+
+PROBE_PAIRS: Final = 6
+"""Pairs of identical code at the start of every run, which tell the clock and the noise: enough to notice a hopeless
+machine, and a matter of seconds. When they look hopeless, as many as a calibration takes are measured before the
+machine is given up."""
 
 MAX_NOISE: Final = 0.15
 """Refuse to judge above this robust sd of a pair's log ratio: forty pairs could not see a gain of 10 %."""
@@ -130,6 +135,12 @@ TARGET_POWER: Final = 0.80
 
 RESAMPLES: Final = 200
 """Resampled comparisons per question in a calibration; the standard error at 80 % is 3 points."""
+
+PROBE_RESAMPLES: Final = 100
+"""Resampled comparisons per question at the start of a run: two seconds, for an answer to one percent."""
+
+ENOUGH_POWER: Final = 0.99
+"""A power curve ends with the first gain that is seen this often."""
 
 RESAMPLE_BLOCK: Final = 5
 """Neighbouring pairs kept together when resampling, so that drift and bursts stay as they were recorded."""

@@ -1,34 +1,55 @@
 """What people and programs read: the result document, Markdown, and progress on the terminal."""
 
+from perfagent.tools.report.calibration import (
+    CALIBRATION_COLUMNS,
+    CALIBRATION_SCHEMA,
+    CalibrationReport,
+    calibration_headline,
+    calibration_markdown,
+    calibration_rows,
+)
+from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart
 from perfagent.tools.report.document import (
     SCHEMA,
     BenchmarkFigure,
     Check,
     Cost,
     Noise,
+    Overall,
     PatchReport,
     Record,
     Result,
     TestCounts,
     TriedReport,
 )
-from perfagent.tools.report.markdown import patch_markdown, result_markdown
+from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
 from perfagent.tools.report.progress import Progress, open_progress
 from perfagent.tools.report.words import METRICS, interval_text, pairs_text, quote, speedup_text
 
 __all__ = [
+    "CALIBRATION_COLUMNS",
+    "CALIBRATION_SCHEMA",
     "METRICS",
     "SCHEMA",
     "BenchmarkFigure",
+    "CalibrationReport",
     "Check",
     "Cost",
     "Noise",
+    "Overall",
     "PatchReport",
     "Progress",
     "Record",
     "Result",
     "TestCounts",
     "TriedReport",
+    "calibration_chart",
+    "calibration_headline",
+    "calibration_markdown",
+    "calibration_rows",
+    "charts_available",
+    "check_chart",
+    "comparison_markdown",
     "interval_text",
     "open_progress",
     "pairs_text",

@@ -35,7 +35,8 @@ class BenchmarkFigure(Record):
         verdict: of this benchmark alone.
         target: whether it was named before anything was edited.
         baseline_s, candidate_s: median seconds of one execution of the body.
-        wall_speedup: the same ratio on the wall clock, for the reader.
+        wall_speedup, memory_speedup: the same ratio on the wall clock and of peak memory, for the reader.
+        upper_quartile_speedup: of the third quartiles, on the judged metric: tells of a worse slow half.
         growth: exponents of time over size at baseline and candidate, where the workload takes a size.
     """
 
@@ -49,6 +50,8 @@ class BenchmarkFigure(Record):
     baseline_s: float | None = None
     candidate_s: float | None = None
     wall_speedup: float | None = None
+    memory_speedup: float | None = None
+    upper_quartile_speedup: float | None = None
 
 
 class TestCounts(Record):
@@ -68,6 +71,20 @@ class Cost(Record):
     input_tokens: int = 0
     output_tokens: int = 0
     calls: int = 0
+
+
+class Overall(Record):
+    """All benchmarks together; headlines, never a gate.
+
+    Attributes:
+        geometric_mean: of the benchmarks' speedups.
+        interval: its 95 % bounds.
+        total_speedup: summed baseline time over summed candidate time: what running them all once gains.
+    """
+
+    geometric_mean: float
+    interval: tuple[float, float]
+    total_speedup: float
 
 
 class PatchReport(Record):
@@ -110,7 +127,8 @@ class Result(Record):
     Attributes:
         status: `completed`; a run that was interrupted has no result until it is resumed.
         verdict: of the whole: the branch of a run, the patch of verify, the head of compare.
-        speedup, interval, metric, pairs: of the total time of all benchmarks (of the only one where there is one).
+        speedup, interval, metric, pairs: of the accepted benchmark that gained most, else of the best target.
+        overall: all benchmarks together, where there are several.
         candidates: how many candidates met which verdict.
         messages: one-line remarks: the sandbox chosen, what was not checked and why.
     """
@@ -129,6 +147,7 @@ class Result(Record):
     metric: str = ""
     pairs: int = 0
     benchmarks: tuple[BenchmarkFigure, ...] = ()
+    overall: Overall | None = None
     tests: TestCounts = Field(default_factory=TestCounts)
     checks: tuple[Check, ...] = ()
     baseline: str = ""

@@ -1,4 +1,4 @@
-"""hotspots, rewrite, doctor and image: looking without changing."""
+"""hotspots, calibrate, rewrite, doctor and image: looking without changing."""
 
 from __future__ import annotations
 
@@ -44,6 +44,42 @@ def hotspots(
             f"{spot.self_share:6.1%}  {spot.charged_share:7.1%}  {spot.cumulative_share:10.1%}  "
             f"{spot.path}:{spot.start} {spot.qualname}"
         )
+
+
+def calibrate(
+    repo: o.Repo,
+    workload: o.Workload = None,
+    setup: o.Setup = None,
+    build: o.Build = None,
+    python: o.Python = None,
+    image: o.Image = None,
+    sandbox: o.SandboxOption = None,
+    min_speedup: o.MinSpeedup = None,
+    metric: o.Metric = None,
+    seed: o.Seed = None,
+    pairs: Annotated[int, typer.Option("--pairs", min=6, help="Pairs of identical code to measure.")] = 20,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Where to draw it (.svg, .png, .pdf).")
+    ] = None,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Compare the baseline with itself: the noise here, the smallest gain seen, how often identical code passes.
+
+    Example: perfagent calibrate . --pairs 40 --plot noise.svg
+    """
+    from perfagent.agent import driver
+    from perfagent.cli.show import print_calibration
+
+    flags = {
+        "workload": tuple(workload or ()), "setup": setup, "build": build, "python": python, "image": image,
+        "sandbox": sandbox, "min_speedup": min_speedup, "metric": metric, "seed": seed,
+    }  # fmt: skip
+    report = driver.calibrate(repo, flags, out, pairs, plot)
+    if json:
+        typer.echo(report.to_json())
+    else:
+        print_calibration(report)
 
 
 def rewrite(

@@ -18,7 +18,7 @@ HELP = "Makes a repository faster and proves it: a change is kept only when a co
 #: Module below `perfagent.cli` of every command, in the order the help lists them.
 COMMANDS = {
     **dict.fromkeys(("run", "verify", "compare"), "work"),
-    **dict.fromkeys(("hotspots", "rewrite", "doctor"), "inspect"),
+    **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
     **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
 }
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from perfagent.tools.report import Result, interval_text, speedup_text
+from perfagent.tools.report import (
+    CALIBRATION_COLUMNS,
+    CalibrationReport,
+    Result,
+    calibration_headline,
+    calibration_rows,
+    interval_text,
+    speedup_text,
+)
 
 
 def print_result(result: Result) -> None:
@@ -12,7 +20,7 @@ def print_result(result: Result) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from perfagent.tools.report.markdown import headline
+    from perfagent.tools.report.markdown import headline, overall_text, rate_text
 
     console = Console()
     say = partial(console.print, soft_wrap=True)  # a command that is broken in two cannot be copied
@@ -22,6 +30,8 @@ def print_result(result: Result) -> None:
         say(f"  {mark}  {escape(check.name)}: {escape(check.detail)}")
     if result.benchmarks:
         console.print(_figures(result))
+    if result.overall:
+        say(f"  {overall_text(result)}")
     for number, patch in enumerate(result.patches, 1):
         say(
             f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "
@@ -29,9 +39,27 @@ def print_result(result: Result) -> None:
         )
     for message in result.messages:
         say(f"  {escape(message)}", style="dim")
+    say(rate_text(result.noise), style="dim")
     if result.branch:
         say(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
     say(f"report, samples, patches: {result.run_dir}")
+
+
+def print_calibration(report: CalibrationReport) -> None:
+    """Print the rate, one row a benchmark, and where the rest is."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Column, Table
+
+    console = Console()
+    console.print(f"\n[bold]{escape(calibration_headline(report))}[/bold]", soft_wrap=True)
+    first, *others = CALIBRATION_COLUMNS
+    columns = [Column(first, overflow="fold"), *(Column(name, no_wrap=True) for name in others)]
+    table = Table(*columns, box=None, padding=(0, 1))
+    for row in calibration_rows(report):
+        table.add_row(*map(escape, row))
+    console.print(table)
+    console.print(f"samples, report: {report.run_dir}", soft_wrap=True)
 
 
 def _figures(result: Result) -> object:

@@ -98,21 +98,31 @@ def compare(
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD is proved slower.")
     ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The report as Markdown on standard output, for a pull request.")
+    ] = False,
     json: o.Json = False,
 ) -> None:
     """Compare two commits.
 
-    Example: perfagent compare . main HEAD --fail-on slower
+    Example: perfagent compare . main HEAD --fail-on slower --markdown
     """
     from perfagent.agent import driver
 
     flags = _flags(locals())
-    for name in ("base", "head", "fail_on"):
+    for name in ("base", "head", "fail_on", "markdown"):
         flags.pop(name, None)
     if fail_on not in (None, "slower"):
         raise UsageError(f"--fail-on knows 'slower', not {fail_on!r}", "give --fail-on slower")
+    if markdown and json:
+        raise UsageError("--json and --markdown both want standard output", "give one of them")
     result = driver.compare(repo, base, head, flags, out)
-    _finish(result, json)
+    if markdown:
+        from perfagent.tools.report import comparison_markdown
+
+        typer.echo(comparison_markdown(result), nl=False)
+    else:
+        _finish(result, json)
     if fail_on and any(figure.verdict == "slower" for figure in result.benchmarks):
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 import pytest
 
 from perfagent.tools.errors import MeasurementError
-from perfagent.tools.measure import Calibration, Pair, PairSampler, Run, RunFailed, calibrate
+from perfagent.tools.measure import Calibration, CalibrationPlan, Pair, PairSampler, Run, RunFailed, calibrate
 from perfagent.tools.measure.calibration import resample
 
 MakeRun = Callable[..., Run]
@@ -29,17 +29,25 @@ def same(make_run: MakeRun) -> SamePairs:
 
 
 def test_a_quiet_machine_sees_small_gains(same: SamePairs) -> None:
-    found = calibrate("a", same(0.01), "cpu", 1)
+    found = calibrate("a", same(0.01), "cpu")
     assert 0.006 < found.noise < 0.025
     assert found.smallest_gain is not None
     assert found.smallest_gain <= 1.05
     assert found.accepted <= 0.02 * found.comparisons
     assert found.mean_runs < 40
     found.require_quiet()
+    assert [each.speedup for each in found.power][:2] == [1.03, 1.04]
+    assert found.power[-1].accepted >= 0.99
+    assert len(found.ratios) == found.pairs == 20
+
+
+def test_fewer_resamples_are_counted_as_such(same: SamePairs) -> None:
+    found = calibrate("a", same(0.01, 6), "cpu", CalibrationPlan(resamples=10))
+    assert (found.pairs, found.comparisons) == (6, 10)
 
 
 def test_a_noisy_machine_refuses_to_judge(same: SamePairs) -> None:
-    found = calibrate("a", same(0.3), "cpu", 1)
+    found = calibrate("a", same(0.3), "cpu")
     assert found.too_noisy
     with pytest.raises(MeasurementError, match="a: identical code differs by"):
         found.require_quiet()
@@ -51,14 +59,14 @@ def test_the_printed_sentence_counts_the_comparisons() -> None:
         smallest_gain=1.04, mean_runs=18.0,
     )  # fmt: skip
     assert str(found) == (
-        "identical code is accepted in at most 1.0% of comparisons by design; 1 of 200 resampled A/A "
-        "comparisons here; gains from 4% seen with 80% power"
+        "identical code is accepted in at most 1.0% of comparisons by design, and was in 1 of 200 resampled "
+        "from 20 pairs of identical code here; gains from 4% seen with 80% power"
     )
 
 
 def test_too_few_pairs_say_nothing(same: SamePairs) -> None:
-    with pytest.raises(MeasurementError, match="19 pairs are too few"):
-        calibrate("a", same(0.01, 19), "cpu", 1)
+    with pytest.raises(MeasurementError, match="5 pairs are too few"):
+        calibrate("a", same(0.01, 5), "cpu")
 
 
 def test_resampling_keeps_neighbours_flips_labels_and_injects_the_gain(same: SamePairs) -> None:
