@@ -52,6 +52,7 @@ def plan_measurement(services: Services, prepared: Prepared, *, noise: bool, say
         if not noise:
             plans = [_unmeasured(name, owner[name], count) for name, count in loops.items()]
             return prepared.model_copy(update={"benchmarks": tuple(plans)})
+        bench.members = {spec: frozenset(name for name in owner if owner[name] == spec) for spec in prepared.workloads}
         services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
         plans = _plans(services, bench, loops, owner)
     worst = max(plans, key=lambda plan: plan.noise)
@@ -97,7 +98,7 @@ def _plans(services: Services, bench: Bench, loops: Mapping[str, int], owner: Ma
     Raises:
         MeasurementError: the noise of every benchmark is beyond what can be judged.
     """
-    run = recorded(services, "probe", lambda side, seed: bench.read(side, seed, loops))
+    run = recorded(services, "probe", bench.reader(loops))
     sampler = PairSampler(run, services.settings.seed)
     pairs: Pairs = []
     for wanted in (PROBE_PAIRS, CALIBRATION_PAIRS):
