@@ -65,7 +65,7 @@ def _measure(services: Services, parent: Path, tree: Path, name: str) -> str:
     loops = {plan.id: plan.loops for plan in lab.prepared.benchmarks}
     pairs = []
     with lab.open({"baseline": parent, "candidate": tree}) as bench:
-        sampler = PairSampler(lambda side, seed: bench.read(side, seed, loops), services.settings.seed)
+        sampler = PairSampler(bench.reader(loops), services.settings.seed)
         for index in range(QUICK_PAIRS):
             pair = sampler.pair(index)
             if isinstance(pair, RunFailed):

@@ -72,7 +72,7 @@ def _rounds(
 ) -> dict[str, float]:
     prepared = services.lab.prepared
     loops = {plan.id: plan.loops for plan in prepared.benchmarks}
-    run = recorded(services, name, lambda side, seed: bench.read(side, seed, loops, targets))
+    run = recorded(services, name, bench.reader(loops, targets))
     sampler = RoundSampler(run, (_BASELINE, *(idea.id for idea in ideas)), services.settings.seed)
     rounds = list(sampler.rounds(SCREEN_ROUNDS))
     gains = {}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.equivalence import TestSite
 from perfagent.tools.errors import MeasurementError, WorkloadError
-from perfagent.tools.measure import Reading, RunFailed, RunResult
-from perfagent.tools.workload import Observation, Request, Site, Workload, observe
+from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
+from perfagent.tools.workload import Observation, Request, RoundObserver, Site, Workload, observe
 
 if TYPE_CHECKING:
     from perfagent.tools.profile import Hotspot
@@ -33,6 +33,8 @@ class Bench:
         workloads: in order.
         core: to pin samples to; None for no pinning.
         members: spec of a workload -> ids of its benchmarks, where they are known.
+        apart: measure every benchmark in a process of its own, as memory must be: the peak of a process is the largest
+            of all its benchmarks.
     """
 
     def __init__(
@@ -42,24 +44,28 @@ class Bench:
         workloads: tuple[Workload, ...],
         core: int | None = None,
         members: Mapping[str, frozenset[str]] | None = None,
+        *,
+        apart: bool = False,
     ) -> None:
         self.sandbox = sandbox
         self.sites = sites
         self.workloads = workloads
         self.core = core
         self.members = members or {}
+        self.apart = apart
         self.timeout_s = LONGEST_SAMPLE_S
+        self._rounds = RoundObserver(sandbox, sites)
 
     def observe(self, side: str, request: Request) -> list[Observation]:
         """Run every workload once in a fresh process; with `only`, those that have such benchmarks."""
-        request = replace(request, cpu=self.core, timeout_s=self.timeout_s)
-        wanted = request.only
-        workloads = [
-            workload
-            for workload in self.workloads
-            if wanted is None or wanted & self.members.get(workload.spec, wanted)
-        ]
-        return [observe(self.sandbox, self.sites[side], workload, request) for workload in workloads]
+        request = self._request(request)
+        return [observe(self.sandbox, self.sites[side], workload, request) for workload in self._wanted(request.only)]
+
+    def _request(self, request: Request) -> Request:
+        return replace(request, cpu=self.core, timeout_s=self.timeout_s)
+
+    def _wanted(self, only: frozenset[str] | None) -> list[Workload]:
+        return [w for w in self.workloads if only is None or only & self.members.get(w.spec, only)]
 
     def test_site(self, side: str) -> TestSite:
         """Where a side's unit tests run."""
@@ -82,15 +88,38 @@ class Bench:
             trouble = trouble or failure_of(seen)
         return values, trouble
 
-    def read(self, side: str, seed: int, loops: Mapping[str, int], only: frozenset[str] | None = None) -> RunResult:
-        """One sample of a side: a reading for each benchmark, or why there is none."""
-        readings: dict[str, Reading] = {}
-        for seen in self.observe(side, Request(hash_seed=seed, loops=loops, only=only)):
-            failed = failure_of(seen)
-            if failed:
-                return RunFailed(failed)
-            readings |= {name: _reading(seen, name) for name in seen.spans}
-        return readings
+    def reader(self, loops: Mapping[str, int], only: frozenset[str] | None = None) -> Run:
+        """What a sampler calls for every round: each side gives a reading for each benchmark, or why there is none."""
+
+        def run(order: Sequence[str], hash_seed: int) -> dict[str, RunResult]:
+            readings: dict[str, dict[str, Reading]] = {side: {} for side in order}
+            failed: dict[str, RunFailed] = {}
+            for workload, wanted in self._parts(loops, only):
+                request = self._request(Request(hash_seed=hash_seed, loops=loops, only=wanted))
+                left = [side for side in order if side not in failed]
+                for side, seen in self._round(workload, request, left).items():
+                    readings[side] |= {name: _reading(seen, name) for name in seen.spans}
+                    if trouble := failure_of(seen):
+                        failed[side] = RunFailed(trouble)
+            return {**readings, **failed}
+
+        return run
+
+    def _parts(
+        self, loops: Mapping[str, int], only: frozenset[str] | None
+    ) -> Iterator[tuple[Workload, frozenset[str] | None]]:
+        """What runs in one process: a whole workload, or, apart, a single benchmark."""
+        names = [name for name in loops if only is None or name in only]
+        for wanted in [frozenset({name}) for name in names] if self.apart else [only]:
+            for workload in self._wanted(wanted):
+                yield workload, wanted
+
+    def _round(self, workload: Workload, request: Request, order: Sequence[str]) -> dict[str, Observation]:
+        # The resident set of a forked child begins with all that its server holds: the peak of a process that was
+        # started by itself is the one that a user of the code would see.
+        if self.apart:
+            return {side: observe(self.sandbox, self.sites[side], workload, request) for side in order}
+        return self._rounds.observe(workload, request, order)
 
     def hotspots(self, side: str, tree: Path, picture: Path | None = None) -> list[Hotspot]:
         """Where the workloads' time goes on a side whose tree on the host is `tree`.

@@ -99,7 +99,8 @@ class Laboratory:
         try:
             with self._sandbox(mounts) as sandbox:
                 sites = {side: self._site(sandbox, tree, scratch) for side, tree in sides.items()}
-                yield Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members)
+                apart = self.settings.metric == "memory"
+                yield Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

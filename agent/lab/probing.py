@@ -53,6 +53,7 @@ def plan_measurement(services: Services, prepared: Prepared, *, noise: bool, say
         if not noise:
             plans = [_unmeasured(name, owner[name], count) for name, count in loops.items()]
             return prepared.model_copy(update={"benchmarks": tuple(plans)})
+        bench.members = {spec: frozenset(name for name in owner if owner[name] == spec) for spec in prepared.workloads}
         services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
         plans, pairs = _plans(services, bench, loops, owner)
     worst = _calibration(services, max(plans, key=lambda plan: plan.noise), pairs, PROBE_RESAMPLES)
@@ -86,7 +87,7 @@ def identical_pairs(services: Services, bench: Bench, loops: Mapping[str, int], 
     Raises:
         MeasurementError: the baseline fails while measured.
     """
-    run = recorded(services, name, lambda side, seed: bench.read(side, seed, loops))
+    run = recorded(services, name, bench.reader(loops))
     sampler = PairSampler(run, services.settings.seed)
     pairs: Pairs = []
     for index in range(count):

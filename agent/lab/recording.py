@@ -1,8 +1,8 @@
-"""Samples that survive a crash: what was measured is read from the run folder, only what is missing is measured."""
+"""Rounds that survive a crash: what was measured is read from the run folder, only what is missing is measured."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,21 +10,22 @@ from perfagent.agent.services import Services
 from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
 
 
-def recorded(services: Services, name: str, read: Callable[[str, int], RunResult]) -> Run:
-    """A sampler's `run` that takes finished samples from a journal and appends fresh ones to it.
+def recorded(services: Services, name: str, run: Run) -> Run:
+    """A sampler's `run` that takes finished rounds from a journal and appends fresh ones to it.
 
     Args:
         name: of the journal; the sampler's seed must be a function of it, so that a resumed run draws the same order.
-        read: measures one sample of a side under a hash seed.
+        run: measures a round.
     """
     journal = services.folder.journal(name)
 
-    def run(side: str, hash_seed: int) -> RunResult:
+    def replayed(order: Sequence[str], hash_seed: int) -> dict[str, RunResult]:
         if services.interrupted.is_set():
             raise KeyboardInterrupt
-        return _from_json(journal.replay(lambda: _to_json(read(side, hash_seed))))
+        entry = journal.replay(lambda: {side: _to_json(result) for side, result in run(order, hash_seed).items()})
+        return {side: _from_json(result) for side, result in entry.items()}
 
-    return run
+    return replayed
 
 
 def _to_json(result: RunResult) -> dict[str, Any]:

@@ -173,7 +173,7 @@ class Verifier:
         return int.from_bytes(hashlib.sha256(f"{self.services.settings.seed}:{name}".encode()).digest()[:4], "big")
 
     def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
-        return recorded(self.services, name, lambda side, seed: bench.read(side, seed, self.loops, only))
+        return recorded(self.services, name, bench.reader(self.loops, only))
 
     def _confirm(self, candidate: Candidate, bench: Bench, plan: Plan) -> Confirmation:
         run = self._run(bench, f"confirm-{candidate.id}", frozenset(plan.targets))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, quantiles, stdev
 
 from perfagent.benchmarks.verdicts.noise import Machine
-from perfagent.tools.measure import PairSampler, Plan, Reading, conclude, confirm
+from perfagent.tools.measure import PairSampler, Plan, Reading, conclude, confirm, one_by_one
 from perfagent.tools.measure.student import t_survival
 
 
@@ -38,7 +38,7 @@ def ours(machine: Machine, seed: int) -> bool:
         return {"body": reading(machine.baseline() if side == "baseline" else machine.candidate())}
 
     plan = Plan({"body": "cpu"}, ("body",), seed=seed)
-    return conclude(confirm(PairSampler(run, seed).pairs(), plan)).verdict == "faster"
+    return conclude(confirm(PairSampler(one_by_one(run), seed).pairs(), plan)).verdict == "faster"
 
 
 def _blocks(machine: Machine, count: int) -> tuple[list[float], list[float]]:

@@ -21,6 +21,7 @@ from perfagent.tools.measure import (
     conclude,
     confirm,
     estimate,
+    one_by_one,
     screen,
 )
 
@@ -99,12 +100,12 @@ def _family_accepts(machine: Machine, candidates: int, seed: int) -> bool:
 
     ledger = AlphaLedger()
     plan = Plan({"body": "cpu"}, ("body",), seed=seed)
-    ranking = screen(run, [f"candidate {number}" for number in range(candidates)], plan)
+    ranking = screen(one_by_one(run), [f"candidate {number}" for number in range(candidates)], plan)
     for place, screened in enumerate(ranking[:2]):
         if not screened.promising:
             break
         confirmation_plan = Plan(plan.metrics, plan.targets, alpha=ledger.next_alpha, seed=seed)
-        pairs = PairSampler(run, seed + 10**6 * (place + 1)).pairs()
+        pairs = PairSampler(one_by_one(run), seed + 10**6 * (place + 1)).pairs()
         accepted = conclude(confirm(pairs, confirmation_plan)).verdict == "faster"
         ledger = ledger.reserve(screened.candidate).settle(accepted)
         if accepted:
@@ -118,7 +119,7 @@ def _sampler(speedups: dict[str, float], stream: Stream, trial: int) -> PairSamp
     def run(side: str, _hash_seed: int) -> dict[str, Reading]:
         return {"body": reading(machine.baseline() / speedups[side])}
 
-    return PairSampler(run, trial)
+    return PairSampler(one_by_one(run), trial)
 
 
 def _of(pairs: PairsById | RunFailed) -> PairsById:

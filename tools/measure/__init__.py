@@ -27,7 +27,7 @@ from perfagent.tools.measure.records import (
     RunResult,
     Side,
 )
-from perfagent.tools.measure.sampling import PairSampler, PairsById, Round, RoundSampler, Run, pair_up
+from perfagent.tools.measure.sampling import PairSampler, PairsById, Round, RoundSampler, Run, one_by_one, pair_up
 from perfagent.tools.measure.screening import Screened, screen
 from perfagent.tools.measure.sequential import SequentialTest, looks_for, slower_p_value
 from perfagent.tools.measure.statistic import LogCosts, log_speedup
@@ -78,6 +78,7 @@ __all__ = [
     "log_speedup",
     "looks_for",
     "metric_for",
+    "one_by_one",
     "pair_up",
     "publish",
     "same_class",

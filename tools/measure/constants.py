@@ -65,8 +65,8 @@ LATE_FUTILITY_PAIRS: Final = 22
 """From this look on, an estimate under half the smallest gain wanted will hardly recover: inconclusive."""
 
 WALL_GUARD_ALPHA: Final = 0.01
-"""CPU time may fall while wall time rises (waiting, hand-over between threads): refuse when wall time is
-slower than by NULL_MARGIN at this level."""
+"""CPU time may fall while wall time rises (waiting, hand-over between threads), and memory is easily bought
+with time: refuse when wall time is slower than by NULL_MARGIN at this level."""
 
 # --- the label-swap test and the interval -------------------------------------------------------------------
 SWAPS: Final = 4000

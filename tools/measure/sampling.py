@@ -1,4 +1,4 @@
-"""Runs in pairs and rounds: fresh processes, order by coin, one hash seed for all sides of a pair.
+"""Runs in pairs and rounds: every side anew in each, order by coin, one hash seed for all sides of a round.
 
 Never all of one side and then all of the other: blocked order alone lets the same statistic accept identical
 code in up to a quarter of the comparisons on a busy machine. What was drawn depends on the seed and the index
@@ -16,11 +16,24 @@ from perfagent.tools.measure.records import Pair, Reading, RunFailed, RunResult
 
 MAX_HASH_SEED = 2**32 - 1
 
-Run = Callable[[str, int], RunResult]
-"""`run(side, hash_seed)`: start a fresh process of that side and read every benchmark."""
+Run = Callable[[Sequence[str], int], Mapping[str, RunResult]]
+"""`run(order, hash_seed)`: run every side once, in that order, and read every benchmark.
+
+Nothing may be kept from one call to the next: the round is the unit, and what its sides share (the hash seed, an
+interpreter they are forked from) must not outlive it.
+"""
 
 PairsById = Mapping[str, Pair]
-"""One pair for each benchmark id, all from the same two processes."""
+"""One pair for each benchmark id, all from the same round."""
+
+
+def one_by_one(read: Callable[[str, int], RunResult]) -> Run:
+    """The run that calls `read(side, hash_seed)`, which starts a fresh process, for one side after the other."""
+
+    def run(order: Sequence[str], hash_seed: int) -> dict[str, RunResult]:
+        return {side: read(side, hash_seed) for side in order}
+
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class RoundSampler:
     In a uniformly random order any two sides are exchangeable, so any two of them make valid pairs.
 
     Args:
-        run: starts one process.
+        run: measures the sides of one round.
         sides: names of the commits; the first one is the baseline and must not fail.
         seed: of the orders and hash seeds.
 
@@ -72,7 +85,7 @@ class RoundSampler:
         hash_seed = rng.randint(1, MAX_HASH_SEED)
         order = list(self.sides if sides is None else sides)
         rng.shuffle(order)
-        results = {side: self._run(side, hash_seed) for side in order}
+        results = self._run(tuple(order), hash_seed)
         require_baseline(results[self.sides[0]])
         return Round(index, hash_seed, tuple(order), results)
 
@@ -89,7 +102,7 @@ class PairSampler:
     """Measures a baseline and a candidate in pairs.
 
     Args:
-        run: starts one process of side "baseline" or "candidate".
+        run: measures the sides "baseline" and "candidate" in one round.
         seed: of the coins and hash seeds.
         on_pair: called after every pair with its index and its pairs by benchmark.
     """

@@ -42,7 +42,7 @@ def screen(run: Run, candidates: Sequence[str], plan: Plan) -> list[Screened]:
     """Rank `candidates` by successive halving: some rounds for all, as many again for the best three.
 
     Args:
-        run: starts one process of side "baseline" or of a candidate by name.
+        run: measures the side "baseline" and candidates by name in one round.
         candidates: names; none is called "baseline".
         plan: its targets, metrics, smallest gain and seed are used.
 

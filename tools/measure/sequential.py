@@ -30,7 +30,7 @@ from perfagent.tools.measure.constants import (
     Look,
 )
 from perfagent.tools.measure.interval import estimate
-from perfagent.tools.measure.records import Decision, DecisionVerdict, Estimate, MetricName, Pair
+from perfagent.tools.measure.records import METRIC_WORDS, Decision, DecisionVerdict, Estimate, MetricName, Pair
 from perfagent.tools.measure.statistic import UNIT, LogCosts, log_speedup, p_value
 from perfagent.tools.measure.student import Winsorised
 
@@ -162,8 +162,8 @@ class SequentialTest:
         return None
 
     def _accept(self) -> Decision:
-        if self.metric in {"cpu", "adjusted"} and self._wall_is_slower():
-            return self._decide("not_faster", f"{self.metric} time fell, but wall time rose significantly")
+        if self.metric != "wall" and self._wall_is_slower():
+            return self._decide("not_faster", f"{METRIC_WORDS[self.metric]} fell, but wall time rose significantly")
         return self._decide("faster", f"{self._so_far()}, p = {self._p_value:.2g} against {self.alpha:.2g}")
 
     def _wall_is_slower(self) -> bool:

@@ -5,7 +5,7 @@ Clocks are read by the runner, a process of its own inside the sandbox, never by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -56,6 +56,21 @@ class Command:
     marks: bool = False
     collect: tuple[str, ...] = ()
     cpu: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """One child of a server, a command that forks when it is told to (see "Forks" in runner.py).
+
+    Attributes:
+        line: what the server reads before it forks, without its newline.
+        timeout_s: seconds until the child is killed; the sandbox's limit when None.
+        collect: as in Command.
+    """
+
+    line: bytes
+    timeout_s: float | None = None
+    collect: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,18 @@ class Sandbox(Protocol):
 
         Raises:
             SandboxError: the sandbox itself broke (a killed or failing command is a Completed).
+        """
+        ...
+
+    def fork(self, server: Command, forks: Sequence[Fork]) -> list[Completed]:
+        """Start a server, fork it once for each of `forks`, one after the other, and throw it away.
+
+        The server's own `timeout_s` is for each forking. Every child is timed, limited and reported on like a
+        command, and nothing it started outlives it. The list is shorter than `forks` when the server died or forked
+        no more; of what is missing nothing is known.
+
+        Raises:
+            SandboxError: the sandbox itself broke.
         """
         ...
 

@@ -12,10 +12,20 @@ null), `oom_files` (cgroup files with an `oom_kill N` line).
 Marks. A command with `marks` finds `PERFAGENT_MARKS="READFD,WRITEFD"` in its environment. It writes `S name` and a
 newline and blocks reading one byte; meanwhile the clocks are read here, wall last, and the byte is sent. After the
 timed body it writes `E loops name`; here wall is read first, then the others, then the byte is sent. Every line gets
-its byte, faulty ones too. Only the process started directly may mark: the CPU clock is that process's (its threads,
-not its children), by the kernel's per-process clock id `~pid << 3 | 2` (CPUCLOCK_SCHED, Linux
-include/linux/posix-timers.h). Run delay is the second field of /proc/PID/schedstat (Linux
+its byte, faulty ones too. Only one process may mark, the one started directly or, of a server, the child announced:
+the CPU clock is that process's (its threads, not its children), by the kernel's per-process clock id `~pid << 3 | 2`
+(CPUCLOCK_SCHED, Linux include/linux/posix-timers.h). Run delay is the second field of /proc/PID/schedstat (Linux
 Documentation/scheduler/sched-stats.rst): the main thread's alone.
+
+Forks. A command with `forks` is a server, started once and forked once for each of them, one after the other. A fork
+has a `line`, a `timeout_s` and a list `collect`; the command's own `timeout_s` is for each forking. The server reads
+the line on standard input, forks twice and lets the one in between end, so that the grandchild becomes the runner's
+child; waits for the one in between; then it writes the mark `C pid`, which is accepted only of a child of the runner
+that is not the server, and once for each fork. The byte that answers goes to that child, which reads it before it does
+anything. From then on the child is timed, marked, waited for and reported on like a command started directly. When it
+has ended, whatever else it left is killed, what it did not read is taken out of the pipes, and the next line is
+written; after the last one the server is killed. The reply is `{"forks": [report, ...]}`, shorter than asked for when
+the server died or forked no more.
 """
 
 from __future__ import annotations
@@ -31,12 +41,13 @@ import stat
 import subprocess
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
 COLLECT_BYTES = 64 * 2**20  # a profile or a result; more is a mistake
 CHUNK = 1 << 16  # the kernel's default pipe capacity
 LINE_BYTES, NAMES, NOTES = 1 << 13, 10_000, 50  # bounds on what a hostile command can make the runner hold
+KILLS = 2000  # tries, half a millisecond apart, to leave nothing but the server alive
 READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 
 Json = Dict[str, Any]
@@ -125,21 +136,31 @@ class Capture:
 class Marks:
     """The clocks' side of the mark protocol for one command."""
 
-    def __init__(self, pid: int, reader: int, writer: int, notes: List[str]) -> None:
-        self.clock = ~pid << 3 | 2
+    def __init__(self, pid: int, reader: int, writer: int, notes: List[str], server: int = 0) -> None:
+        """The marks of process `pid`, or, with 0, of a child that the server is going to announce."""
+        self.pid, self.server, self.schedstat = 0, server, -1
         self.reader, self.writer, self.notes = reader, writer, notes
-        path = "/proc/%d/schedstat" % pid
-        # Kernels may be built without it: no run delay is known then.
-        self.schedstat = os.open(path if os.path.exists(path) else os.devnull, os.O_RDONLY)
         self.rest = b""
         self.started: Dict[bytes, Tuple[int, int, int]] = {}
         self.sums: Dict[bytes, List[int]] = {}
         self.spoiled: Set[bytes] = set()
+        if pid:
+            self.follow(pid)
+
+    def follow(self, pid: int) -> None:
+        """Read this process's clocks from now on."""
+        self.pid, self.clock = pid, ~pid << 3 | 2
+        path = "/proc/%d/schedstat" % pid
+        # Kernels may be built without it: no run delay is known then.
+        self.schedstat = os.open(path if os.path.exists(path) else os.devnull, os.O_RDONLY)
 
     def serve(self) -> bool:
-        """Answer what was written; False at end of file."""
+        """Answer what was written; False when there is nothing, at the moment or any more."""
         wall = time.monotonic_ns()
-        data = os.read(self.reader, CHUNK)
+        try:
+            data = os.read(self.reader, CHUNK)
+        except BlockingIOError:
+            return False
         lines = (self.rest + data).split(b"\n")
         self.rest = lines.pop()[: LINE_BYTES + 1]
         for line in lines:
@@ -157,6 +178,11 @@ class Marks:
         """
         kind, _, name = line.partition(b" ")
         try:
+            if kind == b"C":
+                self.announce(int(name))
+                return
+            if not self.pid:
+                raise ValueError("of a server that has no child")
             delay = self.delay()
             cpu = time.clock_gettime_ns(self.clock)
             if kind == b"S":
@@ -171,7 +197,13 @@ class Marks:
             loops, _, name = name.partition(b" ")
             self.stop(name, int(loops), (wall, cpu, delay))
         else:
-            raise ValueError("neither S nor E")
+            raise ValueError("neither S, E nor C")
+
+    def announce(self, pid: int) -> None:
+        """A server has a child: take it over."""
+        if self.pid or pid == self.server or pid not in children().get(os.getpid(), ()):
+            raise ValueError("no new child of ours")
+        self.follow(pid)
 
     def delay(self) -> int:
         """Run delay of the process so far, nanoseconds."""
@@ -218,24 +250,40 @@ class Marks:
 
     def close(self) -> None:
         """Give back what was opened here."""
-        os.close(self.schedstat)
+        if self.pid:
+            os.close(self.schedstat)
 
 
-def descendants() -> List[int]:
-    """Every process below this one, parents before children."""
-    children: Dict[int, List[int]] = {}
+def children() -> Dict[int, List[int]]:
+    """The living and the dead but not buried, by their parents."""
+    found: Dict[int, List[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             # The name in parentheses may itself hold spaces and parentheses.
             fields = read_text("/proc/%s/stat" % entry).rpartition(")")[2].split()
             if fields:
-                children.setdefault(int(fields[1]), []).append(int(entry))
+                found.setdefault(int(fields[1]), []).append(int(entry))
+    return found
+
+
+def descendants() -> List[int]:
+    """Every process below this one, parents before children."""
+    known = children()
     found, todo = [], [os.getpid()]
     while todo:
-        below = children.get(todo.pop(), [])
+        below = known.get(todo.pop(), [])
         found += below
         todo += below
     return found
+
+
+def kill(pids: List[int]) -> None:
+    """Kill those that are there and may be killed."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
 
 
 def kill_all(contained: bool) -> None:
@@ -251,12 +299,37 @@ def kill_all(contained: bool) -> None:
         except ChildProcessError:
             return
         # Where only our own are visible the kernel kills all in one go: a fork bomb cannot outrun that.
-        for pid in [-1] if contained else descendants():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
+        kill([-1] if contained else descendants())
         time.sleep(0.0005)
+
+
+def bury(awaited: Tuple[int, ...]) -> int:
+    """Reap whoever has ended but those awaited; the first of these that has, or 0."""
+    while True:
+        try:
+            state = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return 0
+        if state is None:
+            return 0
+        if state.si_pid in awaited:
+            return int(state.si_pid)
+        os.waitpid(state.si_pid, 0)
+
+
+def kill_others(server: int) -> bool:
+    """Kill and reap every descendant but the server; False when it is dead too, or the others outrun us."""
+    for _ in range(KILLS):
+        if bury((server,)):
+            return False
+        alive = descendants()
+        if server not in alive:
+            return False
+        if len(alive) == 1:
+            return True
+        kill([pid for pid in alive if pid != server])
+        time.sleep(0.0005)
+    return False
 
 
 class Job:
@@ -264,15 +337,20 @@ class Job:
 
     def __init__(self, request: Json, config: Json) -> None:
         self.request, self.config = request, config
-        self.notes: List[str] = []
         self.stdin = base64.b64decode(request["stdin"] or "")
-        self.out = {name: Capture(config["output_bytes"]) for name in ("stdout", "stderr")}
         self.poll = select.poll()
         self.ours: Set[int] = set()
-        self.timed_out = False
-        self.oom_kills = self.count_oom_kills()
+        self.pid = self.server = 0
+        self.renew()
         if request["cpu"] is not None and request["cpu"] not in CORES:
             raise RuntimeError("core %r is not one of ours, %s" % (request["cpu"], sorted(CORES)))
+
+    def renew(self) -> None:
+        """Forget what is known of an earlier process."""
+        self.notes: List[str] = []
+        self.out = {name: Capture(self.config["output_bytes"]) for name in ("stdout", "stderr")}
+        self.timed_out = False
+        self.oom_kills = self.count_oom_kills()
 
     def start(self) -> None:
         """Start the command.
@@ -280,23 +358,33 @@ class Job:
         Raises:
             OSError, ValueError: it cannot be started.
         """
-        stdin = os.pipe() if self.request["stdin"] is not None else (NULL, os.dup(NULL))
+        forks = bool(self.request["forks"])
+        stdin = os.pipe() if forks or self.request["stdin"] is not None else (NULL, os.dup(NULL))
         stdout, stderr, marks, answers = (os.pipe() for _ in range(4))
         theirs = [stdin[0], stdout[1], stderr[1], answers[0], marks[1]]
         self.ours = {stdin[1], stdout[0], stderr[0], marks[0], answers[1]}
         try:
             self.spawn(*theirs)
         finally:
+            if forks:  # what one child leaves unread must not answer the next one
+                self.ours.add(answers[0])
+                theirs.remove(answers[0])
+                self.unread = answers[0]
             for fd in set(theirs) - {NULL}:
                 os.close(fd)
+        if forks:
+            self.server, self.pid = self.pid, 0
+        else:
+            self.spare()
         self.marks = Marks(self.pid, marks[0], answers[1], self.notes)
-        self.readers = {stdout[0]: self.out["stdout"], stderr[0]: self.out["stderr"]}
+        self.streams = {stdout[0]: "stdout", stderr[0]: "stderr"}
+        self.readers = {fd: self.out[name] for fd, name in self.streams.items()}
         self.stdin_fd = stdin[1]
         # Poll reports in the order of registration: the clocks come first.
         for fd in (marks[0], WAKE[0], 0, *self.readers):
             self.poll.register(fd, READABLE)
         self.poll.register(self.stdin_fd, select.POLLOUT)
-        for fd in (answers[1], *self.readers, self.stdin_fd):
+        for fd in (marks[0], answers[1], *self.readers, self.stdin_fd):
             os.set_blocking(fd, False)
 
     def spawn(self, stdin: int, stdout: int, stderr: int, answers: int, marks: int) -> None:
@@ -313,7 +401,7 @@ class Job:
             # subprocess uses vfork (from 3.10 on), several times cheaper than fork, as nothing runs in the
             # child before exec; limits, umask and core are simply inherited. All our descriptors close on
             # exec.
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 self.request["argv"],
                 stdin=stdin,
                 stdout=stdout,
@@ -325,19 +413,60 @@ class Job:
             )
         finally:
             os.sched_setaffinity(0, (CORES - cores) or CORES)
-        self.pid = self.process.pid
-        write_text("/proc/%d/oom_score_adj" % self.pid, "1000")  # it is the one to die, not the runner
+        process.returncode = 0  # waiting is our business: it shall never wait for a pid that is another's by then
+        self.pid = process.pid
 
-    def wait(self) -> None:
+    def spare(self) -> None:
+        """Where memory runs out, the process we wait for is the one to die: neither the runner nor a server."""
+        write_text("/proc/%d/oom_score_adj" % self.pid, "1000")
+
+    def forks(self) -> List[Json]:
+        """One report for each child of a server; fewer when it died or forked no more."""
+        reports: List[Json] = []
+        for fork in self.request["forks"]:
+            if not self.fork(base64.b64decode(fork["line"])):
+                break
+            self.wait(fork["timeout_s"])
+            reports.append(self.finish(fork["collect"]))
+            if not self.settle():
+                break
+        return reports
+
+    def fork(self, line: bytes) -> bool:
+        """Have the server fork; whether there is a child."""
+        self.renew()
+        self.readers = {fd: self.out[self.streams[fd]] for fd in self.readers}
+        self.marks.close()
+        self.marks = Marks(0, self.marks.reader, self.marks.writer, self.notes, self.server)
+        self.stdin = line
+        self.poll.register(self.stdin_fd, select.POLLOUT)
+        self.pid, self.began = 0, time.monotonic_ns()
+        self.attend(self.request["timeout_s"], lambda: bool(self.marks.pid or bury((self.server,))))
+        self.pid, self.began = self.marks.pid, time.monotonic_ns()
+        return bool(self.pid)
+
+    def settle(self) -> bool:
+        """Leave nothing of the child that ended but its report; whether the server can be forked again."""
+        answers = select.poll()
+        answers.register(self.unread, select.POLLIN)
+        while answers.poll(0):
+            os.read(self.unread, CHUNK)
+        return self.server_lives
+
+    def wait(self, timeout_s: float) -> None:
         """Serve the command until it ends or its time is up."""
-        deadline = self.began + int(self.request["timeout_s"] * 1e9)
-        while not self.ended():
+        self.timed_out = not self.attend(timeout_s, self.ended)
+
+    def attend(self, timeout_s: float, reached: Callable[[], bool]) -> bool:
+        """Serve the command until something is reached; False when the time since it began is up before."""
+        deadline = self.began + int(timeout_s * 1e9)
+        while not reached():
             left = deadline - time.monotonic_ns()
             if left <= 0:
-                self.timed_out = True
-                return
+                return False
             for fd, _ in self.poll.poll(left / 1e6 + 1):
                 self.serve(fd)
+        return True
 
     def serve(self, fd: int) -> None:
         """One file descriptor is ready."""
@@ -373,20 +502,15 @@ class Job:
             self.stdin = b""
         if not self.stdin:
             self.poll.unregister(self.stdin_fd)
-            self.ours.remove(self.stdin_fd)
-            os.close(self.stdin_fd)
+            if not self.server:  # a server waits for its next line
+                self.ours.remove(self.stdin_fd)
+                os.close(self.stdin_fd)
 
     def ended(self) -> bool:
-        """Whether the command is a zombie; orphans it left to us are buried on the way."""
-        while True:
-            state = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            if state is None:
-                return False
-            if state.si_pid == self.pid:
-                return True
-            os.waitpid(state.si_pid, 0)
+        """Whether the command is a zombie; orphans it left to us, and a server, are buried on the way."""
+        return bury((self.pid,)) == self.pid
 
-    def finish(self) -> Json:
+    def finish(self, collect: List[str]) -> Json:
         """End everything the command started and say what it cost."""
         finished = time.monotonic_ns()
         if self.timed_out:
@@ -394,8 +518,10 @@ class Job:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         delay = run_delay_ns(read_text("/proc/%d/schedstat" % self.pid))
         _, status, usage = os.wait4(self.pid, 0)
-        self.process.returncode = status  # it shall not wait for a pid that is not its own any more
-        kill_all(self.config["contained"])
+        if self.server:
+            self.server_lives = kill_others(self.server)
+        if not self.server or not self.server_lives:
+            kill_all(self.config["contained"])
         # Whoever could write a mark is dead: what lies in the pipe was never waited for, and has no clock any more.
         while self.marks.serve():
             pass
@@ -410,7 +536,7 @@ class Job:
             "voluntary_switches": usage.ru_nvcsw,
             "peak_rss_bytes": usage.ru_maxrss * 1024,
         }
-        return dict(self.report(code, cost), spans=self.marks.spans(), files=self.collect())
+        return dict(self.report(code, cost), spans=self.marks.spans(), files=self.collect(collect))
 
     def refusal(self, error: Exception) -> Json:
         """The report on a command that could not be started: 127 when there is no such program, else 126."""
@@ -447,10 +573,10 @@ class Job:
         said = self.out["stderr"].value()[-2000:]
         return b"MemoryError" in said or b"bad_alloc" in said
 
-    def collect(self) -> Dict[str, str]:
+    def collect(self, paths: List[str]) -> Dict[str, str]:
         """The files asked for: regular ones only, lest a link make us read what the command may not."""
         found = {}
-        for path in self.request["collect"]:
+        for path in paths:
             try:
                 found[path] = encode(read_regular(path))
             except FileNotFoundError:
@@ -500,8 +626,10 @@ def serve(request: Json, config: Json) -> Json:
         except (OSError, ValueError) as error:
             return job.refusal(error)
         try:
-            job.wait()
-            return job.finish()
+            if request["forks"]:
+                return {"forks": job.forks()}
+            job.wait(request["timeout_s"])
+            return job.finish(request["collect"])
         finally:
             job.marks.close()
     finally:

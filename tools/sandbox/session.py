@@ -8,6 +8,7 @@ import posixpath
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +19,7 @@ from perfagent.tools.sandbox.protocol import (
     Command,
     Completed,
     Environment,
+    Fork,
     Limits,
     Mount,
     SandboxKind,
@@ -91,12 +93,28 @@ class RunnerSandbox(ABC):
 
     def execute(self, command: Command) -> Completed:
         """See Sandbox."""
-        timeout = command.timeout_s if command.timeout_s is not None else self.setup.limits.timeout_s
+        timeout = self._timeout(command)
+        answer = self._ask(encode(command, timeout), timeout)
+        return decode(answer) if isinstance(answer, bytes) else answer
+
+    def fork(self, server: Command, forks: Sequence[Fork]) -> list[Completed]:
+        """See Sandbox."""
+        timeouts = [self._timeout(fork) for fork in forks]
+        forking = self._timeout(server)
+        request = encode(server, forking, list(zip(forks, timeouts, strict=True)))
+        answer = self._ask(request, sum(timeouts) + forking * len(forks))
+        return decode_forks(answer) if isinstance(answer, bytes) else []
+
+    def _timeout(self, command: Command | Fork) -> float:
+        return command.timeout_s if command.timeout_s is not None else self.setup.limits.timeout_s
+
+    def _ask(self, request: bytes, timeout: float) -> bytes | Completed:
+        """The runner's reply to a request, or what is known when it is lost."""
         with self._lock:
             channel = self._ready()
             began = time.monotonic()
             try:
-                channel.send(encode(command, timeout))
+                channel.send(request)
                 reply = channel.receive(time.monotonic() + timeout + GRACE_S)
             except TimeoutError:
                 self._drop()
@@ -108,7 +126,7 @@ class RunnerSandbox(ABC):
                 raise
             if reply is None:
                 return self._autopsy(time.monotonic() - began)
-        return decode(reply)
+        return reply
 
     def _ready(self) -> Channel:
         """The running runner's channel.
@@ -174,8 +192,8 @@ class RunnerSandbox(ABC):
         self.close()
 
 
-def encode(command: Command, timeout_s: float) -> bytes:
-    """A command as the runner reads it."""
+def encode(command: Command, timeout_s: float, forks: Sequence[tuple[Fork, float]] = ()) -> bytes:
+    """A command as the runner reads it, with what to fork it for and the seconds each may take."""
     request = {
         "argv": list(command.argv),
         "cwd": command.cwd,
@@ -185,6 +203,14 @@ def encode(command: Command, timeout_s: float) -> bytes:
         "marks": command.marks,
         "collect": list(command.collect),
         "cpu": command.cpu,
+        "forks": [
+            {
+                "line": base64.b64encode(fork.line + b"\n").decode(),
+                "timeout_s": seconds,
+                "collect": list(fork.collect),
+            }
+            for fork, seconds in forks
+        ],
     }
     return json.dumps(request).encode() + b"\n"
 
@@ -195,10 +221,32 @@ def decode(line: bytes) -> Completed:
     Raises:
         SandboxError: the runner itself failed, or its reply is no reply.
     """
+    return _completed(_reply(line))
+
+
+def decode_forks(line: bytes) -> list[Completed]:
+    """The runner's reply about a server's children; none when the server could not be started.
+
+    Raises:
+        SandboxError: as in `decode`.
+    """
+    return [_completed(report) for report in _reply(line).get("forks", ())]
+
+
+def _reply(line: bytes) -> dict[str, Any]:
     try:
         reply: dict[str, Any] = json.loads(line)
-        if "error" in reply:
-            raise SandboxError(f"the sandbox's runner failed: {reply['error']}")
+    except ValueError as error:
+        raise SandboxError(f"the sandbox's runner talks nonsense: {error!r}") from error
+    if not isinstance(reply, dict):
+        raise SandboxError("the sandbox's runner talks nonsense")
+    if "error" in reply:
+        raise SandboxError(f"the sandbox's runner failed: {reply['error']}")
+    return reply
+
+
+def _completed(reply: dict[str, Any]) -> Completed:
+    try:
         return Completed(
             exit_code=reply["exit_code"],
             stdout=base64.b64decode(reply["stdout"]).decode(errors="replace"),

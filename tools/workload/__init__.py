@@ -3,6 +3,7 @@
 from perfagent.tools.workload.calibrate import MIN_BODY_S, Calibration, calibrate_loops
 from perfagent.tools.workload.discover import Found, discover
 from perfagent.tools.workload.observe import Mode, Observation, Request, list_benchmarks, observe
+from perfagent.tools.workload.rounds import RoundObserver
 from perfagent.tools.workload.site import HARNESS, Site, pytest_options, source_roots
 from perfagent.tools.workload.spec import KINDS, Kind, Workload, parse
 
@@ -16,6 +17,7 @@ __all__ = [
     "Mode",
     "Observation",
     "Request",
+    "RoundObserver",
     "Site",
     "Workload",
     "calibrate_loops",

@@ -96,21 +96,27 @@ def observe(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
     """
     if workload.kind == "command":
         return _observe_command(sandbox, site, workload, request)
-    report = posixpath.join(site.scratch, f"observation-{uuid.uuid4().hex}.json")
-    completed = sandbox.execute(_harness_command(sandbox, site, workload, request, report))
-    return _read(completed, report)
+    options = harness_options(sandbox, site, workload, request)
+    completed = sandbox.execute(_harness_command(site, workload, request, options))
+    return read_report(completed, options["report"])
 
 
-def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: Request, report: str) -> Command:
+def harness_options(sandbox: Sandbox, site: Site, workload: Workload, request: Request) -> dict[str, JSON]:
+    """What the harness is told, see harness/perfagent_session.py; `report` is a fresh path.
+
+    Raises:
+        WorkloadError: values are wanted, and the site has no encoder.
+        SandboxError: it does not mount the script.
+    """
     target = workload.target
     if workload.kind == "script":
         absolute = Path(target).is_absolute()
         target = sandbox.inside(Path(target)) if absolute else posixpath.join(site.tree, target)
     if request.mode == "values" and not site.values_module:
         raise WorkloadError("values cannot be observed without an encoder", "set Site.values_module")
-    options = {
+    return {
         "mode": request.mode,
-        "report": report,
+        "report": posixpath.join(site.scratch, f"observation-{uuid.uuid4().hex}.json"),
         "tree": site.tree,
         "target": target,
         "loops": dict(request.loops or {}),
@@ -122,6 +128,9 @@ def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
         "pytest_options": list(site.pytest_options),
         "reference": {name: base64.b64encode(data).decode() for name, data in request.reference.items()},
     }
+
+
+def _harness_command(site: Site, workload: Workload, request: Request, options: dict[str, JSON]) -> Command:
     text = json.dumps(options)
     short = len(text) <= LONGEST_ARGUMENT
     entry = "run_script.py" if workload.kind == "script" else "run_pytest.py"
@@ -132,12 +141,12 @@ def _harness_command(sandbox: Sandbox, site: Site, workload: Workload, request: 
         timeout_s=request.timeout_s,
         stdin=None if short else text.encode(),
         marks=request.mode == "time",
-        collect=(report,),
+        collect=(options["report"],),
         cpu=request.cpu,
     )
 
 
-def _read(completed: Completed, path: str) -> Observation:
+def read_report(completed: Completed, path: str) -> Observation:
     """What the report and the spans say together."""
     output = (completed.stdout + completed.stderr)[-OUTPUT_TAIL:]
     try:

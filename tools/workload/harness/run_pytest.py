@@ -1,4 +1,7 @@
-"""Run benchmarks written for pytest-benchmark, or plain tests, with sections around their bodies."""
+"""Run benchmarks written for pytest-benchmark, or plain tests, with sections around their bodies.
+
+Started with its options, or with `serve` and the roots of all sides (see perfagent_server.py).
+"""
 
 from __future__ import annotations
 
@@ -62,9 +65,20 @@ def make_plugin(session: Session) -> Plugin:
     return plugin
 
 
+def given() -> dict[str, Any]:
+    """The options of this process, or, after `serve`, of the side that it was forked for."""
+    if sys.argv[1] != "serve":
+        return read_options(sys.argv)
+    import importlib
+    import json
+
+    options: dict[str, Any] = importlib.import_module("perfagent_server").serve(json.loads(sys.argv[2]))
+    return options
+
+
 def main() -> int:
     """Run the node named in the options; the exit status is pytest's when it could not do its work, else 0."""
-    options = read_options(sys.argv)
+    options = given()
     sys.argv[:] = ["pytest"]
     with Session(options) as session:
         try:

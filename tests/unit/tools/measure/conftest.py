@@ -21,6 +21,7 @@ from perfagent.tools.measure import (
     RunFailed,
     conclude,
     confirm,
+    one_by_one,
     publish,
 )
 from perfagent.tools.measure.statistic import LogCosts, fixed_point
@@ -65,7 +66,7 @@ def make_run() -> MakeRun:
             gains = speedups[side]
             return {name: reading(0.05 * math.exp(rng.gauss(0, noise)) / gain) for name, gain in gains.items()}
 
-        return run
+        return one_by_one(run)
 
     return make
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 
 import pytest
 
 from perfagent.tools.errors import MeasurementError
-from perfagent.tools.measure import PairSampler, Reading, RoundSampler, Run, RunFailed, RunResult, pair_up
+from perfagent.tools.measure import (
+    PairSampler,
+    Reading,
+    RoundSampler,
+    Run,
+    RunFailed,
+    RunResult,
+    one_by_one,
+    pair_up,
+)
 
 Calls = list[tuple[str, int]]
 GOOD = Reading(1.0, 1.0, 0.0, 0, 1)
@@ -23,7 +33,7 @@ def recorder(calls: Calls, broken: str = "", at: int = 0) -> Run:
             return RunFailed("exit status 1")
         return {"a": GOOD, "b": GOOD}
 
-    return run
+    return one_by_one(run)
 
 
 def test_a_coin_orders_each_pair_and_both_sides_share_a_seed() -> None:
@@ -73,7 +83,7 @@ def test_a_lost_benchmark_is_a_failure_and_a_new_one_is_none() -> None:
     def run(side: str, _seed: int) -> RunResult:
         return {"a": GOOD, "b": GOOD} if side == "baseline" else {"a": GOOD, "c": GOOD}
 
-    assert PairSampler(run, 1).pair(0) == RunFailed("lost benchmark b")
+    assert PairSampler(one_by_one(run), 1).pair(0) == RunFailed("lost benchmark b")
 
 
 def test_rounds_order_all_sides_evenly() -> None:
@@ -81,6 +91,18 @@ def test_rounds_order_all_sides_evenly() -> None:
     orders = Counter(measured.order for measured in sampler.rounds(600))
     assert len(orders) == 6
     assert all(60 < count < 140 for count in orders.values())
+
+
+def test_the_sides_of_a_round_are_measured_together_in_its_order() -> None:
+    asked: list[tuple[tuple[str, ...], int]] = []
+
+    def run(order: Sequence[str], hash_seed: int) -> dict[str, RunResult]:
+        asked.append((tuple(order), hash_seed))
+        return {side: {"a": GOOD} for side in reversed(order)}
+
+    measured = RoundSampler(run, ("base", "one", "two"), 3).round(4, ("base", "two"))
+    assert asked == [(measured.order, measured.hash_seed)]
+    assert sorted(measured.order) == ["base", "two"]
 
 
 def test_any_two_sides_of_a_round_make_a_pair() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
 from perfagent.tools.errors import MeasurementError
-from perfagent.tools.measure import Plan, Run, RunFailed, RunResult, screen
+from perfagent.tools.measure import Plan, Run, RunFailed, RunResult, one_by_one, screen
 
 MakeRun = Callable[..., Run]
 
@@ -30,9 +30,9 @@ def test_the_baseline_runs_once_a_round(make_run: MakeRun) -> None:
     calls: Counter[str] = Counter()
     simulated = make_run(gains(c=1.0, d=1.2, e=1.1, f=0.9))
 
-    def run(side: str, seed: int) -> RunResult:
-        calls[side] += 1
-        return simulated(side, seed)
+    def run(order: Sequence[str], seed: int) -> Mapping[str, RunResult]:
+        calls.update(order)
+        return simulated(order, seed)
 
     screen(run, "cdef", PLAN)
     assert calls == {"baseline": 12, "c": 12, "d": 12, "e": 12, "f": 6}
@@ -45,8 +45,8 @@ def test_few_candidates_need_no_second_heat(make_run: MakeRun) -> None:
 def test_a_broken_candidate_is_last_and_stops_nobody(make_run: MakeRun) -> None:
     simulated = make_run(gains(c=1.3, d=1.1))
 
-    def run(side: str, seed: int) -> RunResult:
-        return RunFailed("killed") if side == "c" else simulated(side, seed)
+    def run(order: Sequence[str], seed: int) -> Mapping[str, RunResult]:
+        return {**simulated(order, seed), "c": RunFailed("killed")}
 
     first, last = screen(run, "cd", PLAN)
     assert (first.candidate, first.promising) == ("d", True)
@@ -61,4 +61,4 @@ def test_the_best_target_counts(make_run: MakeRun) -> None:
 
 def test_a_broken_baseline_is_an_error() -> None:
     with pytest.raises(MeasurementError, match="the baseline failed"):
-        screen(lambda _side, _seed: RunFailed("no such file"), "cd", PLAN)
+        screen(one_by_one(lambda _side, _seed: RunFailed("no such file")), "cd", PLAN)

@@ -92,15 +92,16 @@ def test_five_pairs_out_of_six_are_not_enough_for_the_first_look() -> None:
 
 
 @pytest.mark.parametrize("pairs", [6, 10])
-@pytest.mark.parametrize("metric", ["cpu", "adjusted"])
-def test_less_cpu_but_more_wall_time_is_refused(pairs: int, metric: MetricName) -> None:
+@pytest.mark.parametrize("metric", ["cpu", "adjusted", "memory"])
+def test_a_lower_cost_but_more_wall_time_is_refused(pairs: int, metric: MetricName) -> None:
     test = SequentialTest(metric=metric)
     noise = random.Random(8)
     for index in range(pairs):
         gain = 1.2 if pairs == 6 else 1.09
-        before = Reading(1.0, 0.5, 0.5, 0, 1)
+        before = Reading(1.0, 0.5, 0.5, 0, 10**9)
         factor = math.exp(noise.gauss(0, 0.002))
-        test.add(Pair(index, 1, True, before, Reading(1.1 * factor, 0.5 / gain, 1.1 * factor - 0.5 / gain, 0, 1)))
+        after = Reading(1.1 * factor, 0.5 / gain, 1.1 * factor - 0.5 / gain, 0, round(10**9 / gain))
+        test.add(Pair(index, 1, True, before, after))
     assert test.decision().verdict == "not_faster"
     assert "wall time rose" in test.decision().reason
 

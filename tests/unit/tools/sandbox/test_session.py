@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from perfagent.tools.errors import SandboxError, UsageError
-from perfagent.tools.sandbox import Command, Environment, Limits, Mount, choose, open_sandbox
-from perfagent.tools.sandbox.session import decode, encode
+from perfagent.tools.sandbox import Command, Environment, Fork, Limits, Mount, choose, open_sandbox
+from perfagent.tools.sandbox.session import decode, decode_forks, encode
 
 
 def opened(kind, *mounts, prefix=None):
@@ -55,7 +55,21 @@ def test_a_command_survives_the_way_to_the_runner():
         "marks": True,
         "collect": ["/x"],
         "cpu": 1,
+        "forks": [],
     }
+
+
+def test_what_a_server_is_forked_for_goes_with_it():
+    sent = json.loads(encode(Command(("a",), "/"), 2.5, [(Fork(b"x", collect=("/y",)), 7.0)]))
+
+    assert sent["timeout_s"] == 2.5
+    assert sent["forks"] == [{"line": "eAo=", "timeout_s": 7.0, "collect": ["/y"]}]
+
+
+def test_a_server_that_could_not_be_started_has_no_children():
+    assert decode_forks(b'{"exit_code": 127}') == []
+    with pytest.raises(SandboxError, match="nonsense"):
+        decode_forks(b"[]")
 
 
 @pytest.mark.parametrize("reply", [b"", b"{}", b"[]", b"not json", b'{"error": "boom"}'])

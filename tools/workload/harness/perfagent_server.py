@@ -1,0 +1,121 @@
+"""One interpreter for all sides of a round: it imports what no side can change, and is forked once for each of them.
+
+The runner's half is told under "Forks" in tools/sandbox/runner.py. A child does what a process of its own would: same
+working directory, paths, session and standard input, and it ends like any other interpreter, so what the code under
+test leaves to `atexit` or to threads happens as ever. Plugins that are found by their entry points are left to the
+child, for pytest wants to rewrite their asserts while they are imported.
+
+Shared by the sides, and drawn anew for the next round: the hash seed and where things lie in memory. That is why the
+round, and not the single child, is the unit of every statistic.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator
+
+MARKS = "PERFAGENT_MARKS"
+SITE = ("sitecustomize", "usercustomize")
+"""Modules that the start of an interpreter imports from PYTHONPATH, which a server is started without."""
+
+SUFFIXES = (".py", ".pyc", ".so", ".pyd")
+
+
+def preload() -> None:
+    """Import pytest and the plugins it always loads itself.
+
+    Raises:
+        ImportError: there is none.
+    """
+    importlib.import_module("pytest")
+    config = importlib.import_module("_pytest.config")
+    for name in getattr(config, "default_plugins", ()):
+        importlib.import_module("_pytest." + name)
+    importlib.import_module("perfagent_plugin")
+
+
+def shadowed(roots: list[str]) -> str:
+    """A file below a side's roots that it would have imported instead of a module that is loaded; empty if none."""
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    loaded.update(SITE)
+    loaded.difference_update(sys.builtin_module_names, {"__main__"})
+    for root in roots:
+        for entry in sorted(os.listdir(root)) if os.path.isdir(root) else ():
+            path = os.path.join(root, entry)
+            if entry.partition(".")[0] in loaded and (
+                entry.endswith(SUFFIXES) or os.path.exists(os.path.join(path, "__init__.py"))
+            ):
+                return path
+    return ""
+
+
+def lines() -> Iterator[bytes]:
+    """The lines of standard input, read no further than the one that is wanted."""
+    rest = b""
+    while True:
+        data = os.read(0, 1 << 16)
+        if not data:
+            return
+        rest += data
+        if rest.endswith(b"\n"):  # the runner writes a line only when the child of the one before has ended
+            yield rest
+            rest = b""
+
+
+def fork(writer: int) -> bool:
+    """Make a child that belongs to the runner, and announce it; whether this is the child."""
+    ours, theirs = os.pipe()
+    between = os.fork()
+    if not between:
+        child = os.fork()
+        if child:
+            os.write(theirs, b"%d" % child)
+            os._exit(0)
+    os.close(theirs)
+    if not between:
+        os.close(ours)
+        return True
+    announced = os.read(ours, 32)
+    os.close(ours)
+    os.waitpid(between, 0)  # from here on the child's parent is the runner
+    os.write(writer, b"C " + announced + b"\n")
+    return False
+
+
+def become(side: dict[str, Any]) -> dict[str, Any]:
+    """Be the process of one side: `cwd` and `path` (a PYTHONPATH) as if started with them; returns its `options`."""
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.close(null)
+    os.chdir(side["cwd"])
+    os.environ["PYTHONPATH"] = side["path"]
+    sys.path[1:1] = dict.fromkeys(side["path"].split(":"))  # behind the script's folder, as at the start
+    options: dict[str, Any] = side["options"]
+    return options
+
+
+def serve(roots: list[str]) -> dict[str, Any]:
+    """Fork for every line on standard input; returns in the children only, with the options of their side."""
+    preload()
+    hidden = shadowed(roots)
+    if hidden:
+        sys.exit("the tree has a module that pytest imports: " + hidden)
+    reader, writer = (int(number) for number in os.environ[MARKS].split(","))
+    # A collection in a child would write to every page with an object of the server's on it, and the kernel copy each
+    # of them, in the middle of a timed body.
+    gc.collect()
+    gc.freeze()
+    for line in lines():
+        if fork(writer):
+            if not os.read(reader, 1):
+                os._exit(70)  # the runner is gone
+            return become(json.loads(line))
+    os._exit(0)
