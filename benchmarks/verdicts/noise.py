@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import random
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Protocol
 
 DRIFT_MEMORY = 0.98
 """Correlation of the drift between neighbouring runs: it was still strong ten runs later."""
@@ -48,6 +50,10 @@ class Stream:
         ratio = self.autocorrelation / (DRIFT_MEMORY - self.autocorrelation)
         return self.own_sd * math.sqrt(ratio)
 
+    def machine(self, speedup: float, seed: str) -> Machine:
+        """A simulated machine with this noise."""
+        return SimulatedMachine(self, speedup, seed)
+
 
 CPU_STREAMS = (
     Stream("pure Python, cpu", 0.048, 0.25),
@@ -64,8 +70,52 @@ WALL_STREAMS = (
 )
 
 
-class Machine:
-    """Runs processes one after the other on a simulated machine.
+class Machine(ABC):
+    """Runs processes one after the other, of a baseline and of a candidate that is truly so much faster.
+
+    Args:
+        speedup: true baseline cost / candidate cost.
+    """
+
+    def __init__(self, speedup: float) -> None:
+        self.speedup = speedup
+        self.processes = 0
+
+    def baseline(self) -> float:
+        """Seconds one process of the baseline takes."""
+        return self.baseline_values(1)[0]
+
+    def candidate(self) -> float:
+        """Seconds one process of the candidate takes."""
+        return self.candidate_values(1)[0]
+
+    def baseline_values(self, count: int) -> list[float]:
+        """Seconds of `count` repetitions inside one process of the baseline."""
+        self.processes += 1
+        return self.process(count)
+
+    def candidate_values(self, count: int) -> list[float]:
+        """Seconds of `count` repetitions inside one process of the candidate."""
+        return [value / self.speedup for value in self.baseline_values(count)]
+
+    @abstractmethod
+    def process(self, count: int) -> list[float]:
+        """Seconds of `count` repetitions inside the next process; of the whole process when `count` is 1."""
+
+
+class Source(Protocol):
+    """Where a comparison's run times come from: a simulated stream or a recording."""
+
+    @property
+    def name(self) -> str:
+        """Workload and clock."""
+
+    def machine(self, speedup: float, seed: str) -> Machine:
+        """A machine of its own for each comparison; the same again for the same seed."""
+
+
+class SimulatedMachine(Machine):
+    """Draws run times with a stream's statistics.
 
     Args:
         stream: its noise.
@@ -74,34 +124,20 @@ class Machine:
     """
 
     def __init__(self, stream: Stream, speedup: float, seed: str) -> None:
+        super().__init__(speedup)
         self.stream = stream
-        self.speedup = speedup
-        self.processes = 0
         self._rng = random.Random(seed)
         self._drift = self._rng.gauss(0, stream.drift_sd)
 
-    def baseline(self) -> float:
-        """Seconds one process of the baseline takes."""
-        return self._process()
+    def process(self, count: int) -> list[float]:
+        """Values around one level, which belongs to the process."""
+        level = self._level()
+        if count == 1:
+            return [level]
+        return [level * math.exp(self._rng.gauss(0, WITHIN_PROCESS_SD)) for _ in range(count)]
 
-    def candidate(self) -> float:
-        """Seconds one process of the candidate takes."""
-        return self._process() / self.speedup
-
-    def baseline_values(self, count: int) -> list[float]:
-        """Seconds of `count` repetitions inside one process of the baseline."""
-        return self._repeat(self.baseline(), count)
-
-    def candidate_values(self, count: int) -> list[float]:
-        """Seconds of `count` repetitions inside one process of the candidate."""
-        return self._repeat(self.candidate(), count)
-
-    def _process(self) -> float:
-        self.processes += 1
+    def _level(self) -> float:
         innovation = self.stream.drift_sd * math.sqrt(1 - DRIFT_MEMORY**2)
         self._drift = DRIFT_MEMORY * self._drift + self._rng.gauss(0, innovation)
         burst = self._rng.uniform(*BURST_RANGE) if self._rng.random() < BURST_SHARE else 1.0
         return TYPICAL_S * math.exp(self._drift + self._rng.gauss(0, self.stream.own_sd)) * burst
-
-    def _repeat(self, level: float, count: int) -> list[float]:
-        return [level * math.exp(self._rng.gauss(0, WITHIN_PROCESS_SD)) for _ in range(count)]

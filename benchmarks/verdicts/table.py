@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
-from perfagent.benchmarks.verdicts.noise import CPU_STREAMS, WALL_STREAMS, Stream
+from perfagent.benchmarks.verdicts.noise import CPU_STREAMS, WALL_STREAMS, Source
+from perfagent.benchmarks.verdicts.recording import VALUES, Clock, load
 from perfagent.benchmarks.verdicts.rules import Rule
 from perfagent.benchmarks.verdicts.trials import GAINS, Rate, acceptance, add, coverage, family
 
@@ -16,7 +18,7 @@ COVERED_GAIN = 1.05
 Note = Callable[[str], None]
 
 
-def acceptance_table(rules: Sequence[Rule], streams: Sequence[Stream], trials: int, note: Note) -> Iterator[str]:
+def acceptance_table(rules: Sequence[Rule], streams: Sequence[Source], trials: int, note: Note) -> Iterator[str]:
     """Acceptance of every rule in percent by true gain, means over the streams, and its cost in processes."""
     gains = " | ".join(f"{gain - 1:.0%}" for gain in GAINS[1:])
     yield f"| rule | identical code (worst stream) | {gains} | processes at 0 / 5 / 10 % |"
@@ -26,7 +28,7 @@ def acceptance_table(rules: Sequence[Rule], streams: Sequence[Stream], trials: i
         yield _row(rule, streams, trials)
 
 
-def _row(rule: Rule, streams: Sequence[Stream], trials: int) -> str:
+def _row(rule: Rule, streams: Sequence[Source], trials: int) -> str:
     cells = {gain: [acceptance(rule, stream, gain, trials) for stream in streams] for gain in GAINS}
     worst = max(rate.percent for rate in cells[1.0])
     power = " | ".join(f"{add(cells[gain]).percent:.0f}" for gain in GAINS[1:])
@@ -34,7 +36,7 @@ def _row(rule: Rule, streams: Sequence[Stream], trials: int) -> str:
     return f"| {rule.name} | {add(cells[1.0]).percent:.1f} ({worst:.1f}) | {power} | {cost} |"
 
 
-def coverage_table(streams: Sequence[Stream], trials: int, note: Note) -> Iterator[str]:
+def coverage_table(streams: Sequence[Source], trials: int, note: Note) -> Iterator[str]:
     """How often the published 95 % interval holds the true speedup, in percent."""
     yield "| stream | holds the truth |"
     yield "|---|---|"
@@ -46,7 +48,7 @@ def coverage_table(streams: Sequence[Stream], trials: int, note: Note) -> Iterat
     yield f"| all | {_with_interval(add(rates))} |"
 
 
-def family_table(streams: Sequence[Stream], trials: int, note: Note) -> Iterator[str]:
+def family_table(streams: Sequence[Source], trials: int, note: Note) -> Iterator[str]:
     """How often one of eight useless candidates gets through, and the processes all eight cost together."""
     yield "| stream | accepted | processes |"
     yield "|---|---|---|"
@@ -61,13 +63,16 @@ def _with_interval(rate: Rate) -> str:
     return f"{rate.percent:.1f} ({low:.1f}–{high:.1f})"
 
 
-def document(rules: Sequence[Rule], trials: int, null_trials: int, missing: Sequence[str], note: Note) -> Iterator[str]:
+def document(
+    rules: Sequence[Rule], trials: int, null_trials: int, recording: Path, missing: Sequence[str], note: Note
+) -> Iterator[str]:
     """The whole of docs/verdicts.md, line by line.
 
     Args:
         rules: ours first.
         trials: comparisons in each cell.
         null_trials: comparisons of identical code by our own rule on each stream.
+        recording: of real run times.
         missing: what could not be measured, and why.
         note: called with what is being done.
     """
@@ -76,8 +81,12 @@ def document(rules: Sequence[Rule], trials: int, null_trials: int, missing: Sequ
     for title, streams in (("CPU time", CPU_STREAMS), ("Wall time", WALL_STREAMS)):
         yield from ("", f"## {title}: accepted, percent", "")
         yield from acceptance_table(rules, streams, trials, note)
+    yield from ("", RECORDED.format(windows=4 * trials), "")
+    for title, clock in CLOCKS:
+        yield from (f"### {title}, recorded: accepted, percent", "")
+        yield from acceptance_table(rules, load(recording, clock), 4 * trials, note)
+        yield ""
     yield from (
-        "",
         "## Our rule on identical code, many trials",
         "",
         "| stream | accepted, percent (95 % interval) |",
@@ -103,10 +112,19 @@ def missing_lines(missing: Sequence[str]) -> Iterator[str]:
         yield from (f"- {each}" for each in missing)
 
 
+CLOCKS: tuple[tuple[str, Clock], ...] = (("CPU time", "cpu"), ("Wall time", "wall"))
+
+RECORDED = f"""\
+## Played from a recording
+
+Real run times of identical code (`python -m perfagent.benchmarks.verdicts record`: a pure Python loop,
+allocation, the compiler; fresh processes of {VALUES} repetitions), cut into windows of neighbours; {{windows}} windows a stream, which
+overlap, so that rates below a percent are orders of magnitude."""
+
 HEAD = """\
 # Error rates of acceptance rules
 
-Made by `python -m perfagent.benchmarks.verdicts --trials {trials} --null-trials {null_trials}`.
+Made by `python -m perfagent.benchmarks.verdicts table --trials {trials} --null-trials {null_trials}`.
 Run times are simulated (`benchmarks/verdicts/noise.py`: drift, noise of each process, bursts) with the
 statistics recorded on a busy two-core machine; every rule sees the same noise. A cell is the mean over the
 streams of {trials} comparisons on each; a single stream is known to ±{reach:.0f} points or better. At a true

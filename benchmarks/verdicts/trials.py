@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from perfagent.benchmarks.verdicts.noise import Machine, Stream
+from perfagent.benchmarks.verdicts.noise import Machine, Source
 from perfagent.benchmarks.verdicts.rules import Rule, reading
 from perfagent.tools.measure import (
     PUBLISHED_PAIRS,
@@ -62,18 +62,18 @@ def add(rates: Sequence[Rate]) -> Rate:
     return Rate(sum(r.hits for r in rates), sum(r.trials for r in rates), sum(r.runs for r in rates))
 
 
-def acceptance(rule: Rule, stream: Stream, gain: float, trials: int) -> Rate:
+def acceptance(rule: Rule, source: Source, gain: float, trials: int) -> Rate:
     """How often `rule` accepts a candidate that is truly `gain` times faster. The same noise for every
     rule."""
     hits = runs = 0
     for trial in range(trials):
-        machine = Machine(stream, gain, f"{stream.name}:{trial}")
+        machine = source.machine(gain, f"{source.name}:{trial}")
         hits += rule.judge(machine, trial)
         runs += machine.processes
     return Rate(hits, trials, runs)
 
 
-def coverage(stream: Stream, gain: float, trials: int) -> Rate:
+def coverage(stream: Source, gain: float, trials: int) -> Rate:
     """How often the published interval holds the true speedup."""
     hits = 0
     for trial in range(trials):
@@ -84,11 +84,11 @@ def coverage(stream: Stream, gain: float, trials: int) -> Rate:
     return Rate(hits, trials, 2 * PUBLISHED_PAIRS * trials)
 
 
-def family(stream: Stream, candidates: int, trials: int) -> Rate:
+def family(stream: Source, candidates: int, trials: int) -> Rate:
     """How often one of `candidates` useless candidates gets through screening and two confirmations."""
     hits = runs = 0
     for trial in range(trials):
-        machine = Machine(stream, 1.0, f"family:{stream.name}:{trial}")
+        machine = stream.machine(1.0, f"family:{stream.name}:{trial}")
         hits += _family_accepts(machine, candidates, trial)
         runs += machine.processes
     return Rate(hits, trials, runs)
@@ -113,8 +113,8 @@ def _family_accepts(machine: Machine, candidates: int, seed: int) -> bool:
     return False
 
 
-def _sampler(speedups: dict[str, float], stream: Stream, trial: int) -> PairSampler:
-    machine = Machine(stream, 1.0, f"coverage:{stream.name}:{trial}")
+def _sampler(speedups: dict[str, float], stream: Source, trial: int) -> PairSampler:
+    machine = stream.machine(1.0, f"coverage:{stream.name}:{trial}")
 
     def run(side: str, _hash_seed: int) -> dict[str, Reading]:
         return {"body": reading(machine.baseline() / speedups[side])}

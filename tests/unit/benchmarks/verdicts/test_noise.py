@@ -8,14 +8,14 @@ from statistics import correlation, fmean
 
 import pytest
 
-from perfagent.benchmarks.verdicts.noise import CPU_STREAMS, WALL_STREAMS, Machine, Stream
+from perfagent.benchmarks.verdicts.noise import CPU_STREAMS, WALL_STREAMS, Stream
 from perfagent.tools.measure.student import robust_sd
 
 STREAMS = CPU_STREAMS + WALL_STREAMS
 
 
 def logs(stream: Stream, count: int) -> list[float]:
-    machine = Machine(stream, 1.0, "test")
+    machine = stream.machine(1.0, "test")
     return [math.log(machine.baseline()) for _ in range(count)]
 
 
@@ -43,13 +43,13 @@ def test_bursts_only_ever_slow_down() -> None:
 
 
 def test_repeats_inside_a_process_are_much_closer_than_processes() -> None:
-    machine = Machine(CPU_STREAMS[0], 2.0, "test")
+    machine = CPU_STREAMS[0].machine(2.0, "test")
     values = machine.candidate_values(40)
     assert machine.processes == 1
     assert max(abs(math.log(b / a)) for a, b in pairwise(values)) < 0.06
 
 
 def test_a_speedup_divides_the_candidates_time() -> None:
-    slow, fast = (Machine(CPU_STREAMS[0], gain, "same") for gain in (1.0, 2.0))
+    slow, fast = (CPU_STREAMS[0].machine(gain, "same") for gain in (1.0, 2.0))
     assert slow.candidate() == pytest.approx(2 * fast.candidate())
     assert slow.baseline() == fast.baseline()
