@@ -3,6 +3,7 @@
 from perfagent.tools.workload.calibrate import MIN_BODY_S, Calibration, calibrate_loops
 from perfagent.tools.workload.discover import Found, discover
 from perfagent.tools.workload.observe import Mode, Observation, Request, list_benchmarks, observe
+from perfagent.tools.workload.scripts import script_kind, takes_size
 from perfagent.tools.workload.site import HARNESS, Site, pytest_options, source_roots
 from perfagent.tools.workload.spec import KINDS, Kind, Workload, parse
 
@@ -24,5 +25,7 @@ __all__ = [
     "observe",
     "parse",
     "pytest_options",
+    "script_kind",
     "source_roots",
+    "takes_size",
 ]
