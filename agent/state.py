@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 
 from pydantic import Field
 
-from perfagent.tools.report import BenchmarkFigure, Check, Record, TestCounts
+from perfagent.tools.report import BenchmarkFigure, Check, GrowthFigure, Record, TestCounts
 
 SCHEMA_VERSION = 1
 
@@ -86,6 +86,7 @@ class Verdict(Record):
     p_value: float | None = None
     alpha: float | None = None
     benchmarks: tuple[BenchmarkFigure, ...] = ()
+    growth: tuple[GrowthFigure, ...] = ()
     tests: TestCounts = Field(default_factory=TestCounts)
     checks: tuple[Check, ...] = ()
     evidence: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
@@ -49,10 +50,17 @@ class Bench:
         self.core = core
         self.members = members or {}
         self.timeout_s = LONGEST_SAMPLE_S
+        self.scale = 1
+
+    def scaled(self, factor: int, timeout_s: float) -> Bench:
+        """The same bench with its scripts at a multiple of their size, and seconds for each run."""
+        scaled = copy.copy(self)
+        scaled.scale, scaled.timeout_s = factor, timeout_s
+        return scaled
 
     def observe(self, side: str, request: Request) -> list[Observation]:
         """Run every workload once in a fresh process; with `only`, those that have such benchmarks."""
-        request = replace(request, cpu=self.core, timeout_s=self.timeout_s)
+        request = replace(request, cpu=self.core, timeout_s=self.timeout_s, scale=self.scale)
         wanted = request.only
         workloads = [
             workload
@@ -73,11 +81,11 @@ class Bench:
             env={"PYTHONDONTWRITEBYTECODE": "1"},
         )
 
-    def values(self, side: str, seed: int) -> tuple[dict[str, Any], str]:
+    def values(self, side: str, seed: int, only: frozenset[str] | None = None) -> tuple[dict[str, Any], str]:
         """What the benchmarks yield, by id, and why some do not (an empty string when all ran)."""
         values: dict[str, Any] = {}
         trouble = ""
-        for seen in self.observe(side, Request(mode="values", hash_seed=seed)):
+        for seen in self.observe(side, Request(mode="values", hash_seed=seed, only=only)):
             values |= seen.values
             trouble = trouble or failure_of(seen)
         return values, trouble

@@ -26,6 +26,23 @@ class Check(Record):
     detail: str
 
 
+class InstructionFigure(Record):
+    """Instructions of one execution of a body, exact under one hash seed.
+
+    Attributes:
+        baseline, candidate: counts.
+        change: candidate / baseline - 1.
+        alarm: whether the clock's speedup does not show in the instructions.
+        note: one sentence.
+    """
+
+    baseline: int
+    candidate: int
+    change: float
+    alarm: bool = False
+    note: str = ""
+
+
 class BenchmarkFigure(Record):
     """One benchmark's measured change.
 
@@ -36,7 +53,7 @@ class BenchmarkFigure(Record):
         target: whether it was named before anything was edited.
         baseline_s, candidate_s: median seconds of one execution of the body.
         wall_speedup: the same ratio on the wall clock, for the reader.
-        growth: exponents of time over size at baseline and candidate, where the workload takes a size.
+        instructions: what valgrind counted, where the clock left something to ask; evidence only.
     """
 
     id: str
@@ -49,6 +66,51 @@ class BenchmarkFigure(Record):
     baseline_s: float | None = None
     candidate_s: float | None = None
     wall_speedup: float | None = None
+    instructions: InstructionFigure | None = None
+
+
+class SizeFigure(Record):
+    """One size of a workload.
+
+    Attributes:
+        size: a multiple of the judged size, or the number in a benchmark's id.
+        baseline_s, candidate_s: seconds of one execution of the body (bytes for memory), mean of the fastest half.
+    """
+
+    size: int
+    speedup: float
+    interval: tuple[float, float] | None
+    baseline_s: float
+    candidate_s: float
+    pairs: int
+
+
+class ExponentFigure(Record):
+    """The exponent k in cost = c * size^k with its 95 % interval, None where two sizes leave none."""
+
+    value: float
+    interval: tuple[float, float] | None
+
+
+class GrowthFigure(Record):
+    """How a benchmark's cost grows with its size, on both sides; evidence only.
+
+    Attributes:
+        benchmark: its id; for a family of benchmarks their id with `*` for the size.
+        multiples: whether sizes are multiples of the judged one, else numbers in the ids.
+        sizes: ascending; empty when nothing could be measured.
+        mixed: one sentence when the candidate is faster at some sizes and slower at others, else empty.
+        note: what was left out and why.
+    """
+
+    benchmark: str
+    multiples: bool
+    metric: str
+    sizes: tuple[SizeFigure, ...] = ()
+    baseline: ExponentFigure | None = None
+    candidate: ExponentFigure | None = None
+    mixed: str = ""
+    note: str = ""
 
 
 class TestCounts(Record):
@@ -112,6 +174,7 @@ class Result(Record):
         verdict: of the whole: the branch of a run, the patch of verify, the head of compare.
         speedup, interval, metric, pairs: of the total time of all benchmarks (of the only one where there is one).
         candidates: how many candidates met which verdict.
+        growth: how benchmarks that take a size, or are sizes of one thing, grow with it.
         messages: one-line remarks: the sandbox chosen, what was not checked and why.
     """
 
@@ -129,6 +192,7 @@ class Result(Record):
     metric: str = ""
     pairs: int = 0
     benchmarks: tuple[BenchmarkFigure, ...] = ()
+    growth: tuple[GrowthFigure, ...] = ()
     tests: TestCounts = Field(default_factory=TestCounts)
     checks: tuple[Check, ...] = ()
     baseline: str = ""

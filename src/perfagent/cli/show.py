@@ -12,6 +12,7 @@ def print_result(result: Result) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from perfagent.tools.report.evidence import growth_line, instruction_lines
     from perfagent.tools.report.markdown import headline
 
     console = Console()
@@ -22,6 +23,12 @@ def print_result(result: Result) -> None:
         say(f"  {mark}  {escape(check.name)}: {escape(check.detail)}")
     if result.benchmarks:
         console.print(_figures(result))
+    for growth in result.growth:
+        say(f"  growth  {escape(growth_line(growth))}")
+        if growth.mixed:
+            say(f"  [yellow]mind[/yellow]  {escape(growth.benchmark)} {growth.mixed}")
+    for line, alarm in instruction_lines(result.benchmarks):
+        say(f"  [yellow]mind[/yellow]  instructions of {escape(line)}" if alarm else f"  instructions  {escape(line)}")
     for number, patch in enumerate(result.patches, 1):
         say(
             f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from typing import Any, Iterator
 
 RECORDER = "__perfagent_record__"
+COUNTED_SETUPS = 3
+"""How often a process of the mode `count` sets up, however few bodies it executes: few bodies and many then differ by
+bodies alone."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -46,8 +49,8 @@ def takes_size(module: ast.Module) -> bool:
 
 def _defaulted(arguments: ast.arguments) -> set[str]:
     """The parameters that have a default and can be given by name."""
-    keywords = [word for word, value in zip(arguments.kwonlyargs, arguments.kw_defaults) if value is not None]
-    named = arguments.args[max(0, len(arguments.args) - len(arguments.defaults)) :] if arguments.defaults else []
+    named = arguments.args[len(arguments.args) - min(len(arguments.args), len(arguments.defaults)) :]
+    keywords = [word for index, word in enumerate(arguments.kwonlyargs) if arguments.kw_defaults[index] is not None]
     return {argument.arg for argument in [*named, *keywords]}
 
 

@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 else:
     from perfagent_marks import MarkedSection, Marks
 
-COUNTED_SETUPS = 3
-"""How often a process of the mode `count` sets up, however few bodies it executes: few bodies and many then differ by
-bodies alone."""
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -96,7 +92,6 @@ class Session:
         self.options = options
         self.mode: str = options["mode"]
         self.scale = int(options.get("scale", 1))
-        self.setups = COUNTED_SETUPS if self.mode == "count" else 0
         self.marks = Marks()
         self.profilers: dict[str, cProfile.Profile] = {}
         self.executed: dict[str, int] = {}

@@ -114,11 +114,12 @@ class Script:
         takes_data = body.__code__.co_argcount > len(body.__defaults__ or ())
         setup_size, size = (self.scaled(function) for function in (setup, body))
         if self.session.scale != 1 and not setup_size and not size:
-            raise ValueError("neither setup nor workload has a parameter `size` with a positive whole number as default")
+            raise ValueError("neither setup nor workload has a `size` with a positive whole number as its default")
         if self.session.mode == "values":
             body = self.recorder.wrap(body)
         loops = self.session.loops(self.name)
-        for turn in range(max(loops, self.session.setups)):
+        setups = record.COUNTED_SETUPS if self.session.mode == "count" else loops
+        for turn in range(setups):
             self.session.seed()
             data = setup(**setup_size) if setup else None
             if turn < loops:
