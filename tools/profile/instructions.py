@@ -1,7 +1,7 @@
 """Instructions of one execution of a script's body, counted by valgrind: exact, slow, and no measure of time.
 
-Cachegrind without its cache model is the cheapest of valgrind's tools that count (30 times slower than the bare
-interpreter on pure Python; callgrind 60, lackey 140). A process that executes many bodies less one that executes few,
+Cachegrind without its cache model is the cheapest of valgrind's tools that count (20 to 30 times slower than the bare
+interpreter on pure Python; exp-bbv 55, callgrind 80 to 110, lackey 190 to 270). A process that executes many bodies less one that executes few,
 after equally many set-ups, leaves bodies alone: start-up, imports and set-up cancel. Misses of a cache, waiting and
 system calls do not show in the count, so that it says what code does and not how long it takes.
 """
