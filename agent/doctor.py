@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from perfagent.agent.run_folder import MINIMUM_FREE_BYTES, state_home
 from perfagent.tools.errors import PerfagentError
-from perfagent.tools.sandbox import SandboxKind, probe
+from perfagent.tools.sandbox import Availability, SandboxKind, probe
 
 #: Packages whose versions matter when something is reported.
 PACKAGES = ("langgraph", "litellm", "docker", "gitpython", "libcst", "pytest", "pytest-benchmark")
@@ -32,7 +33,9 @@ class Finding(NamedTuple):
 
 def examine(image: str | None = None, model: str | None = None, api_base: str | None = None) -> list[Finding]:
     """Look at everything a run may need."""
-    findings = [_python(), _git(), _disk(), _cores(), *_sandboxes(image), _packages()]
+    kinds: tuple[SandboxKind, ...] = ("docker", "bubblewrap", "local")
+    able = [probe(kind, image) for kind in kinds]
+    findings = [_python(), _git(), _disk(), _cores(), *map(_sandbox, able), _valgrind(able), _packages()]
     if model is not None:
         findings.append(_model(model, api_base))
     return findings
@@ -68,13 +71,20 @@ def _cores() -> Finding:
     return Finding("cores", load / cores < 2, False, detail, "end what else runs here: wall time cannot be judged so")
 
 
-def _sandboxes(image: str | None) -> list[Finding]:
-    found = []
-    kinds: tuple[SandboxKind, ...] = ("docker", "bubblewrap", "local")
-    for kind in kinds:
-        able = probe(kind, image)
-        found.append(Finding(f"sandbox {kind}", able.ok, False, able.detail, able.remedy))
-    return found
+def _sandbox(able: Availability) -> Finding:
+    return Finding(f"sandbox {able.kind}", able.ok, False, able.detail, able.remedy)
+
+
+def _valgrind(able: Sequence[Availability]) -> Finding:
+    """Whether instructions can be counted in the sandboxes that work."""
+    have = [each.kind for each in able if each.ok and each.counts]
+    lack = [each.kind for each in able if each.ok and not each.counts]
+    words = [f"in the {' and '.join(kinds)} sandbox{'es' * (len(kinds) > 1)}" for kinds in (have, lack) if kinds]
+    detail = f"counts instructions {words[0]}" if have else "not installed, so no instructions are counted"
+    if have and lack:
+        detail += f", not {words[1]}"
+    remedy = "apt-get install valgrind" if lack != ["docker"] else "perfagent image build-base"
+    return Finding("valgrind", bool(have) and not lack, False, detail, remedy)
 
 
 def _packages() -> Finding:

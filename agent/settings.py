@@ -36,6 +36,7 @@ class Settings(BaseModel):
         max_cost: USD for the model; no limit when None.
         max_time: minutes for the search, between preparing and the last confirmation; no limit when None.
         max_candidates: candidates to verify at most.
+        no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
     """
 
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     max_time: float | None = Field(default=None, gt=0)
     max_candidates: int = Field(default=40, ge=1)
     allow_unknown_cost: bool = True
+    no_instructions: bool = False
     seed: int = 0
 
     @property

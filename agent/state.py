@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 
 from pydantic import Field
 
-from perfagent.tools.report import BenchmarkFigure, Check, Overall, Record, TestCounts
+from perfagent.tools.report import BenchmarkFigure, Check, GrowthFigure, Overall, Record, TestCounts
 
 SCHEMA_VERSION = 1
 
@@ -87,6 +87,7 @@ class Verdict(Record):
     alpha: float | None = None
     benchmarks: tuple[BenchmarkFigure, ...] = ()
     overall: Overall | None = None
+    growth: tuple[GrowthFigure, ...] = ()
     tests: TestCounts = Field(default_factory=TestCounts)
     checks: tuple[Check, ...] = ()
     evidence: tuple[str, ...] = ()

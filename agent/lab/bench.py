@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -54,7 +55,14 @@ class Bench:
         self.members = members or {}
         self.apart = apart
         self.timeout_s = LONGEST_SAMPLE_S
+        self.scale = 1
         self._rounds = RoundObserver(sandbox, sites)
+
+    def scaled(self, factor: int, timeout_s: float) -> Bench:
+        """The same bench with its scripts at a multiple of their size, and seconds for each run."""
+        scaled = copy.copy(self)
+        scaled.scale, scaled.timeout_s = factor, timeout_s
+        return scaled
 
     def observe(self, side: str, request: Request) -> list[Observation]:
         """Run every workload once in a fresh process; with `only`, those that have such benchmarks."""
@@ -62,7 +70,7 @@ class Bench:
         return [observe(self.sandbox, self.sites[side], workload, request) for workload in self._wanted(request.only)]
 
     def _request(self, request: Request) -> Request:
-        return replace(request, cpu=self.core, timeout_s=self.timeout_s)
+        return replace(request, cpu=self.core, timeout_s=self.timeout_s, scale=self.scale)
 
     def _wanted(self, only: frozenset[str] | None) -> list[Workload]:
         return [w for w in self.workloads if only is None or only & self.members.get(w.spec, only)]
@@ -79,11 +87,11 @@ class Bench:
             env={"PYTHONDONTWRITEBYTECODE": "1"},
         )
 
-    def values(self, side: str, seed: int) -> tuple[dict[str, Any], str]:
+    def values(self, side: str, seed: int, only: frozenset[str] | None = None) -> tuple[dict[str, Any], str]:
         """What the benchmarks yield, by id, and why some do not (an empty string when all ran)."""
         values: dict[str, Any] = {}
         trouble = ""
-        for seen in self.observe(side, Request(mode="values", hash_seed=seed)):
+        for seen in self.observe(side, Request(mode="values", hash_seed=seed, only=only)):
             values |= seen.values
             trouble = trouble or failure_of(seen)
         return values, trouble

@@ -74,6 +74,26 @@ class BenchmarkPlan(Record):
     noise: float = 0.0
 
 
+class SizePlan(Record):
+    """How a benchmark that takes a size is run at multiples of it: learned at the baseline.
+
+    Attributes:
+        id: of the benchmark.
+        loops: executions of the body in one process by multiple, ascending, for those that are measured.
+        factor: the multiple at which values are compared; 1 when none can be.
+        values: digest of the values at that multiple.
+        steadiness: digest of what of them can be compared.
+        note: which sizes are left out and why.
+    """
+
+    id: str
+    loops: dict[int, int]
+    factor: int = 1
+    values: str = ""
+    steadiness: str = ""
+    note: str = ""
+
+
 class Prepared(Record):
     """The target, ready to be worked on.
 
@@ -86,6 +106,7 @@ class Prepared(Record):
         tests: the unit tests at the baseline; None when they were not run.
         values: digest of the values the benchmarks yield at the baseline, by benchmark.
         steadiness: digest of what of these values is the same in every baseline run, and so can be compared.
+        sizes: of the benchmarks that take one, at which multiples they are measured.
         core: the core measurements are pinned to; None when there is only one or threads are at work.
     """
 
@@ -101,6 +122,7 @@ class Prepared(Record):
     steadiness: str
     noise: Noise
     core: int | None
+    sizes: tuple[SizePlan, ...] = ()
     messages: tuple[str, ...] = ()
 
     @property

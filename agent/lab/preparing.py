@@ -10,6 +10,7 @@ from typing import Any
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
+from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
 from perfagent.tools.equivalence import (
@@ -95,6 +96,8 @@ class Preparation:
         if self.wanted.values:
             prepared = prepared.model_copy(update=folder.step("baseline-values", lambda: self._values(prepared)))
         prepared = plan_measurement(self.services, prepared, noise=self.wanted.noise, say=self.say)
+        if self.wanted.noise and self.wanted.values:
+            prepared = plan_sizes(self.services, prepared, self.say)
         return prepared.model_copy(update={"messages": tuple(self.messages)})
 
     def say(self, text: str) -> None:

@@ -15,6 +15,7 @@ def finish(state: RunState, services: Services) -> dict[str, Any]:
     patches = [Patch(**patch) for patch in state["patches"]]
     verdicts = [Verdict(**services.folder.get_json(patch.verdict)) for patch in patches]
     whole: Verdict | None = None
+    verifier = Verifier(services)
     complete = len(verdicts) == 1 and len(verdicts[0].benchmarks) == len(services.lab.prepared.benchmarks)
     services.enter("finish", "measuring the whole branch" if patches and not complete else "")
     if complete:
@@ -23,12 +24,22 @@ def finish(state: RunState, services: Services) -> dict[str, Any]:
         accepted = {f.id for verdict in verdicts for f in verdict.benchmarks if f.verdict == "faster"}
         found = services.folder.step(
             "verdict-branch",
-            lambda: Verifier(services).whole(state["base"], state["head"], accepted).model_dump(mode="json"),
+            lambda: verifier.whole(state["base"], state["head"], accepted).model_dump(mode="json"),
         )
         whole = Verdict(**found)
+    if whole is not None:
+        whole = _with_evidence(verifier, whole, state)
     if patches:
         services.target.branch(branch_name(services.folder.id), state["head"])
     result = run_result(state, services, patches, verdicts, whole)
     write_outcome(services, result, patches)
     services.folder.event("finished", verdict=result.verdict, patches=len(patches))
     return {"result": services.folder.put(result.to_json())}
+
+
+def _with_evidence(verifier: Verifier, whole: Verdict, state: RunState) -> Verdict:
+    def gather() -> dict[str, Any]:
+        head = verifier.lab.tree(state["head"])
+        return verifier.with_evidence(whole, state["base"], head).model_dump(mode="json")
+
+    return Verdict(**verifier.services.folder.step("evidence-branch", gather))

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.prepared import SizePlan
+from perfagent.agent.lab.sizing import sized
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
 from perfagent.tools.equivalence import (
@@ -21,6 +23,7 @@ from perfagent.tools.equivalence import (
     run_tests,
 )
 from perfagent.tools.errors import BuildError, EditError
+from perfagent.tools.measure.constants import GROWTH_TIMEOUT_S
 from perfagent.tools.patch import Policy, changes_nothing, guard, read_patch
 from perfagent.tools.report import Check, Record, TestCounts
 
@@ -94,6 +97,8 @@ class Checker:
             tree = make_tree()
             if run:
                 self._step("same values", lambda: self._same_values(tree))
+                if any(plan.factor > 1 for plan in self.prepared.sizes):
+                    self._step("larger inputs", lambda: self._larger_inputs(tree))
                 self._step("unit tests", lambda: self._unit_tests(tree))
         except _Failed as error:
             failure = error
@@ -163,6 +168,31 @@ class Checker:
             if difference is not None:
                 raise _Failed("not_equivalent", f"{name}: {difference}")
         return _values_text(len(names), len(self.prepared.benchmarks))
+
+    def _larger_inputs(self, tree: Path) -> str:
+        """What the benchmarks that take a size yield at a larger one: a patch may be right at the judged size only."""
+        told = []
+        with self.lab.open({"candidate": tree}) as bench:
+            for plan in self.prepared.sizes:
+                if plan.factor > 1:
+                    told.append(f"{plan.id}: {self._larger_input(bench, plan, tree)}")
+        return "; ".join(told)
+
+    def _larger_input(self, bench: Bench, plan: SizePlan, tree: Path) -> str:
+        if not sized(self.prepared.plan(plan.id).workload, tree):
+            return "not compared, the candidate's script takes no size"
+        known = StableValues(**self.services.folder.get_json(plan.steadiness))
+        if not known.comparable(plan.id):
+            return f"yields nothing at {plan.factor}x that can be compared"
+        larger = bench.scaled(plan.factor, GROWTH_TIMEOUT_S)
+        values, trouble = larger.values("candidate", CHECK_SEED, frozenset({plan.id}))
+        if trouble or plan.id not in values:
+            raise _Failed("not_equivalent", f"{plan.id} fails at {plan.factor}x: {trouble or 'it yields no value'}")
+        expected = self.services.folder.get_json(plan.values)[plan.id]
+        difference = compare(expected, values[plan.id], ignore=known.ignored(plan.id))
+        if difference is not None:
+            raise _Failed("not_equivalent", f"{plan.id} is not equal at {plan.factor}x: {difference}")
+        return f"equal at {plan.factor}x"
 
     def _unit_tests(self, tree: Path) -> str:
         if not self.prepared.stable:

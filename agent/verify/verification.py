@@ -18,6 +18,7 @@ from perfagent.agent.lab.recording import recorded
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
 from perfagent.agent.verify.checks import Checked, Checker
+from perfagent.agent.verify.evidence import with_evidence
 from perfagent.agent.verify.figures import figures_of, headline_figure, overall_of
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
@@ -120,6 +121,10 @@ class Verifier:
             publication = self._publish(branch, bench, plan, confirmation)
         return self._verdict(branch, Checked(), confirmation, publication, plan)
 
+    def with_evidence(self, verdict: Verdict, base: str, head: Path) -> Verdict:
+        """The verdict on a tree against a commit with what is shown beside it: growth, instruction counts."""
+        return with_evidence(self.services, verdict, {"baseline": self.lab.tree(base), "candidate": head})
+
     def judge(self, candidate: Candidate, command: str, head: str = "") -> Verdict:
         """Checks and measurement of one candidate from outside: a patch, or another commit (`head`)."""
         if command == "compare":
@@ -131,7 +136,9 @@ class Verifier:
             checked = self.check(candidate)
         if checked.failed is not None:
             return refused(candidate, checked)
-        return self.compare(candidate, checked, self.lab.tree(head) if command == "compare" else None)
+        tree = self.lab.tree(head) if command == "compare" else self.tree_of(candidate, checked)
+        verdict = self.compare(candidate, checked, tree)
+        return self.with_evidence(verdict, candidate.parent, tree)
 
     def plan_for(self, candidate: Candidate, alpha: float, guarded: frozenset[str] | None = None) -> Plan:
         """What is laid down before the first pair.

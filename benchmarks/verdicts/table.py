@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from perfagent.benchmarks.verdicts.noise import CPU_STREAMS, WALL_STREAMS, Source
-from perfagent.benchmarks.verdicts.recording import VALUES, Clock, load
+from perfagent.benchmarks.verdicts.recording import Clock, load
 from perfagent.benchmarks.verdicts.rules import Rule
 from perfagent.benchmarks.verdicts.trials import GAINS, Rate, acceptance, add, coverage, family
 
@@ -114,12 +114,14 @@ def missing_lines(missing: Sequence[str]) -> Iterator[str]:
 
 CLOCKS: tuple[tuple[str, Clock], ...] = (("CPU time", "cpu"), ("Wall time", "wall"))
 
-RECORDED = f"""\
+RECORDED = """\
 ## Played from a recording
 
 Real run times of identical code (`python -m perfagent.benchmarks.verdicts record`: a pure Python loop,
-allocation, the compiler; fresh processes of {VALUES} repetitions), cut into windows of neighbours; {{windows}} windows a stream, which
-overlap, so that rates below a percent are orders of magnitude."""
+allocation, the compiler; fresh processes of 40 repetitions, on a two-core machine that others kept busy), cut
+into windows of neighbours: {windows} a stream, which overlap, so that rates below a percent are orders of
+magnitude."""
+
 
 HEAD = """\
 # Error rates of acceptance rules

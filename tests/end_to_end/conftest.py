@@ -94,11 +94,13 @@ BOTH = """\
 from textkit.counts import tally
 from textkit.words import positions
 
-WORDS = [f"word{number % 800}" for number in range(1600)]
+
+def setup(size=1600):
+    return [f"word{number % (size // 2)}" for number in range(size)]
 
 
-def workload():
-    return positions(WORDS), tally(WORDS[:400])
+def workload(words):
+    return positions(words), tally(words[:400])
 """
 
 FILES = {

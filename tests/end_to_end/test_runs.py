@@ -27,6 +27,15 @@ def test_the_result_has_all_that_is_documented(finished: Any) -> None:
     assert "+    out_set = set()" in patch["diff"]
 
 
+def test_the_branchs_growth_stands_beside_its_verdict(finished: Any) -> None:
+    (growth,) = finished.result["growth"]
+    assert (growth["benchmark"], growth["multiples"], growth["mixed"]) == ("both", True, "")
+    assert [(each["size"], each["pairs"]) for each in growth["sizes"]] == [(1, 6), (2, 6), (4, 6), (8, 6)]
+    assert growth["candidate"]["value"] < growth["baseline"]["value"]
+    assert "## Growth with the size of the input" in Path(finished.result["run_dir"], "report.md").read_text()
+    assert "growth  both: n^" in finished.perfagent("show", finished.result["run_dir"]).out
+
+
 def test_the_repository_is_untouched_and_nothing_is_left_running(finished: Any, kit: Any) -> None:
     assert kit.git(finished.repository, "status", "--porcelain", "--ignored") == ""
     assert kit.git(finished.repository, "branch", "--list", "perfagent/*") == ""

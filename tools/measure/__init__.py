@@ -13,6 +13,7 @@ from perfagent.tools.measure.constants import (
     SHORT_LOOKS,
     Look,
 )
+from perfagent.tools.measure.growth import Crossing, Exponent, crossing, exponent
 from perfagent.tools.measure.interval import estimate
 from perfagent.tools.measure.ledger import AlphaLedger, LedgerEntry
 from perfagent.tools.measure.metric import Metric, choose_metric, metric_for, same_class
@@ -47,8 +48,10 @@ __all__ = [
     "Calibration",
     "CalibrationPlan",
     "Confirmation",
+    "Crossing",
     "Decision",
     "Estimate",
+    "Exponent",
     "LedgerEntry",
     "LogCosts",
     "Look",
@@ -74,7 +77,9 @@ __all__ = [
     "choose_metric",
     "conclude",
     "confirm",
+    "crossing",
     "estimate",
+    "exponent",
     "log_speedup",
     "looks_for",
     "metric_for",

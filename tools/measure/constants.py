@@ -118,6 +118,49 @@ SWITCHES_AT_START: Final = 100
 LOAD_PER_CORE: Final = 2.0
 """Above this load the wall time minus scheduler wait is noisier than plain wall time: it holds wake-ups."""
 
+# --- evidence beside the verdict: growth with size, instruction counts; none of it accepts anything ----------
+GROWTH_FACTORS: Final = (1, 2, 4, 8)
+"""Multiples of a workload's size: three doublings tell n from n log n from n squared, and a quadratic body
+takes 64 times as long at the last of them, which is as much as anyone waits for."""
+
+GROWTH_PAIRS: Final = 6
+"""Pairs at every size: the fewest for which the label-swap test gives a 95 % interval."""
+
+GROWTH_LONGEST_RUN_S: Final = 5.0
+"""A size at which one run of the baseline takes longer is left out, and said to be."""
+
+GROWTH_TOTAL_S: Final = 60.0
+"""Seconds that all runs of all sizes may take together at the baseline's speed; the largest sizes go first. It is
+about what a verdict on a body of one second takes."""
+
+GROWTH_TIMEOUT_S: Final = 60.0
+"""A run at a larger size that takes this long, where the baseline takes GROWTH_LONGEST_RUN_S at most, is ended."""
+
+GROWTH_VALUES_FACTOR: Final = 4
+"""Largest multiple at which the two sides' values are compared: results that are right at the judged size only (a
+table made for its inputs, a bound that happens to hold) are as wrong at 4x as at 8x, and the run is shorter."""
+
+FAMILY_SPAN: Final = 4
+"""Benchmarks whose names differ in one number count as sizes of one thing when the largest number is at least this
+many times the smallest: numbers that lie closer are as likely cases as sizes."""
+
+TIE_BREAK: Final = (0.005, 0.03)
+"""Gains or losses the clock left open for which instructions are counted: less is noise of the layout even for
+instructions (0.1 to 0.3 % by the hash seed alone), more the clock can tell by itself."""
+
+ALARM_SPEEDUP: Final = 1.05
+"""From this speedup on the clock's word is held against the instructions."""
+
+UNCHANGED_INSTRUCTIONS: Final = 0.01
+"""A speedup of ALARM_SPEEDUP whose instructions fell by less than this is strange for code that computes: work that
+is not done any more would have shown. Fewer cache misses can do it (seen: 6 times faster at 0.3 % fewer)."""
+
+INSTRUCTIONS_TOTAL_S: Final = 60.0
+"""Longest expected time of all counted runs of one benchmark; longer bodies are not counted."""
+
+INSTRUCTIONS_SLOWDOWN: Final = 60.0
+"""By which the counter slows a process: 30 times measured on pure Python, doubled for a busy machine."""
+
 # --- calibration --------------------------------------------------------------------------------------------
 CALIBRATION_PAIRS: Final = 20
 """Pairs of identical code from which `calibrate` learns the noise."""

@@ -1,4 +1,4 @@
-"""Student's t on six winsorised pair differences: the parametric test of the first look."""
+"""Student's t: its tail, its quantile, and the parametric test of the first look on winsorised pair differences."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ def t_survival(t: float, freedom: int) -> float:
         return 0.0 if t > 0 else 1.0
     tail = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
     return tail if t >= 0 else 1 - tail
+
+
+def t_quantile(tail: float, freedom: int) -> float:
+    """The t that Student's t with `freedom` degrees of freedom exceeds with probability `tail`, 0 < tail <= 0.5.
+
+    Found by bisection of `t_survival`, which falls in t, to 1e-9 of its value.
+    """
+    low, high = 0.0, 1.0
+    while t_survival(high, freedom) > tail:
+        low, high = high, 2 * high
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_survival(middle, freedom) > tail else (low, middle)
+    return high
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:

@@ -4,12 +4,22 @@ from typing import TYPE_CHECKING
 
 from perfagent.tools.profile.collect import RawProfile, collect
 from perfagent.tools.profile.flamegraph import flamegraph
+from perfagent.tools.profile.instructions import body_instructions, counter_version, native_seconds
 
 if TYPE_CHECKING:
     from perfagent.tools.profile.ranking import rank
     from perfagent.tools.profile.records import Hotspot
 
-__all__ = ["Hotspot", "RawProfile", "collect", "flamegraph", "rank"]
+__all__ = [
+    "Hotspot",
+    "RawProfile",
+    "body_instructions",
+    "collect",
+    "counter_version",
+    "flamegraph",
+    "native_seconds",
+    "rank",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -26,6 +26,23 @@ class Check(Record):
     detail: str
 
 
+class InstructionFigure(Record):
+    """Instructions of one execution of a body, exact under one hash seed.
+
+    Attributes:
+        baseline, candidate: counts.
+        change: candidate / baseline - 1.
+        alarm: whether the clock's speedup does not show in the instructions.
+        note: one sentence.
+    """
+
+    baseline: int
+    candidate: int
+    change: float
+    alarm: bool = False
+    note: str = ""
+
+
 class BenchmarkFigure(Record):
     """One benchmark's measured change.
 
@@ -37,7 +54,7 @@ class BenchmarkFigure(Record):
         baseline_s, candidate_s: median seconds of one execution of the body.
         wall_speedup, memory_speedup: the same ratio on the wall clock and of peak memory, for the reader.
         upper_quartile_speedup: of the third quartiles, on the judged metric: tells of a worse slow half.
-        growth: exponents of time over size at baseline and candidate, where the workload takes a size.
+        instructions: what valgrind counted, where the clock left something to ask; evidence only.
     """
 
     id: str
@@ -52,6 +69,51 @@ class BenchmarkFigure(Record):
     wall_speedup: float | None = None
     memory_speedup: float | None = None
     upper_quartile_speedup: float | None = None
+    instructions: InstructionFigure | None = None
+
+
+class SizeFigure(Record):
+    """One size of a workload.
+
+    Attributes:
+        size: a multiple of the judged size, or the number in a benchmark's id.
+        baseline_s, candidate_s: seconds of one execution of the body (bytes for memory), mean of the fastest half.
+    """
+
+    size: int
+    speedup: float
+    interval: tuple[float, float] | None
+    baseline_s: float
+    candidate_s: float
+    pairs: int
+
+
+class ExponentFigure(Record):
+    """The exponent k in cost = c * size^k with its 95 % interval, None where two sizes leave none."""
+
+    value: float
+    interval: tuple[float, float] | None
+
+
+class GrowthFigure(Record):
+    """How a benchmark's cost grows with its size, on both sides; evidence only.
+
+    Attributes:
+        benchmark: its id; for a family of benchmarks their id with `*` for the size.
+        multiples: whether sizes are multiples of the judged one, else numbers in the ids.
+        sizes: ascending; empty when nothing could be measured.
+        mixed: one sentence when the candidate is faster at some sizes and slower at others, else empty.
+        note: what was left out and why.
+    """
+
+    benchmark: str
+    multiples: bool
+    metric: str
+    sizes: tuple[SizeFigure, ...] = ()
+    baseline: ExponentFigure | None = None
+    candidate: ExponentFigure | None = None
+    mixed: str = ""
+    note: str = ""
 
 
 class TestCounts(Record):
@@ -130,6 +192,7 @@ class Result(Record):
         speedup, interval, metric, pairs: of the accepted benchmark that gained most, else of the best target.
         overall: all benchmarks together, where there are several.
         candidates: how many candidates met which verdict.
+        growth: how benchmarks that take a size, or are sizes of one thing, grow with it.
         messages: one-line remarks: the sandbox chosen, what was not checked and why.
     """
 
@@ -148,6 +211,7 @@ class Result(Record):
     pairs: int = 0
     benchmarks: tuple[BenchmarkFigure, ...] = ()
     overall: Overall | None = None
+    growth: tuple[GrowthFigure, ...] = ()
     tests: TestCounts = Field(default_factory=TestCounts)
     checks: tuple[Check, ...] = ()
     baseline: str = ""

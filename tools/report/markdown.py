@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from perfagent.tools.measure.constants import ALPHA
 from perfagent.tools.report.document import BenchmarkFigure, Noise, PatchReport, Result
+from perfagent.tools.report.evidence import evidence_markdown
 from perfagent.tools.report.words import (
     cost_text,
     interval_text,
@@ -21,6 +22,7 @@ def result_markdown(result: Result) -> str:
     parts = [f"# {headline(result)}", _facts(result)]
     if result.benchmarks:
         parts += ["## Benchmarks\n\n" + figures_table(result.benchmarks), overall_text(result)]
+    parts.append(evidence_markdown(result))
     parts += [patch_markdown(patch, number) for number, patch in enumerate(result.patches, 1)]
     if result.checks:
         parts.append("## Checks\n\n" + "\n".join(_check_line(c.name, c.ok, c.detail) for c in result.checks))

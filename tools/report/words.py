@@ -44,6 +44,29 @@ def seconds_text(seconds: float | None) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
+def size_text(size: int, multiples: bool) -> str:
+    """A size: `4x` of the judged one, or the number in a benchmark's id."""
+    return f"{size}x" if multiples else f"{size:,}"
+
+
+def exponent_text(value: float, interval: tuple[float, float] | None) -> str:
+    """A growth as `n^1.98 (1.95-2.01)`."""
+    return f"n^{value:.2f}" + (f" ({interval_text(interval)})" if interval else "")
+
+
+def count_text(count: int) -> str:
+    """A large number to three digits: `12.3 M`."""
+    for scale, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if count >= scale:
+            return f"{count / scale:.3g}{unit}"
+    return str(count)
+
+
+def bytes_text(count: float | None) -> str:
+    """Bytes with a fitting unit."""
+    return "–" if count is None else f"{count / 2**20:.1f} MiB"
+
+
 def cost_text(usd: float | None, tokens: int) -> str:
     """What the model cost; an unknown price is said to be unknown."""
     price = "unknown price" if usd is None else f"{usd:.4f} USD"

@@ -179,12 +179,17 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether a kind of sandbox works here, why not, and the command that mends it."""
+    """Whether a kind of sandbox works here, why not, and the command that mends it.
+
+    Attributes:
+        counts: whether it has valgrind, with which instructions are counted.
+    """
 
     kind: SandboxKind
     ok: bool
     detail: str
     remedy: str = ""
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,13 +87,14 @@ def probe(kind: SandboxKind, image: str | None = None) -> Availability:
     try:
         with open_sandbox(kind, mounts=(), environment=where, limits=PROBE_LIMITS, run_id=run_id) as sandbox:
             ended = sandbox.execute(Command(("true",), "/"))
+            counts = sandbox.execute(Command(("valgrind", "--version"), "/")).ok
     except SandboxUnavailable as error:
         return Availability(kind, False, error.message, error.remedy)
     except (PerfagentError, OSError, subprocess.SubprocessError) as error:
         return Availability(kind, False, getattr(error, "message", str(error)), _remedy(kind, str(error)))
     if not ended.ok:
         return Availability(kind, False, f"`true` fails in it: {ended.stderr.strip() or ended.exit_code}")
-    return Availability(kind, True, _praise(kind, image))
+    return Availability(kind, True, _praise(kind, image), counts=counts)
 
 
 def _praise(kind: SandboxKind, image: str) -> str:

@@ -18,7 +18,7 @@ from perfagent.tools.workload.spec import Workload
 
 NO_BENCHMARK_REMEDY = "name tests that use the benchmark fixture, or a script that defines workload()"
 
-Mode = Literal["time", "values", "profile", "list", "eqcheck"]
+Mode = Literal["time", "values", "profile", "count", "list", "eqcheck"]
 JSON = Any
 
 # One argument may have 131,072 bytes on Linux (MAX_ARG_STRLEN); longer options go through standard input.
@@ -40,6 +40,8 @@ class Request:
             its sides.
         cpu: core to pin to.
         timeout_s: seconds for the whole process.
+        scale: multiple of its size at which to run a script that takes one.
+        under: program and options that start the interpreter, such as valgrind's.
         reference: for eqcheck, the files that `Observation.reference` held at the baseline.
     """
 
@@ -49,6 +51,8 @@ class Request:
     hash_seed: int = 0
     cpu: int | None = None
     timeout_s: float | None = None
+    scale: int = 1
+    under: tuple[str, ...] = ()
     reference: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -122,6 +126,7 @@ def harness_options(sandbox: Sandbox, site: Site, workload: Workload, request: R
         "loops": dict(request.loops or {}),
         "only": None if request.only is None else sorted(request.only),
         "seed": request.hash_seed,
+        "scale": request.scale,
         "scratch": site.scratch,
         "values_module": site.values_module,
         "pytest_kind": "test" if workload.kind == "pytest" else "benchmark",
@@ -135,7 +140,7 @@ def _harness_command(site: Site, workload: Workload, request: Request, options: 
     short = len(text) <= LONGEST_ARGUMENT
     entry = "run_script.py" if workload.kind == "script" else "run_pytest.py"
     return Command(
-        argv=(site.python, posixpath.join(site.harness, entry), text if short else "-"),
+        argv=(*request.under, site.python, posixpath.join(site.harness, entry), text if short else "-"),
         cwd=site.tree,
         env=site.environment(request.hash_seed),
         timeout_s=request.timeout_s,

@@ -45,6 +45,9 @@ MaxTime = Annotated[float | None, typer.Option("--max-time", metavar="MINUTES", 
 MaxCandidates = Annotated[
     int | None, typer.Option("--max-candidates", metavar="N", help="Candidates to verify at most.")
 ]
+NoInstructions = Annotated[
+    bool, typer.Option("--no-instructions", help="No counting of instructions where the clock leaves a question.")
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Of everything drawn by chance.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder; outside the repository.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, all else on standard error.")]

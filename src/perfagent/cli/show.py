@@ -20,6 +20,7 @@ def print_result(result: Result) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from perfagent.tools.report.evidence import growth_line, instruction_lines
     from perfagent.tools.report.markdown import headline, overall_text, rate_text
 
     console = Console()
@@ -32,6 +33,12 @@ def print_result(result: Result) -> None:
         console.print(_figures(result))
     if result.overall:
         say(f"  {overall_text(result)}")
+    for growth in result.growth:
+        say(f"  growth  {escape(growth_line(growth))}")
+        if growth.mixed:
+            say(f"  [yellow]mind[/yellow]  {escape(growth.benchmark)} {growth.mixed}")
+    for line, alarm in instruction_lines(result.benchmarks):
+        say(f"  [yellow]mind[/yellow]  instructions of {escape(line)}" if alarm else f"  instructions  {escape(line)}")
     for number, patch in enumerate(result.patches, 1):
         say(
             f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "

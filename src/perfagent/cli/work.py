@@ -30,6 +30,7 @@ def run(
     paths: o.Paths = None,
     min_speedup: o.MinSpeedup = None,
     metric: o.Metric = None,
+    no_instructions: o.NoInstructions = False,
     max_cost: o.MaxCost = None,
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
@@ -59,6 +60,7 @@ def verify(
     sandbox: o.SandboxOption = None,
     min_speedup: o.MinSpeedup = None,
     metric: o.Metric = None,
+    no_instructions: o.NoInstructions = False,
     seed: o.Seed = None,
     out: o.Out = None,
     json: o.Json = False,
@@ -93,6 +95,7 @@ def compare(
     sandbox: o.SandboxOption = None,
     min_speedup: o.MinSpeedup = None,
     metric: o.Metric = None,
+    no_instructions: o.NoInstructions = False,
     seed: o.Seed = None,
     out: o.Out = None,
     fail_on: Annotated[

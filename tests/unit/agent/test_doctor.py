@@ -10,7 +10,7 @@ KINDS = ("sandbox docker", "sandbox bubblewrap", "sandbox local")
 
 def test_everything_a_run_needs_is_looked_at() -> None:
     names = [finding.name for finding in examine()]
-    assert names == ["python", "git", "disk", "cores", *KINDS, "packages"]
+    assert names == ["python", "git", "disk", "cores", *KINDS, "valgrind", "packages"]
 
 
 def test_what_is_not_well_has_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

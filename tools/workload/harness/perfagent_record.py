@@ -4,7 +4,7 @@ Kinds, in the order they are looked for:
 - `gso`: defines `run_test(eqcheck, reference, prefix)`; timeit inside it times the body.
 - `timeit`: running the file times something with timeit (in the open, or under the `__main__` guard when
   there is no `workload` function).
-- `workload`: defines `workload()` or `workload(data)`, perhaps `setup()`; we call them.
+- `workload`: defines `workload()` or `workload(data)`, perhaps `setup()`; we call them. Either may take a `size`.
 - `plain`: anything else; the whole script is the body.
 """
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from typing import Any, Iterator
 
 RECORDER = "__perfagent_record__"
+COUNTED_SETUPS = 3
+"""How often a process of the mode `count` sets up, however few bodies it executes: few bodies and many then differ by
+bodies alone."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -34,6 +37,21 @@ def imported(module: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.split(".")[0])
     return names
+
+
+def takes_size(module: ast.Module) -> bool:
+    """Whether a script of the kind `workload` can be run at other sizes: its `setup` or its `workload` has a parameter
+    `size` with a default, which is the size that is judged."""
+    defined = functions(module)
+    bodies = [defined[name] for name in ("setup", "workload") if name in defined]
+    return classify(module) == "workload" and any("size" in _defaulted(body.args) for body in bodies)
+
+
+def _defaulted(arguments: ast.arguments) -> set[str]:
+    """The parameters that have a default and can be given by name."""
+    named = arguments.args[len(arguments.args) - min(len(arguments.args), len(arguments.defaults)) :]
+    keywords = [word for index, word in enumerate(arguments.kwonlyargs) if arguments.kw_defaults[index] is not None]
+    return {argument.arg for argument in [*named, *keywords]}
 
 
 def _timeit_names(module: ast.Module) -> set[str]:
@@ -200,9 +218,9 @@ class Recorder:
                 return body
             return RECORDER + ".result(" + body.strip() + ")"
 
-        def recorded(*args: Any) -> Any:
+        def recorded(*args: Any, **words: Any) -> Any:
             self._inside = []
-            result = body(*args)
+            result = body(*args, **words)
             self.result({"computed": self._inside} if result is None else result)
             self._inside = None
             return result

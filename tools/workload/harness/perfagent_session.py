@@ -1,10 +1,10 @@
 """What both entry scripts share: the options, the modes, the report.
 
-Options (one JSON object): `mode` (time, values, profile, list or eqcheck), `report` (path of the JSON file to write),
-`tree` (root of the code under test), `target` (file or node), `loops` ({benchmark: executions of the body}, 1 when
-absent), `only` (benchmarks to run, null for all), `seed` (for random numbers), `values_module` (path of the encoder),
-`scratch` (folder for files), `reference` ({file name: base64} for eqcheck), `pytest_options` (list), `pytest_kind`
-(benchmark or test).
+Options (one JSON object): `mode` (time, values, profile, count, list or eqcheck), `report` (path of the JSON file to
+write), `tree` (root of the code under test), `target` (file or node), `loops` ({benchmark: executions of the body}, 1
+when absent), `only` (benchmarks to run, null for all), `seed` (for random numbers), `values_module` (path of the
+encoder), `scratch` (folder for files), `scale` (the multiple of its size that a script runs at, 1 when absent),
+`reference` ({file name: base64} for eqcheck), `pytest_options` (list), `pytest_kind` (benchmark or test).
 
 Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values` and `profile` ({id: tree}),
 `loops` ({id: executions marked}), `imported` (modules that came from the tree), `reference` ({file name: base64}),
@@ -91,6 +91,7 @@ class Session:
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
         self.mode: str = options["mode"]
+        self.scale = int(options.get("scale", 1))
         self.marks = Marks()
         self.profilers: dict[str, cProfile.Profile] = {}
         self.executed: dict[str, int] = {}
@@ -125,8 +126,8 @@ class Session:
             json.dump(report, stream)
 
     def loops(self, name: str) -> int:
-        """How often to execute a benchmark's body: as asked when it is timed or profiled, else once."""
-        if self.mode not in ("time", "profile"):
+        """How often to execute a benchmark's body: as asked when it is timed, profiled or counted, else once."""
+        if self.mode not in ("time", "profile", "count"):
             return 1
         return int((self.options.get("loops") or {}).get(name, 1))
 

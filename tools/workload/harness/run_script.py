@@ -112,13 +112,29 @@ class Script:
         module = self.execute(MODULE)
         setup, body = getattr(module, "setup", None), module.workload
         takes_data = body.__code__.co_argcount > len(body.__defaults__ or ())
+        setup_size, size = (self.scaled(function) for function in (setup, body))
+        if self.session.scale != 1 and not setup_size and not size:
+            raise ValueError("neither setup nor workload has a `size` with a positive whole number as its default")
         if self.session.mode == "values":
             body = self.recorder.wrap(body)
-        for _ in range(self.session.loops(self.name)):
+        loops = self.session.loops(self.name)
+        setups = record.COUNTED_SETUPS if self.session.mode == "count" else loops
+        for turn in range(setups):
             self.session.seed()
-            data = setup() if setup else None
-            self.session.call(self.name, 1, body, (data,) if takes_data else ())
+            data = setup(**setup_size) if setup else None
+            if turn < loops:
+                self.session.call(self.name, 1, body, (data,) if takes_data else (), size)
         self.session.keep_value(self.name, self.recorder.returned)
+
+    def scaled(self, function: Any) -> dict[str, int]:
+        """The size to call a function with; nothing when it takes none, or its default is what is asked for."""
+        if function is None or self.session.scale == 1:
+            return {}
+        import inspect
+
+        size = inspect.signature(function).parameters.get("size")
+        whole = size is not None and type(size.default) is int and size.default > 0
+        return {"size": size.default * self.session.scale} if size is not None and whole else {}
 
     def run_plain(self) -> None:
         """The whole script as `__main__` is the body; only the first loop finds its imports not yet done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def test_processes_come_in_order_and_round_again() -> None:
     played = [machine.baseline_values(1)[0] for _ in range(20)]
     assert played[:10] == played[10:]
     assert sorted(played[:10]) == [number + 0.25 for number in range(1, 11)]
-    assert sum(after - before == 1 for before, after in zip(played, played[1:], strict=False)) >= 17
+    assert sum(after - before == 1 for before, after in pairwise(played)) >= 17
 
 
 def test_a_gain_divides_the_candidate_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfagent.tools.measure.student import Winsorised, incomplete_beta, robust_sd, t_survival
+from perfagent.tools.measure.student import Winsorised, incomplete_beta, robust_sd, t_quantile, t_survival
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from perfagent.tools.measure.student import Winsorised, incomplete_beta, robust_
 )
 def test_tail_of_students_t_is_the_tables(t: float, freedom: int, tail: float) -> None:
     assert t_survival(t, freedom) == pytest.approx(tail, rel=1e-5)
+    assert t_quantile(tail, freedom) == pytest.approx(t, rel=1e-5)
 
 
 @given(st.floats(-50, 50), st.integers(1, 200))

@@ -171,3 +171,32 @@ def test_a_profile_has_the_bodys_functions_alone(gso: Path, seen: Seen) -> None:
 def test_pyperf_is_refused_with_advice(write: Write, seen: Seen) -> None:
     write("x.py", "import pyperf\npyperf.Runner()")
     assert "use a plain script or timeit" in str(seen("script:x.py").error)
+
+
+SIZED = """
+made = []
+def setup(size=3):
+    made.append(size)
+    return list(range(size))
+def workload(data, *, size=10):
+    return [len(data), size, len(made)]
+"""
+
+
+@pytest.mark.parametrize(("scale", "value"), [(1, [3, 10, 1]), (2, [6, 20, 1]), (8, [24, 80, 1])])
+def test_a_size_is_a_multiple_of_its_default(scale: int, value: list[int], write: Write, seen: Seen) -> None:
+    write("x.py", SIZED)
+    assert seen("script:x.py", mode="values", scale=scale).values == {"x": [value]}
+
+
+def test_a_script_without_a_size_runs_at_no_other(write: Write, seen: Seen) -> None:
+    write("x.py", "def workload(size='large'): return size")
+    assert seen("script:x.py", mode="values").values == {"x": ["large"]}
+    assert "positive whole number" in str(seen("script:x.py", mode="values", scale=2).error)
+
+
+@pytest.mark.parametrize("loops", [1, 3])
+def test_counting_sets_up_alike_however_few_bodies_run(loops: int, write: Write, seen: Seen) -> None:
+    write("x.py", "def setup(): print('set up')\ndef workload(data): print('body')\n")
+    said = seen("script:x.py", mode="count", loops={"x": loops}).output
+    assert (said.count("set up"), said.count("body")) == (3, loops)
