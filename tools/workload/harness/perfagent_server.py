@@ -97,7 +97,7 @@ def become(side: dict[str, Any]) -> dict[str, Any]:
     os.close(null)
     os.chdir(side["cwd"])
     os.environ["PYTHONPATH"] = side["path"]
-    sys.path[1:1] = dict.fromkeys(side["path"].split(":"))  # behind the script's folder, as at the start
+    sys.path[:0] = dict.fromkeys(side["path"].split(":"))
     options: dict[str, Any] = side["options"]
     return options
 
