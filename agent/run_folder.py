@@ -5,7 +5,7 @@ checkpoint.sqlite   LangGraph's checkpoints
 events.jsonl        one line an event, in order
 objects/            documents by SHA-256 of their content
 steps/              results of finished steps by name: a resumed run reads them instead of repeating the work
-journal/            readings of finished samples, one line each
+journal/            readings of finished rounds, one line each
 transcripts/        what was said to and by the model
 result.json report.md patches/   the output
 """
@@ -204,7 +204,7 @@ def fresh_folder(path: Path) -> Iterator[RunFolder]:
 
 
 class Journal:
-    """Finished samples of one measurement, appended one JSON line each; a torn last line is dropped on reading."""
+    """Finished rounds of one measurement, appended one JSON line each; a torn last line is dropped on reading."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -27,7 +27,7 @@ def in_stage(kit: Any, name: str, times: int = 1) -> Callable[[Path], bool]:
 
 
 def journal_lines(pattern: str, lines: int) -> Callable[[Path], bool]:
-    """Whether a journal has so many samples."""
+    """Whether a journal has so many rounds."""
 
     def reached(run: Path) -> bool:
         return any(file.read_text().count("\n") >= lines for file in (run / "journal").glob(pattern))
@@ -73,8 +73,8 @@ def test_a_run_killed_in_every_node_ends_as_if_nothing_had_been(
     perfagent: Any, repository: Path, kit: Any, finished: Any
 ) -> None:
     moments = [
-        in_stage(kit, "prepare"), journal_lines("probe*", 5), in_stage(kit, "localizer"), in_stage(kit, "planner"),
-        in_stage(kit, "editor"), in_stage(kit, "verifier"), journal_lines("confirm-*", 5),
+        in_stage(kit, "prepare"), journal_lines("probe*", 3), in_stage(kit, "localizer"), in_stage(kit, "planner"),
+        in_stage(kit, "editor"), in_stage(kit, "verifier"), journal_lines("confirm-*", 3),
         journal_lines("publish-*", 9), in_stage(kit, "land"), in_stage(kit, "finish"),
         journal_lines("publish-branch-*", 7), journal_lines("growth-*", 9),
     ]  # fmt: skip

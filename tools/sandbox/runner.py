@@ -366,12 +366,12 @@ class Job:
         try:
             self.spawn(*theirs)
         finally:
-            if forks:  # what one child leaves unread must not answer the next one
-                self.ours.add(answers[0])
-                theirs.remove(answers[0])
-                self.unread = answers[0]
-            for fd in set(theirs) - {NULL}:
-                os.close(fd)
+            if forks:  # the children share these, so each must find them as the first one did
+                self.ours.update(theirs)
+            else:
+                for fd in set(theirs) - {NULL}:
+                    os.close(fd)
+        self.lent = theirs
         if forks:
             self.server, self.pid = self.pid, 0
         else:
@@ -443,14 +443,19 @@ class Job:
         self.pid, self.began = 0, time.monotonic_ns()
         self.attend(self.request["timeout_s"], lambda: bool(self.marks.pid or bury((self.server,))))
         self.pid, self.began = self.marks.pid, time.monotonic_ns()
+        if self.pid:
+            self.spare()
         return bool(self.pid)
 
     def settle(self) -> bool:
         """Leave nothing of the child that ended but its report; whether the server can be forked again."""
-        answers = select.poll()
-        answers.register(self.unread, select.POLLIN)
-        while answers.poll(0):
-            os.read(self.unread, CHUNK)
+        for fd in self.lent:
+            os.set_blocking(fd, True)
+        answers = self.lent[3]
+        unread = select.poll()
+        unread.register(answers, select.POLLIN)
+        while unread.poll(0):
+            os.read(answers, CHUNK)
         return self.server_lives
 
     def wait(self, timeout_s: float) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from typing import Any, Iterator
 
 MARKS = "PERFAGENT_MARKS"
+PYTEST_LATER = ("pdb",)
+BENCHMARK_LATER = ("statistics", "fractions", "cProfile", "pstats", "timeit", "netrc")
+"""Of the standard library, what pytest, and pytest-benchmark where it is installed, import on every start later on."""
+
 SITE = ("sitecustomize", "usercustomize")
 """Modules that the start of an interpreter imports from PYTHONPATH, which a server is started without."""
 
@@ -29,7 +34,7 @@ SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 
 
 def preload() -> None:
-    """Import pytest and the plugins it always loads itself.
+    """Import pytest, the plugins it always loads itself, and what of the standard library is bound to follow.
 
     Raises:
         ImportError: there is none.
@@ -38,6 +43,9 @@ def preload() -> None:
     config = importlib.import_module("_pytest.config")
     for name in getattr(config, "default_plugins", ()):
         importlib.import_module("_pytest." + name)
+    benchmark = importlib.util.find_spec("pytest_benchmark") is not None
+    for name in PYTEST_LATER + (BENCHMARK_LATER if benchmark else ()):
+        importlib.import_module(name)
     importlib.import_module("perfagent_plugin")
 
 
@@ -97,7 +105,7 @@ def become(side: dict[str, Any]) -> dict[str, Any]:
     os.close(null)
     os.chdir(side["cwd"])
     os.environ["PYTHONPATH"] = side["path"]
-    sys.path[1:1] = dict.fromkeys(side["path"].split(":"))  # behind the script's folder, as at the start
+    sys.path[:0] = dict.fromkeys(side["path"].split(":"))
     options: dict[str, Any] = side["options"]
     return options
 

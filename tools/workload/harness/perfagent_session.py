@@ -39,7 +39,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def leave_no_trace() -> None:
     """Take this folder off sys.path, so that the code under test finds there what it would find without us."""
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
+    # Python puts a script's folder there with its links resolved.
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != os.path.realpath(HERE)]
 
 
 def read_options(argv: list[str]) -> dict[str, Any]:

@@ -113,6 +113,22 @@ def test_unread_answers_and_lines_cut_short_do_not_reach_the_next_child(forked):
     assert second.notes == ()
 
 
+def test_a_stream_that_one_child_made_non_blocking_blocks_for_the_next(forked):
+    first, second = forked("os.set_blocking(1, False)", "print(os.get_blocking(1))")
+
+    assert first.ok and second.stdout == "True\n"
+
+
+def test_where_memory_runs_out_the_child_dies_and_not_the_server(contained):
+    hungry = "x = bytearray(10**9); x[::4096] = b'x' * len(x[::4096])"
+    command = Command((contained.python, "-I", "-c", SERVER), "/", marks=True, timeout_s=20.0)
+    forks = [Fork(repr(text).encode(), 20.0) for text in (hungry, "print('well')")]
+    first, second = contained.sandbox.fork(command, forks)
+
+    assert first.out_of_memory and not first.ok
+    assert second.stdout == "well\n" and not second.out_of_memory
+
+
 def test_no_child_is_followed_but_the_one_announced(forked):
     (ended,) = forked("p = os.fork()\nif not p: time.sleep(60)\nmark('C %d' % p); mark('S x'); mark('E 1 x')")
 

@@ -11,7 +11,7 @@ import pytest
 
 from perfagent.tools.equivalence import VALUES_MODULE
 from perfagent.tools.sandbox import Environment, Limits, Mount, Sandbox, SandboxKind, open_sandbox
-from perfagent.tools.workload import HARNESS, Request, Site, calibrate_loops, observe, parse
+from perfagent.tools.workload import HARNESS, Request, RoundObserver, Site, calibrate_loops, observe, parse
 
 KINDS = [
     "local",
@@ -96,3 +96,23 @@ def test_benchmarks_leave_a_read_only_tree_alone(kind: SandboxKind, tree: Path, 
     assert seen.spans["bench/test_x.py::test_x"].loops == 5
     left = {path.name for path in tree.rglob("*") if "__pycache__" not in path.parts}
     assert left == {"src", "lib.py", "perf.py", "bench", "test_x.py"}
+
+
+@pytest.mark.parametrize("kind", KINDS[:2])  # the base image has no pytest
+def test_the_sides_of_a_round_are_forked_from_one_interpreter(kind: SandboxKind, tree: Path, opened: Open) -> None:
+    (tree / "test_x.py").write_text("from lib import work\ndef test_x(benchmark): benchmark(work, 9)\n")
+    sandbox, site = opened(kind)
+    rounds = RoundObserver(sandbox, {"one": site, "two": site, "three": site})
+    seen = rounds.observe(parse("pytest-benchmark:test_x.py"), Request(loops={"test_x.py::test_x": 5}), ("two", "one"))
+    assert [side for side, each in seen.items() if each.spans["test_x.py::test_x"].loops == 5] == ["two", "one"]
+    assert not rounds.unforkable
+
+
+@pytest.mark.docker
+def test_without_pytest_a_round_says_so(tree: Path, opened: Open) -> None:
+    sandbox, site = opened("docker")
+    rounds = RoundObserver(sandbox, {"one": site, "two": site})
+    seen = rounds.observe(parse("pytest:test_x.py"), Request(), ("two", "one"))
+    assert {str(each.error) for each in seen.values()} == {
+        "pytest cannot be imported: ModuleNotFoundError: No module named 'pytest'"
+    }
