@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from perfagent.agent.lab.bench import Bench
@@ -15,17 +14,15 @@ from perfagent.tools.measure.constants import (
     TIE_BREAK,
     UNCHANGED_INSTRUCTIONS,
 )
+from perfagent.tools.profile import Counts, body_instructions, counter_version, native_seconds
 from perfagent.tools.report import BenchmarkFigure, InstructionFigure
 from perfagent.tools.workload import Request, Workload, parse, script_kind
 
 #: One seed for both sides: counts under one are exact, under several they differ by 0.1 to 0.3 %.
 COUNTING_SEED = 1
 
-#: Kinds of script whose body alone can be counted; timeit's own loops would bring their set-up with them.
-COUNTABLE = ("workload", "plain")
-
 #: Processes counted on each side, see tools/profile/instructions.py.
-PROCESSES = 2
+PROCESSES = 3
 
 Question = Literal["tie", "alarm"]
 
@@ -51,49 +48,61 @@ def counted(services: Services, bench: Bench, figure: BenchmarkFigure, name: str
     if asked is None or services.settings.no_instructions or not _countable(services, workload):
         return figure
 
-    def count() -> dict[str, int]:
+    def count() -> dict[str, tuple[int, int]]:
         try:
             return _counts(services, bench, workload)
         except WorkloadError as error:
             services.progress.note(f"instructions of {figure.id} are not counted: {error.message}")
             return {}
 
-    found: dict[str, int] = services.folder.step(f"instructions-{name}-{services.folder.put(figure.id)[:16]}", count)
+    step = f"instructions-{name}-{services.folder.put(figure.id)[:16]}"
+    found: dict[str, tuple[int, int]] = services.folder.step(step, count)
     if not found:
         return figure
-    return figure.model_copy(update={"instructions": answer(asked, figure, found["baseline"], found["candidate"])})
+    sides = Counts(*found["baseline"]), Counts(*found["candidate"])
+    return figure.model_copy(update={"instructions": answer(asked, figure, *sides)})
 
 
-def answer(asked: Question, figure: BenchmarkFigure, baseline: int, candidate: int) -> InstructionFigure | None:
+def answer(asked: Question, figure: BenchmarkFigure, baseline: Counts, candidate: Counts) -> InstructionFigure | None:
     """What the counts say to the question; None when there is nothing to compare with."""
-    if baseline <= 0:
+    if baseline.first <= 0 or baseline.later <= 0:
         return None
-    change = candidate / baseline - 1
-    alarm = asked == "alarm" and change > -UNCHANGED_INSTRUCTIONS
+    change, first = candidate.later / baseline.later - 1, candidate.first / baseline.first - 1
     note = ""
     if asked == "tie":
         note = f"the clock cannot tell, and the body executes {change:+.1%} instructions; that alone accepts nothing"
-    elif alarm:
+    elif change > -UNCHANGED_INSTRUCTIONS:
         note = (
-            f"{figure.speedup:.2f}x faster by the clock at {change:+.1%} instructions: look for results kept from one "
-            "run to the next, skipped work or a changed benchmark; fewer cache misses can do it too"
+            f"{figure.speedup:.2f}x faster by the clock at {change:+.1%} instructions: look for skipped waiting or a "
+            "changed benchmark; fewer cache misses can do it too"
         )
-    return InstructionFigure(baseline=baseline, candidate=candidate, change=change, alarm=alarm, note=note)
+    elif first > -UNCHANGED_INSTRUCTIONS:
+        note = (
+            f"the first execution in a process takes {first:+.1%} instructions and only later ones take "
+            f"{change:+.1%}: look for results that are kept from one execution to the next"
+        )
+    return InstructionFigure(
+        baseline=baseline.later,
+        candidate=candidate.later,
+        change=change,
+        first_change=first,
+        alarm=asked == "alarm" and bool(note),
+        note=note,
+    )
 
 
 def _countable(services: Services, workload: Workload) -> bool:
+    """Whether a body can be counted alone; timeit's own loops would bring their set-up with them."""
     tree = services.lab.tree(services.lab.prepared.base)
-    return workload.kind == "script" and script_kind(Path(tree, workload.target)) in COUNTABLE
+    return workload.kind == "script" and script_kind(tree / workload.target) == "workload"
 
 
-def _counts(services: Services, bench: Bench, workload: Workload) -> dict[str, int]:
+def _counts(services: Services, bench: Bench, workload: Workload) -> dict[str, tuple[int, int]]:
     """Instructions of one body by side; empty where there is no counter or it would take too long.
 
     Raises:
         WorkloadError: a run fails.
     """
-    from perfagent.tools.profile import body_instructions, counter_version, native_seconds
-
     if not counter_version(bench.sandbox):
         return {}
     request = Request(hash_seed=COUNTING_SEED, cpu=bench.core, timeout_s=2 * INSTRUCTIONS_TOTAL_S)

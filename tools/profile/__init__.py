@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from perfagent.tools.profile.collect import RawProfile, collect
 from perfagent.tools.profile.flamegraph import flamegraph
-from perfagent.tools.profile.instructions import body_instructions, counter_version, native_seconds
+from perfagent.tools.profile.instructions import Counts, body_instructions, counter_version, native_seconds
 
 if TYPE_CHECKING:
     from perfagent.tools.profile.ranking import rank
     from perfagent.tools.profile.records import Hotspot
 
 __all__ = [
+    "Counts",
     "Hotspot",
     "RawProfile",
     "body_instructions",

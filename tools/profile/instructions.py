@@ -1,15 +1,18 @@
 """Instructions of one execution of a script's body, counted by valgrind: exact, slow, and no measure of time.
 
 Cachegrind without its cache model is the cheapest of valgrind's tools that count (20 to 30 times slower than the bare
-interpreter on pure Python; exp-bbv 55, callgrind 80 to 110, lackey 190 to 270). A process that executes many bodies
-less one that executes few, after equally many set-ups, leaves bodies alone: start-up, imports and set-up cancel. Misses
-of a cache, waiting and system calls do not show in the count, so that it says what code does and not how long it takes.
+interpreter on pure Python; exp-bbv 55, callgrind 80 to 110, lackey 190 to 270). A process that executes more bodies
+less one that executes fewer, after equally many set-ups, leaves bodies alone: start-up, imports and set-up cancel. The
+first execution is told apart from the later ones, because a result that is kept from one to the next shows there.
+Misses of a cache, waiting and system calls do not show in a count, so that it says what code does and not how long it
+takes.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.sandbox.protocol import Command, Sandbox
@@ -17,11 +20,17 @@ from perfagent.tools.workload import COUNTED_SETUPS, Request, Site, Workload, ob
 
 COUNTER = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", "--vgdb=no")
 
-#: Executions of the body in the two counted processes. The first execution, in which caches and the interpreter's
-#: specialised instructions settle, is in both of them and cancels.
-FEW, MANY = 1, COUNTED_SETUPS
+#: Executions of the body in the counted processes.
+BODIES = (0, 1, COUNTED_SETUPS)
 
 _REFERENCES = re.compile(r"^==\d+== +I +refs: +([\d,]+)", re.MULTILINE)
+
+
+class Counts(NamedTuple):
+    """Instructions of the first execution of a body in a process, and of each later one."""
+
+    first: int
+    later: int
 
 
 def counter_version(sandbox: Sandbox) -> str:
@@ -36,26 +45,26 @@ def native_seconds(sandbox: Sandbox, site: Site, workload: Workload, request: Re
     Raises:
         WorkloadError: it does not run.
     """
-    seen = observe(sandbox, site, workload, _counting(request, workload, MANY))
+    seen = observe(sandbox, site, workload, _counting(request, workload, BODIES[-1]))
     if seen.error is not None:
         raise WorkloadError(f"{workload.spec} cannot be counted: {seen.error}")
     return seen.usage.wall_s - seen.usage.run_delay_s
 
 
-def body_instructions(sandbox: Sandbox, site: Site, workload: Workload, request: Request) -> int:
+def body_instructions(sandbox: Sandbox, site: Site, workload: Workload, request: Request) -> Counts:
     """Instructions of one execution of the body.
 
     Args:
         sandbox: has valgrind; see `counter_version`.
         site: the side, whose bytecode cache must be full already; see `native_seconds`.
-        workload: a script of the kind `workload` or `plain`.
+        workload: a script of the kind `workload`, the only one whose set-up can be repeated without its body.
         request: `hash_seed`, `cpu` and `timeout_s` are taken from it.
 
     Raises:
         WorkloadError: it does not run under the counter, or the counter says nothing.
     """
-    few, many = (_process_instructions(sandbox, site, workload, request, bodies) for bodies in (FEW, MANY))
-    return round((many - few) / (MANY - FEW))
+    none, one, all_ = (_process_instructions(sandbox, site, workload, request, bodies) for bodies in BODIES)
+    return Counts(one - none, round((all_ - one) / (BODIES[2] - BODIES[1])))
 
 
 def _counting(request: Request, workload: Workload, bodies: int) -> Request:

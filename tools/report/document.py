@@ -30,8 +30,9 @@ class InstructionFigure(Record):
     """Instructions of one execution of a body, exact under one hash seed.
 
     Attributes:
-        baseline, candidate: counts.
+        baseline, candidate: counts of each execution after the first in a process.
         change: candidate / baseline - 1.
+        first_change: the same for the first execution.
         alarm: whether the clock's speedup does not show in the instructions.
         note: one sentence.
     """
@@ -39,6 +40,7 @@ class InstructionFigure(Record):
     baseline: int
     candidate: int
     change: float
+    first_change: float
     alarm: bool = False
     note: str = ""
 

@@ -31,7 +31,9 @@ def growth(**changes: object) -> GrowthFigure:
 
 
 def counted(alarm: bool) -> BenchmarkFigure:
-    counts = InstructionFigure(baseline=12_345_678, candidate=12_345_999, change=0.00003, alarm=alarm, note="look")
+    counts = InstructionFigure(
+        baseline=12_345_678, candidate=12_345_999, change=3e-5, first_change=0.0, alarm=alarm, note="look"
+    )
     return BenchmarkFigure(id="bench", speedup=1.2, interval=(1.1, 1.3), verdict="faster", instructions=counts)
 
 
