@@ -1,8 +1,8 @@
 """What a run found out about an unchanged target, kept for the next run: its stable tests, values and loop counts.
 
-A finding is named by all that it depends on, so that any change makes it be found anew. It also grows stale: code may
-depend on the date or the machine. A stale finding can cost a candidate its acceptance, never gain it one, for candidates
-are always run afresh.
+A finding is named by all that it depends on, so that any change makes it be found anew. It also grows stale: code
+may depend on the date or the machine. A stale finding can cost a candidate its acceptance, never gain it one, for
+candidates are always run afresh.
 """
 
 from __future__ import annotations

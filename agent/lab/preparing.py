@@ -134,9 +134,7 @@ class Preparation:
     def _known_tests(self, findings: Findings, prepared: Prepared) -> dict[str, Any] | None:
         """The stable tests, of an earlier run where nothing has changed since."""
         facts = [self.services.settings.test, prepared.benchmark_paths()]
-        found: dict[str, Any] | None = findings.recall(
-            "baseline-tests", facts, lambda: _dumped(self._tests(prepared))
-        )
+        found: dict[str, Any] | None = findings.recall("baseline-tests", facts, lambda: _dumped(self._tests(prepared)))
         self._tell_tests(StableTests(**found) if found else None, known="baseline-tests" in findings.recalled)
         return found
 

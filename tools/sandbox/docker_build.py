@@ -6,7 +6,8 @@ import json
 import os
 import shlex
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perfagent.tools.errors import BuildError, SandboxUnavailable
@@ -27,11 +28,13 @@ from perfagent.tools.sandbox.protocol import Mount
 if TYPE_CHECKING:
     from docker import DockerClient
 
+Say = Callable[[str], None]
 REPOSITORY = "perfagent/env"
 LABEL_ENVIRONMENT = "perfagent.environment"
 PREFIX, WORK, BUNDLE = "/opt/perfagent/venv", "/opt/perfagent/build", "/opt/perfagent/ca.crt"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
-PULLABLE_MINORS = range(14, 7, -1)
+PULLABLE_MINORS = range(14, 6, -1)
+REGISTRY_TIMEOUT_S = 10  # to say whether it has an image
 LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v python3.$n; done; command -v python3"
 
 
@@ -69,8 +72,8 @@ class ContainerBuilder(Builder):
                 self.close()
                 raise
 
-    def choose_python(self, manifest: Manifest, wanted: str | None) -> Interpreter:
-        """Take the image's best interpreter for the project.
+    def choose_python(self, manifest: Manifest, wanted: str | None, *, claimed: bool = False) -> Interpreter:
+        """Take the image's best interpreter for the project; see `interpreters.find`.
 
         Raises:
             BuildError: none suits.
@@ -80,7 +83,7 @@ class ContainerBuilder(Builder):
         if wanted and "/" in wanted:
             paths, wanted = [wanted], None
         asked = (parse_query(self.run([path, "-I", "-c", QUERY])[1]) for path in paths)
-        chosen = find(manifest, wanted, asked)
+        chosen = find(manifest, wanted, asked, claimed=claimed)
         self.python = chosen.path
         return chosen
 
@@ -136,29 +139,78 @@ class ContainerBuilder(Builder):
         remove(self._client, self._container)
 
 
-def images(client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None) -> Iterator[str]:
-    """Ids of images to try in turn: the one asked for, else our base, else the official Python's.
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An image to build from. python: the interpreter to use, the image's best when None. claimed: whether the project
+    must claim to support it.
+    """
 
-    Raises:
-        SandboxUnavailable: an image is not here and cannot be pulled.
+    image: str
+    python: str | None = None
+    claimed: bool = False
+
+
+def bases(
+    client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None, say: Say
+) -> Iterator[Callable[[], Base]]:
+    """Ways to a suitable image, the cheapest first; each raises BuildError or SandboxUnavailable when it leads nowhere.
+
+    The image asked for; else our base image, an official Python image that is here, our base image with an interpreter
+    of this host, the base image with a newer Python than the project claims to support, an official image to be pulled.
     """
     if image is not None:
-        yield present_or_pulled(client, image)
+        yield lambda: Base(present_or_pulled(client, image))
         return
-    try:
-        yield image_id(client, BASE_IMAGE)
-    except SandboxUnavailable:
-        pass
+    official = PULLABLE.format(f"3.{minor}") if (minor := _newest_minor(manifest, wanted)) else None
+    yield lambda: Base(image_id(client, BASE_IMAGE), claimed=True)
+    if official is not None:
+        yield lambda: Base(image_id(client, official))
+    yield lambda: _with_host_python(client, manifest, wanted, say)
+    yield lambda: Base(image_id(client, BASE_IMAGE))
+    if official is not None:
+        yield lambda: Base(_pulled_soon(client, official, say))
+
+
+def _newest_minor(manifest: Manifest, wanted: str | None) -> int | None:
+    """The X of the newest 3.X that is allowed, and claimed where anything is."""
     suits = accepts(f"=={wanted}.*" if wanted else manifest.requires_python)
-    newest = manifest.minors[-1] if manifest.minors else PULLABLE_MINORS[0]
-    minors = [n for n in PULLABLE_MINORS if n <= newest and suits(Interpreter("", f"3.{n}.99"))]
-    if not minors:
-        return
+    newest = manifest.minors[-1] if manifest.minors and not wanted else PULLABLE_MINORS[0]
+    found = (n for n in PULLABLE_MINORS if n <= newest and suits(Interpreter("", f"3.{n}.99")))
+    return next(found, None)
+
+
+def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | None, say: Say) -> Base:
+    """The base image with the best interpreter of this host in it.
+
+    Raises:
+        BuildError: none suits, or it does not run there.
+    """
+    from perfagent.tools.sandbox.host_python import bake
+
+    interpreter = find(manifest, wanted, claimed=True)
+    say(f"putting this host's Python {interpreter.version} into the base image")
+    return Base(bake(client, image_id(client, BASE_IMAGE), interpreter), interpreter.path)
+
+
+def _pulled_soon(client: DockerClient, image: str, say: Say) -> str:
+    """The id of an image from the registry, which has to answer soon.
+
+    Raises:
+        SandboxUnavailable: it does not, or lacks the image.
+    """
+    from docker import from_env
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    hurried = from_env(timeout=REGISTRY_TIMEOUT_S)
     try:
-        yield present_or_pulled(client, PULLABLE.format(f"3.{minors[0]}"))
-    except SandboxUnavailable as error:
-        remedy = "give an image with that Python (--image), or use this machine's Pythons (--sandbox bubblewrap)"
-        raise SandboxUnavailable(f"no local image suits, and {error.message}", remedy) from error
+        hurried.api.inspect_distribution(image)
+    except (DockerException, RequestException) as error:
+        raise SandboxUnavailable(f"{image} cannot be pulled: {explanation(error)}") from error
+    finally:
+        hurried.close()
+    say(f"pulling {image}")
+    return present_or_pulled(client, image)
 
 
 def present_or_pulled(client: DockerClient, image: str) -> str:

@@ -7,19 +7,22 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from perfagent.tools.errors import BuildError
+from perfagent.tools.errors import BuildError, SandboxUnavailable
 from perfagent.tools.sandbox.builder import BubblewrapBuilder, HostBuilder
-from perfagent.tools.sandbox.docker_build import PREFIX, ContainerBuilder, images
-from perfagent.tools.sandbox.docker_engine import connected, present
+from perfagent.tools.sandbox.docker_build import PREFIX, Base, ContainerBuilder, bases
+from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, image_id, present
 from perfagent.tools.sandbox.install import Installer, Steps
 from perfagent.tools.sandbox.interpreters import Interpreter, find
 from perfagent.tools.sandbox.manifest import Manifest, digest, read_manifest
 from perfagent.tools.sandbox.protocol import Environment, SandboxKind
 from perfagent.tools.sandbox.store import Store
 from perfagent.tools.sandbox.version import version_of
+
+if TYPE_CHECKING:
+    from docker import DockerClient
 
 FORMAT = 1  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
@@ -124,16 +127,15 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
     """
     manifest = read_manifest(recipe.tree)
     with connected() as client:
-        bases = images(client, recipe.image, manifest, recipe.python)
-        first = next(bases, "")
-        key = recipe.key(first)
+        key = recipe.key(_origin(client, recipe.image))
         store = Store(cache, key)
         with store.locked(say):
             if (known := store.load()) is not None and present(client, known.image):
                 return known
             with store.building(recipe.tree) as site:
                 start = functools.partial(ContainerBuilder, site, client, run_id=f"build-{key}")
-                builder, interpreter = suitable(start, chain([first], bases), manifest, recipe.python)
+                ways = bases(client, recipe.image, manifest, recipe.python, say)
+                builder, interpreter = suitable(start, ways, manifest, recipe.python)
                 try:
                     say(f"building an image with Python {interpreter.version}")
                     roots = Installer(builder, recipe.steps(manifest), say).install()
@@ -155,24 +157,35 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 return store.save(built)
 
 
+def _origin(client: DockerClient, image: str | None) -> str:
+    """What a build starts from, as far as it is known before: the id of the image, else its name."""
+    name = image or BASE_IMAGE
+    return image_id(client, name) if present(client, name) else name
+
+
 def suitable(
-    start: Callable[..., ContainerBuilder], bases: Iterable[str], manifest: Manifest, wanted: str | None
+    start: Callable[..., ContainerBuilder], ways: Iterable[Callable[[], Base]], manifest: Manifest, wanted: str | None
 ) -> tuple[ContainerBuilder, Interpreter]:
     """A builder in the first image whose Python suits.
 
     Raises:
-        BuildError: none does.
+        BuildError: none does; says what was in the way of each.
     """
-    unsuitable: BuildError | None = None
-    for image in filter(None, bases):
-        builder = start(image=image)
+    obstacles: dict[str, None] = {}
+    for way in ways:
+        builder = None
         try:
-            return builder, builder.choose_python(manifest, wanted)
-        except BuildError as error:
-            unsuitable = error
-            builder.close()
+            base = way()
+            builder = start(image=base.image)
+            return builder, builder.choose_python(manifest, base.python or wanted, claimed=base.claimed)
+        except (BuildError, SandboxUnavailable) as error:
+            obstacles[error.message] = None
+            if builder is not None:
+                builder.close()
         except BaseException:
-            builder.close()
+            if builder is not None:
+                builder.close()
             raise
     needed = wanted or manifest.requires_python or "3"
-    raise BuildError(f"no image here or to be pulled has Python {needed}", "give one: --image") from unsuitable
+    remedy = "install that Python on this machine, or give an image that has it: --image"
+    raise BuildError(f"no image has Python {needed} ({'; '.join(obstacles)})", remedy)
