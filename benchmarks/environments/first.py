@@ -62,8 +62,9 @@ def _candidate_seconds(services: Services, lab: Laboratory) -> float:
     """Seconds from a diff to a sandbox in which the candidate's tests may start; the fastest of three."""
     base = services.target.head
     baseline = lab.tree(base)
-    sources = [path for root in lab.prepared.source_roots for path in sorted((baseline / root).rglob("*.py"))]
-    path = next(path for path in sources if path.stat().st_size and "test" not in str(path.relative_to(baseline)))
+    roots = lab.prepared.source_roots
+    sources = [path for root in roots for path in sorted((baseline / root).rglob("*.py")) if path.stat().st_size]
+    path = next(path for path in sources if path.name == "__init__.py" and "tests" not in path.parts)
     took = []
     for number in range(3):
         diff = _appended(path.read_text(), str(path.relative_to(baseline)), ADDED_LINE * (number + 1))

@@ -11,16 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.builder import (
-    STEP_TIMEOUT_S,
-    Builder,
-    Site,
-    certificate_variables,
-    certificates,
-    wheel_folders,
-)
+from perfagent.tools.sandbox.builder import STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.sandbox.docker import bind
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.sandbox.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.sandbox.manifest import Manifest
 from perfagent.tools.sandbox.protocol import Mount
@@ -49,7 +43,7 @@ class ContainerBuilder(Builder):
         bundle = certificates()
         mounts = [
             Mount(site.work, WORK, writable=True),
-            *(Mount(path, str(path)) for path in wheel_folders()),
+            *(Mount(path, str(path)) for path in local_folders(index_variables())),
         ]
         mounts += [Mount(bundle, BUNDLE)] if bundle else []
         self._bundle = bundle is not None

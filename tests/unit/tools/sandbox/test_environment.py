@@ -6,7 +6,6 @@ import threading
 import pytest
 
 from perfagent.tools.sandbox import Environment
-from perfagent.tools.sandbox.builder import index_variables
 from perfagent.tools.sandbox.environment import Recipe
 from perfagent.tools.sandbox.store import Store
 
@@ -36,15 +35,6 @@ def test_the_key_depends_on_the_base_declarations_and_scripts_of_the_setup_comma
 
     (recipe.tree / "module.py").write_text("")
     assert recipe.key("base") == keys[-1]
-
-
-def test_index_settings_get_into_a_build_and_secrets_do_not(monkeypatch):
-    for name in ("PIP_INDEX_URL", "UV_INDEX_URL", "https_proxy", "PIP_TARGET", "API_KEY"):
-        monkeypatch.setenv(name, "x")
-
-    passed = index_variables()
-    assert {"PIP_INDEX_URL", "UV_INDEX_URL", "https_proxy"} <= set(passed)
-    assert not {"PIP_TARGET", "API_KEY"} & set(passed)
 
 
 class TestStore:
