@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfagent.tools.sandbox.reading import SKIPPED, ini, lines, strings, table, toml
+
 TEST_NAMES = ("test", "tests", "testing", "dev")  # extras and groups, the leanest first
 TEST_FILES = re.compile(r"(?:^|[-_./])(?:tests?|testing)[-_.]?", re.IGNORECASE)
 DEV_FILES = re.compile(r"(?:^|[-_./])(?:dev|develop|development)[-_.]?", re.IGNORECASE)
-# Nothing in these belongs to the project's sources; copying or hashing them would only cost time.
-SKIPPED = frozenset(
-    {".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".eggs"}
-)
 DECLARATIONS = frozenset({"pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "MANIFEST.in"})
 # What compiled parts are made from: another content means another built file.
 NATIVE = re.compile(
@@ -59,18 +55,18 @@ class Manifest:
 
 def read_manifest(tree: Path) -> Manifest:
     """Read a project's declarations; what is malformed counts as absent, its own build will complain."""
-    pyproject = _toml(tree / "pyproject.toml")
-    project, build = _table(pyproject, "project"), _table(pyproject, "build-system")
-    config = _ini(tree / "setup.cfg")
+    pyproject = toml(tree / "pyproject.toml")
+    project, build = table(pyproject, "project"), table(pyproject, "build-system")
+    config = ini(tree / "setup.cfg")
     script = _script(tree / "setup.py")
     extras = {
-        *_table(project, "optional-dependencies"),
+        *table(project, "optional-dependencies"),
         *(config["options.extras_require"] if config.has_section("options.extras_require") else ()),
         *script.get("extras_require", ()),
     }
-    classifiers = [*_strings(project.get("classifiers")), *_lines(config, "metadata", "classifiers")]
+    classifiers = [*strings(project.get("classifiers")), *lines(config, "metadata", "classifiers")]
     classifiers += script.get("classifiers", ())
-    groups = _groups(_table(pyproject, "dependency-groups"))
+    groups = _groups(table(pyproject, "dependency-groups"))
     chosen = tuple(name for name in TEST_NAMES if name in extras)
     files = _requirement_files(tree, declared=bool(chosen or groups))
     return Manifest(
@@ -82,8 +78,8 @@ def read_manifest(tree: Path) -> Manifest:
         ),
         minors=_minors(classifiers),
         backend=str(build.get("build-backend", "")),
-        build_requires=tuple(_strings(build.get("requires"))),
-        dependencies=(*_strings(project.get("dependencies")), *_lines(config, "options", "install_requires")),
+        build_requires=tuple(strings(build.get("requires"))),
+        dependencies=(*strings(project.get("dependencies")), *lines(config, "options", "install_requires")),
         extras=chosen,
         groups=groups,
         requirement_files=files,
@@ -109,42 +105,6 @@ def _relevant(tree: Path) -> Iterator[Path]:
             declares = top and (name in DECLARATIONS or (name.endswith(".txt") and "require" in folder + name))
             if (declares or NATIVE.search(name)) and (path := Path(folder, name)).is_file():
                 yield path
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    """A TOML file's content; empty when it is missing or malformed."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """A sub-table; empty when it is missing or something else."""
-    found = data.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _strings(value: object) -> list[str]:
-    """The strings of a list; none when it is something else."""
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _ini(path: Path) -> configparser.ConfigParser:
-    """A setup.cfg or tox.ini; empty when it is missing or malformed."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, configparser.Error):
-        return configparser.ConfigParser()
-    return parser
-
-
-def _lines(config: configparser.ConfigParser, section: str, name: str) -> list[str]:
-    """A setup.cfg list; `file:` directives name no requirement themselves."""
-    value = config.get(section, name, fallback="")
-    lines = [line.split(" #")[0].strip() for line in value.splitlines()]
-    return [line for line in lines if line and not line.startswith(("#", "file:"))]
 
 
 def _script(path: Path) -> dict[str, list[str]]:
@@ -217,14 +177,14 @@ def _requirement_files(tree: Path, *, declared: bool) -> tuple[str, ...]:
 
 def _poetry(pyproject: Mapping[str, Any]) -> list[str]:
     """Names of Poetry's development dependencies; its version syntax is its own."""
-    poetry = _table(_table(pyproject, "tool"), "poetry")
-    groups = _table(poetry, "group")
-    tables = [_table(poetry, "dev-dependencies")]
-    tables += [_table(_table(groups, name), "dependencies") for name in TEST_NAMES]
+    poetry = table(table(pyproject, "tool"), "poetry")
+    groups = table(poetry, "group")
+    tables = [table(poetry, "dev-dependencies")]
+    tables += [table(table(groups, name), "dependencies") for name in TEST_NAMES]
     return [name for table in tables for name in table if name != "python"]
 
 
 def _tox(path: Path) -> list[str]:
     """The plain requirements of tox's default environment; those of one factor alone are left out."""
-    lines = _lines(_ini(path), "testenv", "deps")
+    lines = lines(ini(path), "testenv", "deps")
     return [line for line in lines if re.match(r"[A-Za-z0-9][^:{}]*$", line)]

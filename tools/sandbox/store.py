@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from perfagent.tools.sandbox.builder import Site
-from perfagent.tools.sandbox.manifest import SKIPPED
+from perfagent.tools.sandbox.reading import SKIPPED
 from perfagent.tools.sandbox.protocol import Environment
 
 HARVEST = Path(__file__).with_name("harvest.py")
