@@ -7,6 +7,7 @@ can shift a timing. Trees are mounted read-only while they are measured, so that
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import shutil
 import tempfile
@@ -147,7 +148,9 @@ class Laboratory:
             raise BuildError(error.message, "mend --build: it runs in a copy of the tree, without a network") from error
 
     def _edit(self, parent: str, diff: str, place: Path) -> None:
-        shutil.copytree(self.tree(parent), place, symlinks=True)
+        # A build may write into any file; nothing else does, and a patch replaces files, so that names may be shared.
+        copy = shutil.copy2 if self.settings.build else os.link
+        shutil.copytree(self.tree(parent), place, symlinks=True, copy_function=copy)
         apply_patch(place, diff)
         self._build(place)
 

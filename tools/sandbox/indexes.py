@@ -119,8 +119,10 @@ def local_folders(variables: Mapping[str, str]) -> list[Path]:
     """Folders of this host that the settings name as places of packages."""
     names = ("PIP_FIND_LINKS", "UV_FIND_LINKS", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX")
     words = " ".join(variables.get(name, "") for name in names).replace(",", " ").split()
-    paths = [Path(word.removeprefix("file://")) for word in words]
-    return list(dict.fromkeys(path for path in paths if path.is_absolute() and path.is_dir()))
+    paths = [Path(word.removeprefix("file://").rstrip("/")) for word in words]
+    # An index's pages lead out of its folder of that name, to the files beside it.
+    whole = [path.parent if path.name == "simple" and path.parent.name else path for path in paths]
+    return list(dict.fromkeys(path for path in whole if path.is_absolute() and path.is_dir()))
 
 
 def scrubbed(text: str) -> str:

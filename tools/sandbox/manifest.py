@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perfagent.tools.sandbox.reading import SKIPPED, ini, lines, strings, table, toml
+from perfagent.tools.sandbox.reading import SKIPPED, ini, listed, strings, table, toml
 
 TEST_NAMES = ("test", "tests", "testing", "dev")  # extras and groups, the leanest first
 TEST_FILES = re.compile(r"(?:^|[-_./])(?:tests?|testing)[-_.]?", re.IGNORECASE)
@@ -64,7 +64,7 @@ def read_manifest(tree: Path) -> Manifest:
         *(config["options.extras_require"] if config.has_section("options.extras_require") else ()),
         *script.get("extras_require", ()),
     }
-    classifiers = [*strings(project.get("classifiers")), *lines(config, "metadata", "classifiers")]
+    classifiers = [*strings(project.get("classifiers")), *listed(config, "metadata", "classifiers")]
     classifiers += script.get("classifiers", ())
     groups = _groups(table(pyproject, "dependency-groups"))
     chosen = tuple(name for name in TEST_NAMES if name in extras)
@@ -79,7 +79,7 @@ def read_manifest(tree: Path) -> Manifest:
         minors=_minors(classifiers),
         backend=str(build.get("build-backend", "")),
         build_requires=tuple(strings(build.get("requires"))),
-        dependencies=(*strings(project.get("dependencies")), *lines(config, "options", "install_requires")),
+        dependencies=(*strings(project.get("dependencies")), *listed(config, "options", "install_requires")),
         extras=chosen,
         groups=groups,
         requirement_files=files,
@@ -186,5 +186,5 @@ def _poetry(pyproject: Mapping[str, Any]) -> list[str]:
 
 def _tox(path: Path) -> list[str]:
     """The plain requirements of tox's default environment; those of one factor alone are left out."""
-    lines = lines(ini(path), "testenv", "deps")
+    lines = listed(ini(path), "testenv", "deps")
     return [line for line in lines if re.match(r"[A-Za-z0-9][^:{}]*$", line)]

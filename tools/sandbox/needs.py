@@ -1,4 +1,4 @@
-"""What a project's tests use without saying so: well-known packages for testing, read from the tests and their settings.
+"""What a project's tests use without saying so: well-known packages for testing, read from tests and their settings.
 
 Only names of the tables below are ever suggested. To install whatever a file imports would let a misspelt or hostile
 import choose a package from the index.

@@ -43,7 +43,7 @@ def ini(path: Path) -> configparser.ConfigParser:
     return parser
 
 
-def lines(config: configparser.ConfigParser, section: str, name: str) -> list[str]:
+def listed(config: configparser.ConfigParser, section: str, name: str) -> list[str]:
     """A setup.cfg list; `file:` directives name no requirement themselves."""
     value = config.get(section, name, fallback="")
     found = [line.split(" #")[0].strip() for line in value.splitlines()]

@@ -57,7 +57,7 @@ def test_uvs_own_settings_are_left_alone(home):
 
 
 def test_folders_of_packages_are_found_in_every_setting(home):
-    variables = {"PIP_EXTRA_INDEX_URL": f"https://a/s file://{home}", "PIP_FIND_LINKS": f"{home}/.config none"}
+    variables = {"PIP_EXTRA_INDEX_URL": f"https://a/s file://{home}/simple/", "PIP_FIND_LINKS": f"{home}/.config none"}
     assert local_folders(variables) == [home / ".config", home]
 
 
