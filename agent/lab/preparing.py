@@ -205,7 +205,8 @@ class Preparation:
             python=settings.python,
             setup=settings.setup,
             image=settings.image,
-            packages=packages,
+            packages=[*packages, *settings.packages],
+            extras=settings.extras,
             say=self.services.progress.note,
             version=self.services.target.describe(self.base),
         )

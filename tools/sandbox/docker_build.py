@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from perfagent.tools.errors import BuildError, SandboxUnavailable
 from perfagent.tools.sandbox.builder import STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.sandbox.docker import bind
-from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
 from perfagent.tools.sandbox.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.sandbox.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.sandbox.manifest import Manifest
@@ -181,7 +181,9 @@ def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | No
     """
     from perfagent.tools.sandbox.host_python import bake
 
-    interpreter = find(manifest, wanted, claimed=True)
+    interpreter = find(manifest, wanted)
+    if not wanted and manifest.minors and interpreter.minor > max(manifest.minors[-1], BASE_MINOR):
+        raise BuildError(f"this host's nearest Python is {interpreter.version}")  # the base image's is nearer
     say(f"putting this host's Python {interpreter.version} into the base image")
     return Base(bake(client, image_id(client, BASE_IMAGE), interpreter), interpreter.path)
 

@@ -19,12 +19,12 @@ from perfagent.tools.sandbox.interpreters import Interpreter, find
 from perfagent.tools.sandbox.manifest import Manifest, digest, read_manifest
 from perfagent.tools.sandbox.protocol import Environment, SandboxKind
 from perfagent.tools.sandbox.store import Store
-from perfagent.tools.sandbox.version import version_of
+from perfagent.tools.sandbox.version import plain, version_of
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
-FORMAT = 1  # of stored environments; another number makes all of them be built anew
+FORMAT = 2  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
 
 
@@ -39,16 +39,18 @@ class Recipe:
     image: str | None
     packages: tuple[str, ...]
     version: str
+    extras: tuple[str, ...] | None = None
 
     def steps(self, manifest: Manifest) -> Steps:
         """What the installer is told."""
-        return Steps(manifest, self.setup, self.packages, self.version)
+        return Steps(manifest, self.setup, self.packages, self.version, self.extras)
 
-    def key(self, base: str) -> str:
+    def key(self, base: str, manifest: Manifest) -> str:
         """The environment's name, given the identity of the interpreter or image it is made from."""
         named = [word for word in (self.setup or "").split() if (self.tree / word).is_file()]
         scripts = [hashlib.sha256((self.tree / word).read_bytes()).hexdigest() for word in named]
         parts = [FORMAT, self.kind, base, self.python, self.setup, scripts, self.packages, self.version]
+        parts += [self.extras, manifest.needs]
         return hashlib.sha256(json.dumps([*parts, digest(self.tree)]).encode()).hexdigest()[:24]
 
 
@@ -63,6 +65,7 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
     packages: Sequence[str] = (),
     say: Callable[[str], None] = lambda _: None,
     version: str | None = None,
+    extras: Sequence[str] | None = None,
 ) -> Environment:
     """The environment for a tree's code: an earlier one if nothing it depends on has changed, else a new one.
 
@@ -75,15 +78,16 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
         setup: shell command that installs the project, run in the copy; else the project's declarations
         decide. image: docker image to start from; else our base image or an official Python one. packages:
         requirements to add unless the project brings them at its own pins. say: told what is going on, a line
-        at a time. version: the project's version for build tools that would ask version control; else from
-        the latest tag.
+        at a time. version: what names the project's version for build tools that would ask version control, a tag
+        for one; else the latest tag. extras: the project's extras to install; those for tests when None.
 
     Raises:
         BuildError: it does not build; quotes the build's telling lines.
         SandboxUnavailable: no engine, or no image to start from.
     """
-    told = version or version_of(tree)
-    recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told)
+    told = plain(version or "") or version_of(tree)
+    chosen = None if extras is None else tuple(extras)
+    recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told, chosen)
     build = in_container if kind == "docker" else on_host
     return build(recipe, cache.resolve(), say)
 
@@ -96,7 +100,7 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
     """
     manifest = read_manifest(recipe.tree)
     interpreter = find(manifest, recipe.python)
-    key = recipe.key(f"{interpreter.path} {interpreter.version}")
+    key = recipe.key(f"{interpreter.path} {interpreter.version}", manifest)
     store = Store(cache, key)
     with store.locked(say):
         if (known := store.load()) is not None:
@@ -127,7 +131,7 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
     """
     manifest = read_manifest(recipe.tree)
     with connected() as client:
-        key = recipe.key(_origin(client, recipe.image))
+        key = recipe.key(_origin(client, recipe.image), manifest)
         store = Store(cache, key)
         with store.locked(say):
             if (known := store.load()) is not None and present(client, known.image):

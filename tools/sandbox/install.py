@@ -41,12 +41,14 @@ class Steps:
         setup: the user's own command instead of ours.
         packages: requirements added unless the project brought them.
         version: what tools that ask version control are told, as the copy has none.
+        extras: the project's extras to install; those that look like tests' when None.
     """
 
     manifest: Manifest
     setup: str | None
     packages: tuple[str, ...]
     version: str
+    extras: tuple[str, ...] | None = None
 
 
 class Installer:
@@ -69,7 +71,9 @@ class Installer:
         else:
             self._project()
             self._tests()
-        self._packages()
+        self._packages(self.steps.packages)
+        if not self.steps.setup:
+            self._needs()
         return self._harvest()
 
     def _run(self, argv: Sequence[str]) -> tuple[int, str]:
@@ -117,6 +121,16 @@ class Installer:
             head = [self._python, "-m", "pip", "install", "--progress-bar", "off"]
         return self._run([*head, *arguments])
 
+    def _pinned(self, *arguments: str) -> tuple[int, str]:
+        """Install something at the versions of the lock file, or at others where those do not go together here."""
+        if self.steps.manifest.pins:
+            (self.builder.site.work / "lock.txt").write_text("".join(f"{pin}\n" for pin in self.steps.manifest.pins))
+            code, output = self._pip("-c", f"{self.builder.work}/lock.txt", *arguments)
+            if code == 0:
+                return code, output
+            self.say("the lock file's versions do not install here: others are taken")
+        return self._pip(*arguments)
+
     def _project(self) -> None:
         """Install the project itself by the first way that works.
 
@@ -127,7 +141,7 @@ class Installer:
         first = ""
         for way, arguments in self._ways() if manifest.installable else ():
             self.say(f"installing the project: {way}")
-            code, output = self._pip(*arguments)
+            code, output = self._pinned(*arguments)
             if code == 0:
                 return
             first = first or output
@@ -144,10 +158,10 @@ class Installer:
     def _ways(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Ways to install the project, the best first, as pip's arguments."""
         manifest, tree = self.steps.manifest, f"{self.builder.work}/tree"
-        extras = [manifest.extras, tuple(name for name in manifest.extras if name != "dev"), ()]
+        extras = [self.steps.extras] if self.steps.extras is not None else [manifest.extras, ()]
         modes = [("plain", ())] if manifest.backend in NEVER_EDITABLE else [("editable", ("-e",)), ("plain", ())]
         for mode, flags in modes:
-            for names in dict.fromkeys(extras if mode == modes[0][0] else [()]):
+            for names in dict.fromkeys(extras if mode == modes[0][0] else extras[-1:]):
                 suffix = f"[{','.join(names)}]" if names else ""
                 yield f"{mode} {suffix}".strip(), (*flags, f"{tree}{suffix}")
 
@@ -169,32 +183,45 @@ class Installer:
             wanted += manifest.hints
         if wanted:
             self.say("installing what the tests need")
-            if self._pip(*wanted)[0] != 0:
+            if self._pinned(*wanted)[0] != 0:
                 for requirement in wanted:
                     self._pip(requirement)
         for name in manifest.requirement_files:
             self.say(f"installing {name}")
-            code, output = self._pip("-r", f"{self.builder.work}/tree/{name}")
+            code, output = self._pinned("-r", f"{self.builder.work}/tree/{name}")
             if code != 0 and not manifest.installable and name == "requirements.txt":
                 raise failure(f"{name} does not install", output)
 
-    def _packages(self) -> None:
-        """Add the packages the project did not bring, without moving any of its own.
+    def _packages(self, wanted: Sequence[str]) -> None:
+        """Add the packages the project did not bring, without moving any of its own where that can be.
 
         Raises:
             BuildError: one cannot be installed.
         """
-        present = self._present()
-        missing = [item for item in self.steps.packages if normal(re.split(r"[^\w.-]", item)[0]) not in present]
-        if not missing:
-            return
-        self.say(f"installing {', '.join(missing)}")
-        pins = "".join(f"{name}=={version}\n" for name, version in present.items())
-        (self.builder.site.work / "constraints.txt").write_text(pins)
-        if self._pip("-c", f"{self.builder.work}/constraints.txt", *missing)[0] != 0:
+        missing, keep = self._missing(wanted)
+        if missing and self._pip(*keep, *missing)[0] != 0:
             code, output = self._pip(*missing)
             if code != 0:
                 raise failure(f"{', '.join(missing)} cannot be installed", output)
+
+    def _needs(self) -> None:
+        """Add what the tests are seen to use; nothing is moved for it, and what fails is left out."""
+        missing, keep = self._missing(self.steps.manifest.needs)
+        if missing and self._pip(*keep, *missing)[0] != 0:
+            for requirement in missing:
+                self._pip(*keep, requirement)
+
+    def _missing(self, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Which of the requirements are not there, and the options that keep what is there where it is."""
+        if not wanted:
+            return [], []
+        present = self._present()
+        missing = [item for item in wanted if normal(re.split(r"[^\w.-]", item)[0]) not in present]
+        if missing:
+            self.say(f"installing {', '.join(missing)}")
+        pins = "".join(f"{name}=={version}\n" for name, version in present.items())
+        (self.builder.site.work / "constraints.txt").write_text(pins)
+        return missing, ["-c", f"{self.builder.work}/constraints.txt"]
 
     def _present(self) -> dict[str, str]:
         """Installed distributions and their versions."""

@@ -6,17 +6,32 @@ import ast
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfagent.tools.sandbox.hints import DEV_NAMES, TEST_NAMES, hints
+from perfagent.tools.sandbox.locks import LOCK_FILES, pins, pipfile_packages
+from perfagent.tools.sandbox.needs import needs_of_tests
 from perfagent.tools.sandbox.reading import SKIPPED, ini, listed, strings, table, toml
 
-TEST_NAMES = ("test", "tests", "testing", "dev")  # extras and groups, the leanest first
-TEST_FILES = re.compile(r"(?:^|[-_./])(?:tests?|testing)[-_.]?", re.IGNORECASE)
+TEST_FILES = re.compile(r"(?:^|[-_./])(?:(?:py|unit)?tests?|testing)[-_.]?", re.IGNORECASE)
 DEV_FILES = re.compile(r"(?:^|[-_./])(?:dev|develop|development)[-_.]?", re.IGNORECASE)
-DECLARATIONS = frozenset({"pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "MANIFEST.in"})
+DECLARATIONS = frozenset(
+    {
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+        "tox.toml",
+        "pytest.ini",
+        "noxfile.py",
+        "MANIFEST.in",
+        "Pipfile",
+    }
+    | set(LOCK_FILES)
+)
 # What compiled parts are made from: another content means another built file.
 NATIVE = re.compile(
     r"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|f03|cu|cmake)$|^(?:CMakeLists\.txt|meson\.build|meson\.options"
@@ -39,6 +54,8 @@ class Manifest:
         groups: requirements of the PEP 735 groups that do.
         requirement_files: paths relative to the tree; what an application or the tests need.
         hints: requirements worth trying when nothing else names what the tests need.
+        pins: constraints by a lock file.
+        needs: well-known packages that the tests are seen to use.
     """
 
     installable: bool
@@ -51,6 +68,8 @@ class Manifest:
     groups: tuple[str, ...]
     requirement_files: tuple[str, ...]
     hints: tuple[str, ...]
+    pins: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 def read_manifest(tree: Path) -> Manifest:
@@ -67,7 +86,7 @@ def read_manifest(tree: Path) -> Manifest:
     classifiers = [*strings(project.get("classifiers")), *listed(config, "metadata", "classifiers")]
     classifiers += script.get("classifiers", ())
     groups = _groups(table(pyproject, "dependency-groups"))
-    chosen = tuple(name for name in TEST_NAMES if name in extras)
+    chosen = for_tests(extras)
     files = _requirement_files(tree, declared=bool(chosen or groups))
     return Manifest(
         installable=bool(project or build or "metadata" in config or (tree / "setup.py").exists()),
@@ -83,8 +102,18 @@ def read_manifest(tree: Path) -> Manifest:
         extras=chosen,
         groups=groups,
         requirement_files=files,
-        hints=(*script.get("tests_require", ()), *_poetry(pyproject), *_tox(tree / "tox.ini")),
+        hints=(*script.get("tests_require", ()), *hints(tree), *pipfile_packages(tree)),
+        pins=pins(tree),
+        needs=needs_of_tests(tree),
     )
+
+
+def for_tests(names: Iterable[str]) -> tuple[str, ...]:
+    """Of extras or groups those with what tests need: named so, else the shortest that speaks of tests, else dev."""
+    known = [name for name in sorted(names) if re.sub(r"[-_.]+", "-", name).lower() in (*TEST_NAMES, *DEV_NAMES)]
+    exact = [name for name in known if name.lower() not in DEV_NAMES]
+    alike = sorted((name for name in names if re.search(r"(?:^|[-_.])(?:py|unit)?tests?(?:[-_.]|$)", name)), key=len)
+    return tuple(exact or alike[:1] or known)
 
 
 def digest(tree: Path) -> str:
@@ -160,7 +189,7 @@ def _groups(table: Mapping[str, Any]) -> tuple[str, ...]:
             elif isinstance(item, dict) and isinstance(inner := item.get("include-group"), str):
                 add(re.sub(r"[-_.]+", "-", inner).lower(), (*above, name))
 
-    for name in TEST_NAMES:
+    for name in for_tests(normal):
         add(name, ())
     return tuple(found)
 
@@ -173,18 +202,3 @@ def _requirement_files(tree: Path, *, declared: bool) -> tuple[str, ...]:
     tests = [name for name in names if TEST_FILES.search(name)]
     development = [name for name in names if DEV_FILES.search(name)]
     return (*main, *(() if declared else tests or development))
-
-
-def _poetry(pyproject: Mapping[str, Any]) -> list[str]:
-    """Names of Poetry's development dependencies; its version syntax is its own."""
-    poetry = table(table(pyproject, "tool"), "poetry")
-    groups = table(poetry, "group")
-    tables = [table(poetry, "dev-dependencies")]
-    tables += [table(table(groups, name), "dependencies") for name in TEST_NAMES]
-    return [name for table in tables for name in table if name != "python"]
-
-
-def _tox(path: Path) -> list[str]:
-    """The plain requirements of tox's default environment; those of one factor alone are left out."""
-    lines = listed(ini(path), "testenv", "deps")
-    return [line for line in lines if re.match(r"[A-Za-z0-9][^:{}]*$", line)]
