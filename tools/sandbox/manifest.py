@@ -14,7 +14,7 @@ from typing import Any
 from perfagent.tools.sandbox.hints import DEV_NAMES, TEST_NAMES, hints
 from perfagent.tools.sandbox.locks import LOCK_FILES, pins, pipfile_packages
 from perfagent.tools.sandbox.needs import needs_of_tests
-from perfagent.tools.sandbox.reading import SKIPPED, ini, listed, strings, table, toml
+from perfagent.tools.sandbox.reading import NATIVE_SOURCES, SKIPPED, ini, listed, strings, table, toml
 
 TEST_FILES = re.compile(r"(?:^|[-_./])(?:(?:py|unit)?tests?|testing)[-_.]?", re.IGNORECASE)
 DEV_FILES = re.compile(r"(?:^|[-_./])(?:dev|develop|development)[-_.]?", re.IGNORECASE)
@@ -31,11 +31,6 @@ DECLARATIONS = frozenset(
         "Pipfile",
     }
     | set(LOCK_FILES)
-)
-# What compiled parts are made from: another content means another built file.
-NATIVE = re.compile(
-    r"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|f03|cu|cmake)$|^(?:CMakeLists\.txt|meson\.build|meson\.options"
-    r"|meson_options\.txt|Cargo\.(?:toml|lock)|Makefile|configure)$"
 )
 
 
@@ -132,7 +127,7 @@ def _relevant(tree: Path) -> Iterator[Path]:
         top = Path(folder) == tree or Path(folder) == tree / "requirements"
         for name in files:
             declares = top and (name in DECLARATIONS or (name.endswith(".txt") and "require" in folder + name))
-            if (declares or NATIVE.search(name)) and (path := Path(folder, name)).is_file():
+            if (declares or NATIVE_SOURCES.search(name)) and (path := Path(folder, name)).is_file():
                 yield path
 
 

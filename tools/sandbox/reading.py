@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,12 @@ from typing import Any
 # Nothing in these belongs to the project's sources; copying or hashing them would only cost time.
 SKIPPED = frozenset(
     {".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".eggs"}
+)
+
+# What compiled parts are made from: another content means another built file.
+NATIVE_SOURCES = re.compile(
+    r"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|f03|cu|cmake)$|^(?:CMakeLists\.txt|meson\.build|meson\.options"
+    r"|meson_options\.txt|Cargo\.(?:toml|lock)|Makefile|configure)$"
 )
 
 
