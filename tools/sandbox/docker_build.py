@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 Say = Callable[[str], None]
-REPOSITORY = "perfagent/env"
+REPOSITORY, DEPENDENCIES = "perfagent/env", "perfagent/dependencies"
 LABEL_ENVIRONMENT = "perfagent.environment"
 PREFIX, WORK, BUNDLE = "/opt/perfagent/venv", "/opt/perfagent/build", "/opt/perfagent/ca.crt"
+SHARED, VOLUME, LABEL_PACKAGES = "/opt/perfagent/packages", "perfagent-packages", "perfagent.packages"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
 PULLABLE_MINORS = range(14, 6, -1)
 REGISTRY_TIMEOUT_S = 10  # to say whether it has an image
@@ -33,12 +34,17 @@ LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v p
 
 
 class ContainerBuilder(Builder):
-    """Builds as root in a container with the network on; of the host the work folder alone is writable."""
+    """Builds as root in a container with the network on; of the host the work folder alone is writable.
+
+    With `shared` it reads and writes the packages that all builds share: that is not for the target's own code, which
+    could leave there what another target's build then installs.
+    """
 
     prefix, work = PREFIX, WORK
 
-    def __init__(self, site: Site, client: DockerClient, image: str, run_id: str) -> None:
+    def __init__(self, site: Site, client: DockerClient, image: str, run_id: str, *, shared: bool = False) -> None:
         super().__init__(site)
+        self._shared = shared
         self._client = client
         bundle = certificates()
         mounts = [
@@ -47,7 +53,10 @@ class ContainerBuilder(Builder):
         ]
         mounts += [Mount(bundle, BUNDLE)] if bundle else []
         self._bundle = bundle is not None
+        volume = {"Type": "volume", "Source": VOLUME, "Target": SHARED}
         with engine_errors():
+            if shared:
+                client.api.create_volume(VOLUME, labels={LABEL_PACKAGES: "1"})
             container = client.api.create_container(
                 image,
                 ["sleep", "infinity"],
@@ -56,7 +65,9 @@ class ContainerBuilder(Builder):
                 working_dir="/",
                 labels=owner_labels(run_id),
                 host_config=client.api.create_host_config(
-                    init=True, log_config={"type": "none"}, mounts=[bind(mount) for mount in mounts]
+                    init=True,
+                    log_config={"type": "none"},
+                    mounts=[*map(bind, mounts), *([volume] if shared else [])],
                 ),
             )
             self._container = str(container["Id"])
@@ -82,13 +93,14 @@ class ContainerBuilder(Builder):
         return chosen
 
     def _environ(self) -> dict[str, str]:
-        """See Builder; a package cache would only swell the image."""
+        """See Builder; a package cache inside would only swell the image."""
+        packages = {"PIP_CACHE_DIR": SHARED} if self._shared else {"PIP_NO_CACHE_DIR": "1"}
         extra = certificate_variables(BUNDLE) if self._bundle else {}
         return {
             **super()._environ(),
             "HOME": "/root",
-            "PIP_NO_CACHE_DIR": "1",
             "PIP_ROOT_USER_ACTION": "ignore",
+            **packages,
             **extra,
         }
 
@@ -120,11 +132,23 @@ class ContainerBuilder(Builder):
         """Make what root made in the work folder ours."""
         self.run(["chown", "-R", f"{os.getuid()}:{os.getgid()}", WORK])
 
-    def commit(self, key: str) -> str:
+    def installed_python(self) -> Interpreter:
+        """The interpreter of the virtual environment that the image has.
+
+        Raises:
+            BuildError: it has none that runs.
+        """
+        found = parse_query(self.run([f"{PREFIX}/bin/python", "-I", "-c", QUERY])[1])
+        if found is None:
+            raise BuildError("the image of the dependencies is broken", "remove it: docker image rm")
+        self.python = found.path
+        return found
+
+    def commit(self, key: str, repository: str = REPOSITORY) -> str:
         """Keep the container as an image; its id."""
         with engine_errors():
             made = self._client.api.commit(
-                self._container, REPOSITORY, key, changes=f"LABEL {LABEL_ENVIRONMENT}={shlex.quote(key)}"
+                self._container, repository, key, changes=f"LABEL {LABEL_ENVIRONMENT}={shlex.quote(key)}"
             )
             return str(made["Id"])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from perfagent.tools.errors import BuildError, SandboxUnavailable
 from perfagent.tools.sandbox.builder import BubblewrapBuilder, HostBuilder
-from perfagent.tools.sandbox.docker_build import PREFIX, Base, ContainerBuilder, bases
+from perfagent.tools.sandbox.docker_build import DEPENDENCIES, PREFIX, Base, ContainerBuilder, bases
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, image_id, present
 from perfagent.tools.sandbox.install import Installer, Steps
 from perfagent.tools.sandbox.interpreters import Interpreter, find
@@ -24,7 +24,7 @@ from perfagent.tools.sandbox.version import plain, version_of
 if TYPE_CHECKING:
     from docker import DockerClient
 
-FORMAT = 3  # of stored environments; another number makes all of them be built anew
+FORMAT = 4  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
 
 
@@ -52,6 +52,12 @@ class Recipe:
         parts = [FORMAT, self.kind, base, self.python, self.setup, scripts, self.packages, self.version]
         parts += [self.extras, manifest.needs]
         return hashlib.sha256(json.dumps([*parts, digest(self.tree)]).encode()).hexdigest()[:24]
+
+    def dependencies_key(self, base: str, manifest: Manifest) -> str:
+        """The name of the environment without the project: what it is made from that is none of the target's code."""
+        asked = [self.python, self.packages, self.extras, manifest.requires_python, manifest.minors]
+        listed = [manifest.dependencies, manifest.extra_dependencies, manifest.groups, manifest.hints, manifest.pins]
+        return hashlib.sha256(json.dumps([FORMAT, base, asked, listed]).encode()).hexdigest()[:24]
 
 
 def build_environment(  # noqa: PLR0913 - one parameter for each thing the user may say
@@ -139,11 +145,11 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 return known
             with store.building(recipe.tree) as site:
                 start = functools.partial(ContainerBuilder, site, client, run_id=f"build-{key}")
-                ways = bases(client, recipe.image, manifest, recipe.python, say)
-                builder, interpreter = suitable(start, ways, manifest, recipe.python)
+                begun = _begun(client, recipe, manifest, start, say)
+                builder, interpreter = begun.builder, begun.interpreter
                 try:
                     say(f"building an image with Python {interpreter.version}")
-                    roots, native = Installer(builder, recipe.steps(manifest), say).install()
+                    roots, native = Installer(builder, recipe.steps(manifest), say).install(begun=begun.dependencies)
                     image = builder.commit(key)
                 finally:
                     builder.give_back()
@@ -161,6 +167,46 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                     native=native,
                 )
                 return store.save(built)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A builder to go on with, and whether the dependencies are there."""
+
+    builder: ContainerBuilder
+    interpreter: Interpreter
+    dependencies: bool
+
+
+def _begun(
+    client: DockerClient, recipe: Recipe, manifest: Manifest, start: Callable[..., ContainerBuilder], say: Say
+) -> _Begun:
+    """A builder on the image of the dependencies, which is made first where it is not there.
+
+    A setup command of the user's decides itself what is installed, so it begins with nothing.
+
+    Raises:
+        BuildError: no image has a suitable Python, or no environment can be made in it.
+    """
+    ways = bases(client, recipe.image, manifest, recipe.python, say)
+    if recipe.setup:
+        return _Begun(*suitable(start, ways, manifest, recipe.python), dependencies=False)
+    key = recipe.dependencies_key(_origin(client, recipe.image), manifest)
+    layer = f"{DEPENDENCIES}:{key}"
+    if not present(client, layer):
+        first, _ = suitable(functools.partial(start, shared=True), ways, manifest, recipe.python)
+        try:
+            Installer(first, recipe.steps(manifest), say).dependencies()
+            first.commit(key, DEPENDENCIES)
+        finally:
+            first.give_back()
+            first.close()
+    builder = start(image=layer)
+    try:
+        return _Begun(builder, builder.installed_python(), dependencies=True)
+    except BaseException:
+        builder.close()
+        raise
 
 
 def _origin(client: DockerClient, image: str | None) -> str:

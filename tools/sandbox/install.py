@@ -60,13 +60,33 @@ class Installer:
         self.builder, self.steps, self.say = builder, steps, say
         self.extra = dict.fromkeys(VERSION_VARIABLES, steps.version)
 
-    def install(self) -> tuple[tuple[str, ...], str]:
+    def dependencies(self) -> None:
+        """Make the environment and install what can be without running any of the target's code.
+
+        It is a beginning only: `install` brings what is missing, and says so when it cannot be had.
+
+        Raises:
+            BuildError: there is no environment.
+        """
+        self._create()
+        manifest = self.steps.manifest
+        tests = manifest.groups or (() if manifest.extras else manifest.hints)
+        wanted = [*manifest.dependencies, *manifest.extra_dependencies, *tests, *self.steps.packages]
+        self.say("installing the dependencies")
+        if wanted and self._pinned(*wanted)[0] != 0:
+            self._pinned(*manifest.dependencies, *self.steps.packages)
+
+    def install(self, *, begun: bool = False) -> tuple[tuple[str, ...], str]:
         """Do everything; the folders of a tree that belong on PYTHONPATH, and how compiled parts are built there.
+
+        Args:
+            begun: whether `dependencies` has made the environment.
 
         Raises:
             BuildError: with the last lines that mean something.
         """
-        self._create()
+        if not begun:
+            self._create()
         if self.steps.setup:
             self.say(f"running the setup command: {self.steps.setup}")
             self._must(["sh", "-c", self.steps.setup], "the setup command fails")

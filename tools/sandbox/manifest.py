@@ -45,7 +45,8 @@ class Manifest:
         backend: the PEP 517 build backend; empty for setup.py's default.
         build_requires: what the build backend needs.
         dependencies: the static dependencies of pyproject.toml or setup.cfg.
-        extras: the extras that hold what tests need.
+        extras: the extras that hold what tests need. extra_dependencies: what they require, as far as pyproject.toml
+            says.
         groups: requirements of the PEP 735 groups that do.
         requirement_files: paths relative to the tree; what an application or the tests need.
         hints: requirements worth trying when nothing else names what the tests need.
@@ -65,6 +66,7 @@ class Manifest:
     hints: tuple[str, ...]
     pins: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    extra_dependencies: tuple[str, ...] = ()
 
 
 def read_manifest(tree: Path) -> Manifest:
@@ -100,7 +102,16 @@ def read_manifest(tree: Path) -> Manifest:
         hints=(*script.get("tests_require", ()), *hints(tree), *pipfile_packages(tree)),
         pins=pins(tree),
         needs=needs_of_tests(tree),
+        extra_dependencies=_extra_dependencies(project, chosen),
     )
+
+
+def _extra_dependencies(project: Mapping[str, Any], extras: Iterable[str]) -> tuple[str, ...]:
+    """What extras require beside the project itself, whose other extras they may name."""
+    table_of_extras = table(project, "optional-dependencies")
+    found = [item for name in extras for item in strings(table_of_extras.get(name))]
+    own = re.compile(rf"{re.escape(str(project.get('name', '')))}\b(?![-.])", re.IGNORECASE)
+    return tuple(item for item in found if not own.match(item))
 
 
 def for_tests(names: Iterable[str]) -> tuple[str, ...]:
