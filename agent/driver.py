@@ -40,7 +40,7 @@ def run(repo: str, flags: Mapping[str, Any], out: Path | None) -> Result:
     Raises:
         PerfagentError: the run could not be completed.
     """
-    with _opened("run", repo, flags, out) as services:
+    with opened("run", repo, flags, out) as services:
         base = services.target.commit("HEAD")
         start: RunState = {"run_id": services.folder.id, "base": base}
         return _drive(services, start)
@@ -80,7 +80,7 @@ def verify(repo: str, patch: str, flags: Mapping[str, Any], out: Path | None) ->
     except EditError as error:
         if error.reason == "malformed" and "no diff" in error.message:
             raise EditError("malformed", "the patch file holds no diff", "make one with `git diff`") from error
-    with _opened("verify", repo, flags, out, patch=patch) as services:
+    with opened("verify", repo, flags, out, patch=patch) as services:
         return _judge(services, "verify", {"patch": patch})
 
 
@@ -90,7 +90,7 @@ def compare(repo: str, base: str, head: str, flags: Mapping[str, Any], out: Path
     Raises:
         PerfagentError: a commit does not exist, or the baseline does not work.
     """
-    with _opened("compare", repo, flags, out, base=base, head=head) as services:
+    with opened("compare", repo, flags, out, base=base, head=head) as services:
         return _judge(services, "compare", {"base": base, "head": head})
 
 
@@ -104,7 +104,7 @@ def hotspots(repo: str, flags: Mapping[str, Any], out: Path | None, flamegraph: 
     from perfagent.agent.lab.preparing import Preparation, Wanted
     from perfagent.agent.nodes.localizer import editable
 
-    with _opened("hotspots", repo, flags, out) as services:
+    with opened("hotspots", repo, flags, out) as services:
         base = services.target.commit("HEAD")
         prepared = Preparation(services, base, Wanted(tests=False, values=False, noise=False)).prepare()
         lab = Laboratory(services, prepared)
@@ -133,7 +133,7 @@ def calibrate(
 
     if plot is not None:
         check_chart(plot)
-    with _opened("calibrate", repo, flags, out) as services:
+    with opened("calibrate", repo, flags, out) as services:
         base = services.target.commit("HEAD")
         preparation = Preparation(services, base, Wanted(tests=False, values=False, noise=False))
         prepared = preparation.prepare()
@@ -225,10 +225,14 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
 
 
 @contextmanager
-def _opened(
+def opened(
     command: str, repo: str, flags: Mapping[str, Any], out: Path | None, **arguments: str
 ) -> Iterator[Services]:
-    """A new run folder with its services."""
+    """A new run folder with its services; the repository is cloned into it.
+
+    Raises:
+        PerfagentError: the repository, a setting or a workload is none.
+    """
     from perfagent.tools.repository import open_target
     from perfagent.tools.workload import parse
 

@@ -14,6 +14,9 @@ from perfagent.tools.errors import UsageError
 #: Environment variables that name a model's key; the gateway decides which one a provider needs.
 ENVIRONMENT_PREFIX = "PERFAGENT_"
 
+#: What [tool.perfagent.environment] may hold; [tool.perfagent] takes them too.
+ENVIRONMENT_SETTINGS = ("python", "image", "setup", "build", "packages", "extras")
+
 
 class Settings(BaseModel):
     """Everything that steers a run; units in the names or the field's text.
@@ -25,6 +28,8 @@ class Settings(BaseModel):
         build: command that builds native code in a tree, run for each side; none when None.
         python: version for the environment, such as `3.11`.
         image: Docker image to start from.
+        packages: requirements to add to the environment.
+        extras: the target's extras to install; those that look like tests' when None.
         model: litellm name of the model; None for the catalogue alone.
         api_base: address of an OpenAI-compatible endpoint.
         model_timeout: seconds without an answer of the model after which an attempt is given up.
@@ -48,6 +53,8 @@ class Settings(BaseModel):
     build: str | None = None
     python: str | None = Field(default=None, pattern=r"^3\.\d{1,2}(\.\d+)?$")
     image: str | None = None
+    packages: tuple[str, ...] = ()
+    extras: tuple[str, ...] | None = None
     model: str | None = None
     api_base: str | None = None
     model_timeout: float = Field(default=180.0, gt=0)
@@ -120,13 +127,34 @@ def _from_pyproject(tree: Path | None) -> dict[str, Any]:
     found = tool.get("perfagent", {}) if isinstance(tool, dict) else {}
     if not isinstance(found, dict):
         raise UsageError(f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table")
-    return {name.replace("-", "_"): value for name, value in found.items()}
+    return _flat(found) | _flat(_environment_table(found))
+
+
+def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table's values by the settings' names."""
+    return {name.replace("-", "_"): value for name, value in table.items() if name != "environment"}
+
+
+def _environment_table(found: Mapping[str, Any]) -> dict[str, Any]:
+    """[tool.perfagent.environment], whose names are those of the settings that make the environment.
+
+    Raises:
+        UsageError: it is no table, or holds another name.
+    """
+    table = found.get("environment", {})
+    if not isinstance(table, dict):
+        raise UsageError(f"[tool.perfagent] sets environment to {table!r}", "make it a table")
+    for name in table:
+        if name not in ENVIRONMENT_SETTINGS:
+            known = ", ".join(ENVIRONMENT_SETTINGS)
+            raise UsageError(f"[tool.perfagent.environment] sets {name!r}, which is no setting", f"they are {known}")
+    return table
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
-    for name in ("workload", "paths"):
+    for name in ("workload", "paths", "packages", "extras"):
         if name in found:
             found[name] = tuple(part for part in found[name].split(";") if part)
     return found

@@ -7,6 +7,7 @@ can shift a timing. Trees are mounted read-only while they are measured, so that
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import shutil
 import tempfile
@@ -17,11 +18,13 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.building import TreeBuilder
 from perfagent.agent.lab.prepared import Prepared
+from perfagent.agent.run_folder import state_home
 from perfagent.tools import equivalence, workload
 from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import apply_patch
-from perfagent.tools.sandbox import Command, Limits, Mount, Sandbox, open_sandbox
+from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox
 from perfagent.tools.workload import Site, Workload, parse
 
 if TYPE_CHECKING:
@@ -32,9 +35,6 @@ INSIDE = "/perfagent"
 
 #: The files that run inside, mounted read-only.
 HARNESSES = {"workload": workload.HARNESS, "equivalence": equivalence.HARNESS}
-
-#: Seconds a build of the target may take.
-BUILD_TIMEOUT_S = 1800.0
 
 
 class Laboratory:
@@ -52,6 +52,10 @@ class Laboratory:
         self.prepared = prepared
         self.environment = prepared.environment.restore()
         (self.folder.path / "work").mkdir(exist_ok=True)
+        cache = state_home() / "cache" / "built"
+        self.progress = services.progress
+        self.unbuildable = ""
+        self.builder = TreeBuilder(self.settings.build, self.environment, self._sandbox, cache)
 
     def tree(self, commit: str) -> Path:
         """The exported tree of a commit with what the build generated; made once."""
@@ -142,26 +146,28 @@ class Laboratory:
         overlay = self.environment.overlay
         if overlay is not None:
             shutil.copytree(overlay, place, symlinks=True, dirs_exist_ok=True)
+        if not self.builder.builds:
+            return
         try:
-            self._build(place)
+            self.builder.build_commit(place, self.target.info(commit).tree)
         except BuildError as error:
-            raise BuildError(error.message, "mend --build: it runs in a copy of the tree, without a network") from error
+            if self.settings.build:
+                remedy = "mend --build: it runs in a copy of the tree, without a network"
+                raise BuildError(error.message, remedy) from error
+            # What the environment's own build made stands there already: only patches to native sources are lost.
+            self.unbuildable = f"compiled parts cannot be built again here ({error.message})"
+            self.progress.warn(f"{self.unbuildable}: patches to their sources fail; name a --build to have them tried")
 
     def _edit(self, parent: str, diff: str, place: Path) -> None:
-        shutil.copytree(self.tree(parent), place, symlinks=True)
+        parent_tree = self.tree(parent)
+        builds = self.builder.concerns(parent_tree, diff)
+        # A build may write into any file; nothing else does, and a patch replaces files, so that names may be shared.
+        shutil.copytree(parent_tree, place, symlinks=True, copy_function=shutil.copy2 if builds else os.link)
         apply_patch(place, diff)
-        self._build(place)
-
-    def _build(self, tree: Path) -> None:
-        """Run the user's build command in a tree, without a network."""
-        if not self.settings.build:
-            return
-        with self._sandbox([Mount(tree, f"{INSIDE}/a", writable=True)], BUILD_TIMEOUT_S) as sandbox:
-            done = sandbox.execute(Command(argv=("sh", "-c", self.settings.build), cwd=sandbox.inside(tree)))
-        if not done.ok:
-            lines = (done.stdout + done.stderr).strip().splitlines()[-40:]
-            last = lines[-1] if lines else f"exit status {done.exit_code}"
-            raise BuildError(f"the build command fails: {last}", "\n".join(lines))
+        if builds and self.unbuildable:
+            raise BuildError(self.unbuildable, "name a --build that works in a copy of the tree, offline")
+        if builds:
+            self.builder.rebuild(place, diff)
 
 
 def _outside_files(workloads: tuple[Workload, ...]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from perfagent.tools.equivalence import StableTests
@@ -11,7 +12,7 @@ from perfagent.tools.sandbox import Environment, SandboxKind
 
 
 class EnvironmentRecord(Record):
-    """A built environment, as JSON."""
+    """A built environment, as JSON; `built` is the digest of the build's log, which no two builds share."""
 
     kind: SandboxKind
     image: str
@@ -21,6 +22,8 @@ class EnvironmentRecord(Record):
     key: str
     overlay: str | None
     roots: tuple[str, ...]
+    native: str = ""
+    built: str = ""
 
     @classmethod
     def of(cls, environment: Environment) -> EnvironmentRecord:
@@ -34,6 +37,8 @@ class EnvironmentRecord(Record):
             key=environment.key,
             overlay=str(environment.overlay) if environment.overlay else None,
             roots=environment.roots,
+            native=environment.native,
+            built=hashlib.sha256(environment.log.encode("utf-8", "surrogateescape")).hexdigest(),
         )
 
     def restore(self) -> Environment:
@@ -45,10 +50,11 @@ class EnvironmentRecord(Record):
             python=self.python,
             version=self.version,
             key=self.key,
-            log="",
+            log=self.built,
             cached=True,
             overlay=Path(self.overlay) if self.overlay else None,
             roots=self.roots,
+            native=self.native,
         )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfagent.agent.lab.findings import Findings
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
@@ -66,16 +71,20 @@ class Preparation:
             SandboxUnavailable, BuildError, WorkloadError, MeasurementError: what the user must mend, in one line.
         """
         settings, folder = self.services.settings, self.services.folder
-        kind, reason = choose(settings.sandbox, settings.image)
+        with self._timed("choosing the sandbox"):
+            kind, reason = choose(settings.sandbox, settings.image)
         self.say(f"sandbox: {kind} ({reason})")
         if kind == "local":
             self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
         plain = folder.path / "trees" / "plain"
         if not plain.exists():
             # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
-            self.services.target.checkout(self.base, plain.with_name("plain.part")).rename(plain)
-        workloads = self._workloads(plain)
-        environment = self._environment(kind, plain, workloads)
+            with self._timed("checkout"):
+                self.services.target.checkout(self.base, plain.with_name("plain.part")).rename(plain)
+        with self._timed("finding the workloads"):
+            workloads = self._workloads(plain)
+        with self._timed("environment"):
+            environment = self._environment(kind, plain, workloads)
         prepared = Prepared(
             base=self.base,
             environment=EnvironmentRecord.of(environment),
@@ -90,20 +99,71 @@ class Preparation:
             noise=Noise(),
             core=_free_core(),
         )
+        findings = self._findings(environment, workloads)
         if self.wanted.tests:
-            tests = folder.step("baseline-tests", lambda: _dumped(self._tests(prepared)))
+            with self._timed("unit tests"):
+                tests = folder.step("baseline-tests", lambda: self._known_tests(findings, prepared))
             prepared = prepared.model_copy(update={"tests": StableTests(**tests) if tests else None})
         if self.wanted.values:
-            prepared = prepared.model_copy(update=folder.step("baseline-values", lambda: self._values(prepared)))
-        prepared = plan_measurement(self.services, prepared, noise=self.wanted.noise, say=self.say)
+            with self._timed("values"):
+                found = folder.step("baseline-values", lambda: self._known_values(findings, prepared))
+            prepared = prepared.model_copy(update=found)
+        with self._timed("loop counts"):
+            prepared = plan_measurement(self.services, prepared, findings, noise=self.wanted.noise, say=self.say)
         if self.wanted.noise and self.wanted.values:
-            prepared = plan_sizes(self.services, prepared, self.say)
+            with self._timed("sizes"):
+                prepared = plan_sizes(self.services, prepared, self.say)
         return prepared.model_copy(update={"messages": tuple(self.messages)})
 
     def say(self, text: str) -> None:
         """Tell the user something that also stands in the report."""
         self.messages.append(text)
         self.services.progress.note(text)
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        """Note in the event log how long a step took."""
+        began = time.monotonic()
+        yield
+        self.services.folder.event("timed", step=step, seconds=round(time.monotonic() - began, 3))
+
+    def _findings(self, environment: Environment, workloads: list[Workload]) -> Findings:
+        """What earlier runs found out about this tree in this environment with these workloads."""
+        scripts = [Path(each.target) for each in workloads if each.kind == "script"]
+        outside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in scripts if path.is_absolute()]
+        built = hashlib.sha256(environment.log.encode("utf-8", "surrogateescape")).hexdigest()
+        where = [environment.kind, environment.key, environment.image, built]
+        what = [self.services.target.info(self.base).tree, [each.spec for each in workloads], outside]
+        return Findings(state_home() / "cache" / "findings", [*where, *what, self.services.settings.build])
+
+    def _known_tests(self, findings: Findings, prepared: Prepared) -> dict[str, Any] | None:
+        """The stable tests, of an earlier run where nothing has changed since."""
+        facts = [self.services.settings.test, prepared.benchmark_paths()]
+        found: dict[str, Any] | None = findings.recall("baseline-tests", facts, lambda: _dumped(self._tests(prepared)))
+        self._tell_tests(StableTests(**found) if found else None, known="baseline-tests" in findings.recalled)
+        return found
+
+    def _known_values(self, findings: Findings, prepared: Prepared) -> dict[str, str]:
+        """Digests of the baseline's values and of what of them is steady."""
+        found = findings.recall("baseline-values", VALUE_SEEDS, lambda: self._values(prepared))
+        known = StableValues(**found["steadiness"])
+        silent = [name for name in found["values"] if not known.comparable(name)]
+        if silent:
+            self.say(f"yields nothing that is the same twice, so its values are not compared: {', '.join(silent)}")
+        return {name: self.services.folder.put_json(document) for name, document in found.items()}
+
+    def _tell_tests(self, stable: StableTests | None, *, known: bool) -> None:
+        """Say how the unit tests end at the baseline."""
+        if stable is None:
+            self.say(
+                "unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour"
+            )
+            return
+        told = [f"{len(stable.passing)} pass stably"]
+        others = ((stable.failing, "fail"), (stable.flaky, "are flaky"))
+        told += [f"{len(names)} {word}" for names, word in others if names]
+        since = ", as an earlier run found" if known else ""
+        self.say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run{since})")
 
     def _workloads(self, tree: Path) -> list[Workload]:
         given = self.services.settings.workload
@@ -150,7 +210,8 @@ class Preparation:
             python=settings.python,
             setup=settings.setup,
             image=settings.image,
-            packages=packages,
+            packages=[*packages, *settings.packages],
+            extras=settings.extras,
             say=self.services.progress.note,
             version=self.services.target.describe(self.base),
         )
@@ -175,15 +236,6 @@ class Preparation:
                 else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
             )
         lab.discard(copy)
-        if stable is None:
-            self.say(
-                "unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour"
-            )
-            return None
-        told = [f"{len(stable.passing)} pass stably"]
-        others = ((stable.failing, "fail"), (stable.flaky, "are flaky"))
-        told += [f"{len(names)} {word}" for names, word in others if names]
-        self.say(f"unit tests: {', '.join(told)} ({stable.seconds:.1f} s a run)")
         return stable
 
     def _values(self, prepared: Prepared) -> dict[str, Any]:
@@ -201,11 +253,7 @@ class Preparation:
                     opaque=known.opaque,
                     missing=again.missing,
                 )
-                silent = [name for name in first if not known.comparable(name)]
-        if silent:
-            self.say(f"yields nothing that is the same twice, so its values are not compared: {', '.join(silent)}")
-        put = self.services.folder.put_json
-        return {"values": put(first), "steadiness": put(known.model_dump(mode="json"))}
+        return {"values": first, "steadiness": known.model_dump(mode="json")}
 
 
 def _require(seen: tuple[dict[str, Any], str]) -> dict[str, Any]:

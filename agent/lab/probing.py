@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.findings import Findings
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import BenchmarkPlan, Prepared
 from perfagent.agent.lab.recording import recorded
@@ -35,10 +36,13 @@ from perfagent.tools.workload import Request, calibrate_loops, parse
 Pairs = list[Mapping[str, Pair]]
 
 
-def plan_measurement(services: Services, prepared: Prepared, *, noise: bool, say: Callable[[str], None]) -> Prepared:
+def plan_measurement(
+    services: Services, prepared: Prepared, findings: Findings, *, noise: bool, say: Callable[[str], None]
+) -> Prepared:
     """The prepared target with a plan for every benchmark, fixed from here on.
 
     Args:
+        findings: loop counts of earlier runs.
         noise: whether to compare the baseline with itself; without it there are loop counts only.
         say: takes what the user should know.
 
@@ -49,7 +53,7 @@ def plan_measurement(services: Services, prepared: Prepared, *, noise: bool, say
     lab = Laboratory(services, prepared)
     tree = lab.tree(prepared.base)
     with lab.open({"baseline": tree, "candidate": tree}) as bench:
-        loops, owner = _loops(services, bench, prepared, say)
+        loops, owner = _loops(services, bench, findings, say)
         if not noise:
             plans = [_unmeasured(name, owner[name], count) for name, count in loops.items()]
             return prepared.model_copy(update={"benchmarks": tuple(plans)})
@@ -110,14 +114,14 @@ def _calibration(services: Services, plan: BenchmarkPlan, pairs: Pairs, resample
 
 
 def _loops(
-    services: Services, bench: Bench, prepared: Prepared, say: Callable[[str], None]
+    services: Services, bench: Bench, findings: Findings, say: Callable[[str], None]
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Executions of the body in one process, and the workload, of every benchmark."""
     loops: dict[str, int] = {}
     owner: dict[str, str] = {}
     services.progress.note("calibrating how often each benchmark's body runs in one process")
-    for spec in prepared.workloads:
-        found = _calibrated(services, bench, spec)
+    for spec in [workload.spec for workload in bench.workloads]:
+        found = _calibrated(services, bench, findings, spec)
         for note in found["notes"]:
             say(note)
         for name, why in found["excluded"].items():
@@ -129,13 +133,14 @@ def _loops(
     return loops, owner
 
 
-def _calibrated(services: Services, bench: Bench, spec: str) -> dict[str, Any]:
+def _calibrated(services: Services, bench: Bench, findings: Findings, spec: str) -> dict[str, Any]:
     def calibrate() -> dict[str, Any]:
         request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s)
         found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request)
         return {"loops": dict(found.loops), "excluded": dict(found.excluded), "notes": list(found.notes)}
 
-    found: dict[str, Any] = services.folder.step(f"loops-{services.folder.put(spec)[:16]}", calibrate)
+    name = f"loops-{services.folder.put(spec)[:16]}"
+    found: dict[str, Any] = services.folder.step(name, lambda: findings.recall("loops", [spec, bench.core], calibrate))
     return found
 
 

@@ -151,7 +151,7 @@ class Checker:
         trees.append(tree)
         if changes_nothing(self.lab.tree(candidate.parent), tree, read_patch(diff)):
             raise _Failed("not_faster", "the patch changes comments or spacing only: the program is the same")
-        return "the diff applies" + (" and builds" if self.services.settings.build else "")
+        return "the diff applies" + (" and builds" if self.lab.builder.concerns(tree, diff) else "")
 
     def _same_values(self, tree: Path) -> str:
         with self.lab.open({"candidate": tree}) as bench:

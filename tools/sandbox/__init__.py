@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perfagent.tools.sandbox.protocol import (
@@ -17,13 +18,19 @@ from perfagent.tools.sandbox.protocol import (
     Span,
     Usage,
 )
+from perfagent.tools.sandbox.reading import NATIVE_SOURCES
 
 if TYPE_CHECKING:
     from perfagent.tools.sandbox.base_image import build_base_image
     from perfagent.tools.sandbox.environment import build_environment
     from perfagent.tools.sandbox.select import choose, open_sandbox, probe, reap
 
+NATIVE_BUILD = Path(__file__).with_name("native.py")
+"""The file that builds compiled parts inside, for `Environment.native`."""
+
 __all__ = [
+    "NATIVE_BUILD",
+    "NATIVE_SOURCES",
     "Availability",
     "Command",
     "Completed",

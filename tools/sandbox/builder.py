@@ -17,40 +17,19 @@ from pathlib import Path
 
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.bubblewrap import contain, interpreter_folders
+from perfagent.tools.sandbox.indexes import (
+    certificate_variables,
+    certificates,
+    index_variables,
+    local_folders,
+    scrubbed,
+)
 from perfagent.tools.sandbox.interpreters import Interpreter
 from perfagent.tools.sandbox.process import spawner
 from perfagent.tools.sandbox.protocol import Mount
 from perfagent.tools.sandbox.session import SANDBOX_HOME, SYSTEM_PATH
 
 STEP_TIMEOUT_S = 3600.0  # the slowest honest builds (scipy from source) take half of it
-INDEX_PREFIXES = ("PIP_", "UV_")
-PASSED = frozenset(
-    {
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "NO_PROXY",
-        "ALL_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "no_proxy",
-        "all_proxy",
-    }
-)
-# Paths on the host, settings of our own caches, or switches that would undo the virtual environment.
-WITHHELD = frozenset(
-    {
-        "PIP_CERT",
-        "PIP_CACHE_DIR",
-        "PIP_TARGET",
-        "PIP_PREFIX",
-        "PIP_USER",
-        "PIP_REQUIRE_VIRTUALENV",
-        "PIP_CONFIG_FILE",
-    }
-    | {"UV_CACHE_DIR", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "UV_CONFIG_FILE", "UV_SYSTEM_PYTHON"}
-)
-CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +65,14 @@ class Builder(ABC):
         self.log: list[str] = []
 
     def run(self, argv: Sequence[str], extra: Mapping[str, str] | None = None) -> tuple[int, str]:
-        """Run one step in the copy; its exit code and output.
+        """Run one step in the copy; its exit code and output, without the credentials of package indexes.
 
         Raises:
             BuildError: it took longer than any honest build.
         """
-        self.log.append(f"$ {' '.join(argv)}")
+        self.log.append(scrubbed(f"$ {' '.join(argv)}"))
         code, output = self._run(argv, {**self._environ(), **(extra or {})})
+        output = scrubbed(output)
         self.log.append(output.rstrip())
         return code, output
 
@@ -112,33 +92,6 @@ class Builder(ABC):
             "UV_LINK_MODE": "copy",
             **index_variables(),
         }
-
-
-def index_variables() -> dict[str, str]:
-    """The host's settings for package indexes and proxies."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if (name.startswith(INDEX_PREFIXES) and name not in WITHHELD) or name in PASSED
-    }
-
-
-def certificates() -> Path | None:
-    """The host's bundle of certificate authorities, which may hold a company's own."""
-    named = [os.environ.get(name, "") for name in CERTIFICATE_VARIABLES]
-    return next((Path(path) for path in (*named, *CERTIFICATES) if path and Path(path).is_file()), None)
-
-
-def certificate_variables(path: str) -> dict[str, str]:
-    """The variables by which pip, uv, requests and curl find a bundle."""
-    return dict.fromkeys(CERTIFICATE_VARIABLES, path)
-
-
-def wheel_folders() -> list[Path]:
-    """Local folders that pip or uv are told to find packages in."""
-    named = " ".join(os.environ.get(name, "") for name in ("PIP_FIND_LINKS", "UV_FIND_LINKS"))
-    paths = [Path(word.removeprefix("file://")) for word in named.replace(",", " ").split()]
-    return [path for path in paths if path.is_absolute() and path.is_dir()]
 
 
 class HostBuilder(Builder):
@@ -210,13 +163,12 @@ class BubblewrapBuilder(HostBuilder):
         self._scratch.mkdir(exist_ok=True)
 
     def _command(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
-        """See HostBuilder; the environment travels as arguments."""
+        """See HostBuilder; variables do not travel as arguments, which every user of the machine can read."""
         mine = [self.site.prefix, self.site.work, self.site.cache]
-        bundle = certificates()
-        shown = [*wheel_folders(), *([bundle] if bundle else []), *([Path(self.uv)] if self.uv else [])]
+        programs = [path for path in (certificates(), Path(self.uv) if self.uv else None) if path]
+        shown = [*local_folders(index_variables()), *programs]
         mounts = [Mount(path, str(path)) for path in shown if not path.is_relative_to("/usr")]
         mounts += [Mount(path, str(path), writable=True) for path in mine]
         command = contain(mounts, self._scratch, folders=interpreter_folders(Path(self.python)), network=True)
-        for name, value in {**env, "HOME": SANDBOX_HOME}.items():
-            command += ["--setenv", name, value]
-        return [*command, "--chdir", f"{self.work}/tree", "--", *argv], {}
+        command.remove("--clearenv")  # it is given a clean one to begin with
+        return [*command, "--chdir", f"{self.work}/tree", "--", *argv], {**env, "HOME": SANDBOX_HOME}

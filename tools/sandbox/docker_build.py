@@ -6,20 +6,15 @@ import json
 import os
 import shlex
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.builder import (
-    STEP_TIMEOUT_S,
-    Builder,
-    Site,
-    certificate_variables,
-    certificates,
-    wheel_folders,
-)
+from perfagent.tools.sandbox.builder import STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.sandbox.docker import bind
-from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.sandbox.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.sandbox.manifest import Manifest
 from perfagent.tools.sandbox.protocol import Mount
@@ -27,30 +22,41 @@ from perfagent.tools.sandbox.protocol import Mount
 if TYPE_CHECKING:
     from docker import DockerClient
 
-REPOSITORY = "perfagent/env"
+Say = Callable[[str], None]
+REPOSITORY, DEPENDENCIES = "perfagent/env", "perfagent/dependencies"
 LABEL_ENVIRONMENT = "perfagent.environment"
 PREFIX, WORK, BUNDLE = "/opt/perfagent/venv", "/opt/perfagent/build", "/opt/perfagent/ca.crt"
+SHARED, VOLUME, LABEL_PACKAGES = "/opt/perfagent/packages", "perfagent-packages", "perfagent.packages"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
-PULLABLE_MINORS = range(14, 7, -1)
+PULLABLE_MINORS = range(14, 6, -1)
+REGISTRY_TIMEOUT_S = 10  # to say whether it has an image
 LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v python3.$n; done; command -v python3"
 
 
 class ContainerBuilder(Builder):
-    """Builds as root in a container with the network on; of the host the work folder alone is writable."""
+    """Builds as root in a container with the network on; of the host the work folder alone is writable.
+
+    With `shared` it reads and writes the packages that all builds share: that is not for the target's own code, which
+    could leave there what another target's build then installs.
+    """
 
     prefix, work = PREFIX, WORK
 
-    def __init__(self, site: Site, client: DockerClient, image: str, run_id: str) -> None:
+    def __init__(self, site: Site, client: DockerClient, image: str, run_id: str, *, shared: bool = False) -> None:
         super().__init__(site)
+        self._shared = shared
         self._client = client
         bundle = certificates()
         mounts = [
             Mount(site.work, WORK, writable=True),
-            *(Mount(path, str(path)) for path in wheel_folders()),
+            *(Mount(path, str(path)) for path in local_folders(index_variables())),
         ]
         mounts += [Mount(bundle, BUNDLE)] if bundle else []
         self._bundle = bundle is not None
+        volume = {"Type": "volume", "Source": VOLUME, "Target": SHARED}
         with engine_errors():
+            if shared:
+                client.api.create_volume(VOLUME, labels={LABEL_PACKAGES: "1"})
             container = client.api.create_container(
                 image,
                 ["sleep", "infinity"],
@@ -59,7 +65,9 @@ class ContainerBuilder(Builder):
                 working_dir="/",
                 labels=owner_labels(run_id),
                 host_config=client.api.create_host_config(
-                    init=True, log_config={"type": "none"}, mounts=[bind(mount) for mount in mounts]
+                    init=True,
+                    log_config={"type": "none"},
+                    mounts=[*map(bind, mounts), *([volume] if shared else [])],
                 ),
             )
             self._container = str(container["Id"])
@@ -69,8 +77,8 @@ class ContainerBuilder(Builder):
                 self.close()
                 raise
 
-    def choose_python(self, manifest: Manifest, wanted: str | None) -> Interpreter:
-        """Take the image's best interpreter for the project.
+    def choose_python(self, manifest: Manifest, wanted: str | None, *, claimed: bool = False) -> Interpreter:
+        """Take the image's best interpreter for the project; see `interpreters.find`.
 
         Raises:
             BuildError: none suits.
@@ -80,18 +88,19 @@ class ContainerBuilder(Builder):
         if wanted and "/" in wanted:
             paths, wanted = [wanted], None
         asked = (parse_query(self.run([path, "-I", "-c", QUERY])[1]) for path in paths)
-        chosen = find(manifest, wanted, asked)
+        chosen = find(manifest, wanted, asked, claimed=claimed)
         self.python = chosen.path
         return chosen
 
     def _environ(self) -> dict[str, str]:
-        """See Builder; a package cache would only swell the image."""
+        """See Builder; a package cache inside would only swell the image."""
+        packages = {"PIP_CACHE_DIR": SHARED} if self._shared else {"PIP_NO_CACHE_DIR": "1"}
         extra = certificate_variables(BUNDLE) if self._bundle else {}
         return {
             **super()._environ(),
             "HOME": "/root",
-            "PIP_NO_CACHE_DIR": "1",
             "PIP_ROOT_USER_ACTION": "ignore",
+            **packages,
             **extra,
         }
 
@@ -123,11 +132,23 @@ class ContainerBuilder(Builder):
         """Make what root made in the work folder ours."""
         self.run(["chown", "-R", f"{os.getuid()}:{os.getgid()}", WORK])
 
-    def commit(self, key: str) -> str:
+    def installed_python(self) -> Interpreter:
+        """The interpreter of the virtual environment that the image has.
+
+        Raises:
+            BuildError: it has none that runs.
+        """
+        found = parse_query(self.run([f"{PREFIX}/bin/python", "-I", "-c", QUERY])[1])
+        if found is None:
+            raise BuildError("the image of the dependencies is broken", "remove it: docker image rm")
+        self.python = found.path
+        return found
+
+    def commit(self, key: str, repository: str = REPOSITORY) -> str:
         """Keep the container as an image; its id."""
         with engine_errors():
             made = self._client.api.commit(
-                self._container, REPOSITORY, key, changes=f"LABEL {LABEL_ENVIRONMENT}={shlex.quote(key)}"
+                self._container, repository, key, changes=f"LABEL {LABEL_ENVIRONMENT}={shlex.quote(key)}"
             )
             return str(made["Id"])
 
@@ -136,29 +157,80 @@ class ContainerBuilder(Builder):
         remove(self._client, self._container)
 
 
-def images(client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None) -> Iterator[str]:
-    """Ids of images to try in turn: the one asked for, else our base, else the official Python's.
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An image to build from. python: the interpreter to use, the image's best when None. claimed: whether the project
+    must claim to support it.
+    """
 
-    Raises:
-        SandboxUnavailable: an image is not here and cannot be pulled.
+    image: str
+    python: str | None = None
+    claimed: bool = False
+
+
+def bases(
+    client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None, say: Say
+) -> Iterator[Callable[[], Base]]:
+    """Ways to a suitable image, the cheapest first; each raises BuildError or SandboxUnavailable when it leads nowhere.
+
+    The image asked for; else our base image, an official Python image that is here, our base image with an interpreter
+    of this host, the base image with a newer Python than the project claims to support, an official image to be pulled.
     """
     if image is not None:
-        yield present_or_pulled(client, image)
+        yield lambda: Base(present_or_pulled(client, image))
         return
-    try:
-        yield image_id(client, BASE_IMAGE)
-    except SandboxUnavailable:
-        pass
+    official = PULLABLE.format(f"3.{minor}") if (minor := _newest_minor(manifest, wanted)) else None
+    yield lambda: Base(image_id(client, BASE_IMAGE), claimed=True)
+    if official is not None:
+        yield lambda: Base(image_id(client, official))
+    yield lambda: _with_host_python(client, manifest, wanted, say)
+    yield lambda: Base(image_id(client, BASE_IMAGE))
+    if official is not None:
+        yield lambda: Base(_pulled_soon(client, official, say))
+
+
+def _newest_minor(manifest: Manifest, wanted: str | None) -> int | None:
+    """The X of the newest 3.X that is allowed, and claimed where anything is."""
     suits = accepts(f"=={wanted}.*" if wanted else manifest.requires_python)
-    newest = manifest.minors[-1] if manifest.minors else PULLABLE_MINORS[0]
-    minors = [n for n in PULLABLE_MINORS if n <= newest and suits(Interpreter("", f"3.{n}.99"))]
-    if not minors:
-        return
+    newest = manifest.minors[-1] if manifest.minors and not wanted else PULLABLE_MINORS[0]
+    found = (n for n in PULLABLE_MINORS if n <= newest and suits(Interpreter("", f"3.{n}.99")))
+    return next(found, None)
+
+
+def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | None, say: Say) -> Base:
+    """The base image with the best interpreter of this host in it.
+
+    Raises:
+        BuildError: none suits, or it does not run there.
+    """
+    from perfagent.tools.sandbox.host_python import bake
+
+    interpreter = find(manifest, wanted)
+    if not wanted and manifest.minors and interpreter.minor > max(manifest.minors[-1], BASE_MINOR):
+        raise BuildError(f"this host's nearest Python is {interpreter.version}")  # the base image's is nearer
+    say(f"putting this host's Python {interpreter.version} into the base image")
+    return Base(bake(client, image_id(client, BASE_IMAGE), interpreter), interpreter.path)
+
+
+def _pulled_soon(client: DockerClient, image: str, say: Say) -> str:
+    """The id of an image from the registry, which has to answer soon.
+
+    Raises:
+        SandboxUnavailable: it does not, or lacks the image.
+    """
+    from docker import from_env
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    hurried = from_env(timeout=REGISTRY_TIMEOUT_S)
     try:
-        yield present_or_pulled(client, PULLABLE.format(f"3.{minors[0]}"))
-    except SandboxUnavailable as error:
-        remedy = "give an image with that Python (--image), or use this machine's Pythons (--sandbox bubblewrap)"
-        raise SandboxUnavailable(f"no local image suits, and {error.message}", remedy) from error
+        hurried.api.inspect_distribution(image)
+    except (DockerException, RequestException) as error:
+        raise SandboxUnavailable(f"{image} cannot be pulled: {explanation(error)}") from error
+    finally:
+        hurried.close()
+    say(f"pulling {image}")
+    return present_or_pulled(client, image)
 
 
 def present_or_pulled(client: DockerClient, image: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 BASE_IMAGE = "perfagent/base:bookworm"
+BASE_MINOR = 11  # of its Python 3
 ENGINE_TIMEOUT_S = 120.0  # for one API call; removing a container took 0.4 s on a loaded machine
 ENGINE_REMEDY = "start Docker (systemctl start docker), or add yourself to its group (usermod -aG docker $USER)"
 LABEL_RUN, LABEL_PID, LABEL_STARTED = "perfagent.run", "perfagent.pid", "perfagent.started"

@@ -7,21 +7,24 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from perfagent.tools.errors import BuildError
+from perfagent.tools.errors import BuildError, SandboxUnavailable
 from perfagent.tools.sandbox.builder import BubblewrapBuilder, HostBuilder
-from perfagent.tools.sandbox.docker_build import PREFIX, ContainerBuilder, images
-from perfagent.tools.sandbox.docker_engine import connected, present
+from perfagent.tools.sandbox.docker_build import DEPENDENCIES, PREFIX, Base, ContainerBuilder, bases
+from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, image_id, present
 from perfagent.tools.sandbox.install import Installer, Steps
 from perfagent.tools.sandbox.interpreters import Interpreter, find
 from perfagent.tools.sandbox.manifest import Manifest, digest, read_manifest
 from perfagent.tools.sandbox.protocol import Environment, SandboxKind
 from perfagent.tools.sandbox.store import Store
-from perfagent.tools.sandbox.version import version_of
+from perfagent.tools.sandbox.version import plain, version_of
 
-FORMAT = 1  # of stored environments; another number makes all of them be built anew
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+FORMAT = 4  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
 
 
@@ -36,17 +39,25 @@ class Recipe:
     image: str | None
     packages: tuple[str, ...]
     version: str
+    extras: tuple[str, ...] | None = None
 
     def steps(self, manifest: Manifest) -> Steps:
         """What the installer is told."""
-        return Steps(manifest, self.setup, self.packages, self.version)
+        return Steps(manifest, self.setup, self.packages, self.version, self.extras)
 
-    def key(self, base: str) -> str:
+    def key(self, base: str, manifest: Manifest) -> str:
         """The environment's name, given the identity of the interpreter or image it is made from."""
         named = [word for word in (self.setup or "").split() if (self.tree / word).is_file()]
         scripts = [hashlib.sha256((self.tree / word).read_bytes()).hexdigest() for word in named]
         parts = [FORMAT, self.kind, base, self.python, self.setup, scripts, self.packages, self.version]
+        parts += [self.extras, manifest.needs]
         return hashlib.sha256(json.dumps([*parts, digest(self.tree)]).encode()).hexdigest()[:24]
+
+    def dependencies_key(self, base: str, manifest: Manifest) -> str:
+        """The name of the environment without the project: what it is made from that is none of the target's code."""
+        asked = [self.python, self.packages, self.extras, manifest.requires_python, manifest.minors]
+        listed = [manifest.dependencies, manifest.extra_dependencies, manifest.groups, manifest.hints, manifest.pins]
+        return hashlib.sha256(json.dumps([FORMAT, base, asked, listed]).encode()).hexdigest()[:24]
 
 
 def build_environment(  # noqa: PLR0913 - one parameter for each thing the user may say
@@ -60,6 +71,7 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
     packages: Sequence[str] = (),
     say: Callable[[str], None] = lambda _: None,
     version: str | None = None,
+    extras: Sequence[str] | None = None,
 ) -> Environment:
     """The environment for a tree's code: an earlier one if nothing it depends on has changed, else a new one.
 
@@ -72,15 +84,16 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
         setup: shell command that installs the project, run in the copy; else the project's declarations
         decide. image: docker image to start from; else our base image or an official Python one. packages:
         requirements to add unless the project brings them at its own pins. say: told what is going on, a line
-        at a time. version: the project's version for build tools that would ask version control; else from
-        the latest tag.
+        at a time. version: what names the project's version for build tools that would ask version control, a tag
+        for one; else the latest tag. extras: the project's extras to install; those for tests when None.
 
     Raises:
         BuildError: it does not build; quotes the build's telling lines.
         SandboxUnavailable: no engine, or no image to start from.
     """
-    told = version or version_of(tree)
-    recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told)
+    told = plain(version or "") or version_of(tree)
+    chosen = None if extras is None else tuple(extras)
+    recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told, chosen)
     build = in_container if kind == "docker" else on_host
     return build(recipe, cache.resolve(), say)
 
@@ -93,7 +106,7 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
     """
     manifest = read_manifest(recipe.tree)
     interpreter = find(manifest, recipe.python)
-    key = recipe.key(f"{interpreter.path} {interpreter.version}")
+    key = recipe.key(f"{interpreter.path} {interpreter.version}", manifest)
     store = Store(cache, key)
     with store.locked(say):
         if (known := store.load()) is not None:
@@ -101,7 +114,7 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
         with store.building(recipe.tree) as site:
             builder = (BubblewrapBuilder if recipe.kind == "bubblewrap" else HostBuilder)(site, interpreter)
             say(f"building an environment with Python {interpreter.version}")
-            roots = Installer(builder, recipe.steps(manifest), say).install()
+            roots, native = Installer(builder, recipe.steps(manifest), say).install()
             built = Environment(
                 kind=recipe.kind,
                 image="",
@@ -112,6 +125,7 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 log="\n".join(builder.log),
                 cached=False,
                 roots=roots,
+                native=native,
             )
             return store.save(built)
 
@@ -124,19 +138,18 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
     """
     manifest = read_manifest(recipe.tree)
     with connected() as client:
-        bases = images(client, recipe.image, manifest, recipe.python)
-        first = next(bases, "")
-        key = recipe.key(first)
+        key = recipe.key(_origin(client, recipe.image), manifest)
         store = Store(cache, key)
         with store.locked(say):
             if (known := store.load()) is not None and present(client, known.image):
                 return known
             with store.building(recipe.tree) as site:
                 start = functools.partial(ContainerBuilder, site, client, run_id=f"build-{key}")
-                builder, interpreter = suitable(start, chain([first], bases), manifest, recipe.python)
+                begun = _begun(client, recipe, manifest, start, say)
+                builder, interpreter = begun.builder, begun.interpreter
                 try:
                     say(f"building an image with Python {interpreter.version}")
-                    roots = Installer(builder, recipe.steps(manifest), say).install()
+                    roots, native = Installer(builder, recipe.steps(manifest), say).install(begun=begun.dependencies)
                     image = builder.commit(key)
                 finally:
                     builder.give_back()
@@ -151,28 +164,80 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                     log="\n".join(builder.log),
                     cached=False,
                     roots=roots,
+                    native=native,
                 )
                 return store.save(built)
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A builder to go on with, and whether the dependencies are there."""
+
+    builder: ContainerBuilder
+    interpreter: Interpreter
+    dependencies: bool
+
+
+def _begun(
+    client: DockerClient, recipe: Recipe, manifest: Manifest, start: Callable[..., ContainerBuilder], say: Say
+) -> _Begun:
+    """A builder on the image of the dependencies, which is made first where it is not there.
+
+    A setup command of the user's decides itself what is installed, so it begins with nothing.
+
+    Raises:
+        BuildError: no image has a suitable Python, or no environment can be made in it.
+    """
+    ways = bases(client, recipe.image, manifest, recipe.python, say)
+    if recipe.setup:
+        return _Begun(*suitable(start, ways, manifest, recipe.python), dependencies=False)
+    key = recipe.dependencies_key(_origin(client, recipe.image), manifest)
+    layer = f"{DEPENDENCIES}:{key}"
+    if not present(client, layer):
+        first, _ = suitable(functools.partial(start, shared=True), ways, manifest, recipe.python)
+        try:
+            Installer(first, recipe.steps(manifest), say).dependencies()
+            first.commit(key, DEPENDENCIES)
+        finally:
+            first.give_back()
+            first.close()
+    builder = start(image=layer)
+    try:
+        return _Begun(builder, builder.installed_python(), dependencies=True)
+    except BaseException:
+        builder.close()
+        raise
+
+
+def _origin(client: DockerClient, image: str | None) -> str:
+    """What a build starts from, as far as it is known before: the id of the image, else its name."""
+    name = image or BASE_IMAGE
+    return image_id(client, name) if present(client, name) else name
+
+
 def suitable(
-    start: Callable[..., ContainerBuilder], bases: Iterable[str], manifest: Manifest, wanted: str | None
+    start: Callable[..., ContainerBuilder], ways: Iterable[Callable[[], Base]], manifest: Manifest, wanted: str | None
 ) -> tuple[ContainerBuilder, Interpreter]:
     """A builder in the first image whose Python suits.
 
     Raises:
-        BuildError: none does.
+        BuildError: none does; says what was in the way of each.
     """
-    unsuitable: BuildError | None = None
-    for image in filter(None, bases):
-        builder = start(image=image)
+    obstacles: dict[str, None] = {}
+    for way in ways:
+        builder = None
         try:
-            return builder, builder.choose_python(manifest, wanted)
-        except BuildError as error:
-            unsuitable = error
-            builder.close()
+            base = way()
+            builder = start(image=base.image)
+            return builder, builder.choose_python(manifest, base.python or wanted, claimed=base.claimed)
+        except (BuildError, SandboxUnavailable) as error:
+            obstacles[error.message] = None
+            if builder is not None:
+                builder.close()
         except BaseException:
-            builder.close()
+            if builder is not None:
+                builder.close()
             raise
     needed = wanted or manifest.requires_python or "3"
-    raise BuildError(f"no image here or to be pulled has Python {needed}", "give one: --image") from unsuitable
+    remedy = "install that Python on this machine, or give an image that has it: --image"
+    raise BuildError(f"no image has Python {needed} ({'; '.join(obstacles)})", remedy)

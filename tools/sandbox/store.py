@@ -17,8 +17,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from perfagent.tools.sandbox.builder import Site
-from perfagent.tools.sandbox.manifest import SKIPPED
 from perfagent.tools.sandbox.protocol import Environment
+from perfagent.tools.sandbox.reading import SKIPPED
 
 HARVEST = Path(__file__).with_name("harvest.py")
 

@@ -26,6 +26,12 @@ def version_of(tree: Path) -> str:
     return UNKNOWN
 
 
+def plain(name: str) -> str:
+    """The version in a tag's name or in what `git describe` says of one, where every commit would be another."""
+    found = re.search(NUMBER, name)
+    return found[0].replace("_", ".") if found else ""
+
+
 def tagged(tree: Path) -> Iterator[str]:
     """What git says; a folder that merely lies inside another repository has no tags of its own."""
     if not (tree / ".git").exists():

@@ -54,3 +54,23 @@ def test_a_broken_pyproject_is_one_line(tmp_path: Path) -> None:
 
 def test_no_model_wins_over_model() -> None:
     assert not load_settings({"model": "x", "no_model": True}, {}, None).uses_model
+
+
+def test_the_environment_has_a_table_of_its_own(tmp_path: Path) -> None:
+    text = (
+        '[tool.perfagent]\ntest = "t"\n[tool.perfagent.environment]\npython = "3.9"\nextras = ["a"]\npackages = ["b"]\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(text)
+
+    found = load_settings({"python": "3.10"}, {"PERFAGENT_PACKAGES": "c;d"}, tmp_path)
+
+    assert (found.test, found.python, found.extras, found.packages) == ("t", "3.10", ("a",), ("c", "d"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("environment = 1", "make it a table"), ("[tool.perfagent.environment]\nseed = 1", "'seed'")]
+)
+def test_what_is_no_part_of_an_environment_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.perfagent]\n{text}\n")
+    with pytest.raises(UsageError, match=told):
+        load_settings({}, {}, tmp_path)

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from pathlib import Path
 
 import pytest
 
 from perfagent.tools.sandbox import Environment
-from perfagent.tools.sandbox.builder import index_variables
 from perfagent.tools.sandbox.environment import Recipe
+from perfagent.tools.sandbox.manifest import read_manifest
 from perfagent.tools.sandbox.store import Store
+
+NOTHING = read_manifest(Path("/nowhere"))
 
 
 @pytest.fixture
@@ -19,32 +22,24 @@ def recipe(tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [{"kind": "docker"}, {"python": "3.12"}, {"setup": "make"}, {"packages": ()}, {"version": "2.0"}],
+    [{"kind": "docker"}, {"python": "3.12"}, {"setup": "make"}, {"packages": ()}, {"version": "2.0"}, {"extras": ()}],
     ids=lambda change: next(iter(change)),
 )
 def test_the_key_depends_on(recipe, change):
-    assert dataclasses.replace(recipe, **change).key("base") != recipe.key("base")
+    assert dataclasses.replace(recipe, **change).key("base", NOTHING) != recipe.key("base", NOTHING)
 
 
 def test_the_key_depends_on_the_base_declarations_and_scripts_of_the_setup_command(recipe):
-    keys = [recipe.key("base"), recipe.key("other")]
+    keys = [recipe.key("base", NOTHING), recipe.key("other", NOTHING)]
     (recipe.tree / "install.sh").write_text("2")
-    keys.append(recipe.key("base"))
+    keys.append(recipe.key("base", NOTHING))
     (recipe.tree / "pyproject.toml").write_text("")
-    keys.append(recipe.key("base"))
+    keys.append(recipe.key("base", NOTHING))
     assert len(set(keys)) == 4
 
     (recipe.tree / "module.py").write_text("")
-    assert recipe.key("base") == keys[-1]
-
-
-def test_index_settings_get_into_a_build_and_secrets_do_not(monkeypatch):
-    for name in ("PIP_INDEX_URL", "UV_INDEX_URL", "https_proxy", "PIP_TARGET", "API_KEY"):
-        monkeypatch.setenv(name, "x")
-
-    passed = index_variables()
-    assert {"PIP_INDEX_URL", "UV_INDEX_URL", "https_proxy"} <= set(passed)
-    assert not {"PIP_TARGET", "API_KEY"} & set(passed)
+    assert recipe.key("base", NOTHING) == keys[-1]
+    assert recipe.key("base", dataclasses.replace(NOTHING, needs=("mock",))) != keys[-1]
 
 
 class TestStore:

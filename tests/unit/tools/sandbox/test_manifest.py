@@ -61,7 +61,7 @@ def test_pyproject(manifest):
 
     assert found.installable and found.requires_python == ">=3.8" and found.minors == (9, 11)
     assert found.backend == "setuptools.build_meta" and found.build_requires == ("setuptools>=61", "cython")
-    assert found.dependencies == ("numpy",) and found.extras == ("tests", "dev")
+    assert found.dependencies == ("numpy",) and found.extras == ("tests",)
 
 
 def test_groups_follow_includes_and_survive_a_cycle(manifest):

@@ -1,0 +1,44 @@
+"""Prepares real packages twice each in Docker, without configuration, and writes down how it went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from perfagent.benchmarks.environments.page import document, line
+from perfagent.benchmarks.environments.trial import default_cache, packages, try_package
+from perfagent.tools.errors import PerfagentError
+
+
+def environments(
+    only: Annotated[list[str] | None, typer.Option(help="A package's name; repeatable. All when not given.")] = None,
+    write: Annotated[Path | None, typer.Option(help="File for the page; standard output without it.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Where source distributions are kept.")] = None,
+) -> None:
+    """Try the packages and print the page."""
+    results = []
+    for package in packages():
+        if not only or package.name in only:
+            result = try_package(package, (cache or default_cache()).expanduser().resolve())
+            typer.echo(line(package, *result), err=True)
+            results.append((package, *result))
+    page = document(results)
+    if write is None:
+        typer.echo(page)
+    else:
+        write.write_text(page, encoding="utf-8")
+
+
+def main() -> None:
+    """Run the command; errors are told in one line."""
+    try:
+        typer.run(environments)
+    except PerfagentError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The page: a row a package, and where the time of second runs goes."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+
+from perfagent.benchmarks.environments.trial import Outcome, Package
+
+Result = tuple[Package, Outcome, Outcome]
+
+_TEXT = """# Environments
+
+Source distributions of real packages, each put into a git repository and prepared twice in Docker as `perfagent run`
+does it, without a word of configuration. Written by
+
+    python -m perfagent.benchmarks.environments --write docs/environments.md
+
+on a shared two-core machine without an image registry, CPython {python} for perfagent itself. `first` is the whole
+first run up to the first measurement: the environment is built and the unit tests run two or three times. `second` is
+the same of an unchanged repository. `candidate` is what a candidate costs before its tests start: applying its diff, a
+copy to test in, a container. Tests count as `failed` when they fail in every run at the baseline; those are the
+package's own affair and judge no candidate.
+"""
+
+
+def line(package: Package, first: Outcome, second: Outcome) -> str:
+    """One package in one line with the steps of both runs, for whoever watches."""
+    steps = [", ".join(f"{name} {seconds:.1f}" for name, seconds in each.steps.items()) for each in (first, second)]
+    return f"{row((package, first, second))}\n    first: {steps[0]}\n    second: {steps[1]}"
+
+
+def row(result: Result) -> str:
+    """One package as a row of the table."""
+    package, first, second = result
+    found = first.found
+    name = f"{package.name} {package.version}"
+    if "error" in found:
+        return f"| {name} | {package.kind} | – | {first.first_s:.0f} | – | – | – | {found['error']} |"
+    seconds = f"{first.first_s:.0f} | {second.first_s:.1f} | {second.found.get('candidate_s', 0.0):.2f}"
+    tests = f"{found['passed']} / {found['failed']} / {found['flaky']}"
+    return f"| {name} | {package.kind} | {found['python']} | {seconds} | {tests} | {_result(second)} |"
+
+
+def _result(second: Outcome) -> str:
+    """Whether the package is ready to be worked on."""
+    found = second.found
+    if "error" in found:
+        return str(found["error"])
+    if not found["passed"]:
+        return "no test passes"
+    return f"works; {found['uncollected']} test files cannot be imported" if found["uncollected"] else "works"
+
+
+def document(results: Sequence[Result]) -> str:
+    """The whole page."""
+    works = sum(bool(second.found.get("passed")) for _, _, second in results)
+    head = "| package | kind | Python | first, s | second, s | candidate, s | passed / failed / flaky | result |"
+    parts = [
+        _TEXT.format(python=platform.python_version()),
+        f"{works} of {len(results)} work.\n",
+        "\n".join([head, "|---" * 8 + "|", *map(row, results)]),
+        "\n## Where the time of a second run goes\n",
+        _steps(results),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _steps(results: Sequence[Result]) -> str:
+    """Seconds of each step of the second runs."""
+    names = list(dict.fromkeys(name for _, _, second in results for name in second.steps))
+    rows = [f"| package | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for package, _, second in results:
+        cells = [f"{second.steps[name]:.2f}" if name in second.steps else "–" for name in names]
+        rows.append(f"| {package.name} | {' | '.join(cells)} |")
+    return "\n".join(rows)
