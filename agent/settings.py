@@ -14,6 +14,16 @@ from perfagent.tools.errors import UsageError
 #: Environment variables that name a model's key; the gateway decides which one a provider needs.
 ENVIRONMENT_PREFIX = "PERFAGENT_"
 
+#: What a repository must not decide in its own [tool.perfagent], as it may be anybody's: how it is contained, and
+#: where a model's key is sent. Each with what the user gives instead.
+USER_ONLY = {
+    "sandbox": "--sandbox",
+    "api_base": "--api-base",
+    "memory_limit": "PERFAGENT_MEMORY_LIMIT",
+    "disk_limit": "PERFAGENT_DISK_LIMIT",
+    "process_limit": "PERFAGENT_PROCESS_LIMIT",
+}
+
 
 class Settings(BaseModel):
     """Everything that steers a run; units in the names or the field's text.
@@ -37,6 +47,9 @@ class Settings(BaseModel):
         max_time: minutes for the search, between preparing and the last confirmation; no limit when None.
         max_candidates: candidates to verify at most.
         seed: of everything drawn by chance.
+        memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
+        process_limit: processes and threads at once.
+        time_limit: seconds one execution of a workload may take.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +73,10 @@ class Settings(BaseModel):
     max_candidates: int = Field(default=40, ge=1)
     allow_unknown_cost: bool = True
     seed: int = 0
+    memory_limit: int = Field(default=4096, ge=64)
+    disk_limit: int = Field(default=4096, ge=16)
+    process_limit: int = Field(default=256, ge=16)
+    time_limit: float = Field(default=600.0, gt=0)
 
     @property
     def uses_model(self) -> bool:
@@ -118,7 +135,11 @@ def _from_pyproject(tree: Path | None) -> dict[str, Any]:
     found = tool.get("perfagent", {}) if isinstance(tool, dict) else {}
     if not isinstance(found, dict):
         raise UsageError(f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table")
-    return {name.replace("-", "_"): value for name, value in found.items()}
+    given = {name.replace("-", "_"): value for name, value in found.items()}
+    for name, instead in USER_ONLY.items():
+        if name in given:
+            raise UsageError(f"[tool.perfagent] sets {name}, which a repository may not decide", f"give {instead}")
+    return given
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
