@@ -2,12 +2,20 @@
 
 Every case runs in Docker and in bubblewrap, behind a process namespace of its own and under limits that are set first.
 None may ever run in the `local` sandbox, or without these limits: it would take the machine down.
+
+The repository is prepared once a sandbox, by `verify` with a harmless patch; each case goes on from a copy of that run
+with its own patch, which saves measuring the same baseline two dozen times.
 """
 
 from __future__ import annotations
 
+import functools
+import json
 import os
+import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +30,7 @@ LIMITS = {
     "PERFAGENT_MEMORY_LIMIT": "256",
     "PERFAGENT_DISK_LIMIT": "64",
     "PERFAGENT_PROCESS_LIMIT": "64",
-    "PERFAGENT_TIME_LIMIT": "6",
+    "PERFAGENT_TIME_LIMIT": "4",
 }
 
 CORE = "def answer():\n    return sum(range(20000))\n"
@@ -148,7 +156,7 @@ UNLINKING_FILLER = """\
 SCRATCH = '    PLACES = [os.path.dirname(os.environ["PYTHONPYCACHEPREFIX"])]\n'
 MEMORY_PLACES = '    PLACES = ["/tmp", os.environ["HOME"], "/dev/shm"]\n'
 IN_A_TEST = '    if "PYTEST_CURRENT_" + "TEST" not in os.environ:\n        return 199990000\n'
-TREE = '    PLACES = [os.getcwd()]\n'
+TREE = "    PLACES = [os.getcwd()]\n"
 
 #: Name -> body of the function, and what the verdict's one line must say.
 ATTACKS = {
@@ -161,10 +169,10 @@ ATTACKS = {
     "looks for keys": (THIEF + TOLD, "got []"),
     "kills all it sees": (KILL_ALL, "killed by signal 9"),
     "plants links": (LINKS, "a benchmark does not run"),
-    "fills scratch": (SCRATCH + FILLER, "wrote more to the disk than it may"),
-    "fills scratch unseen": (SCRATCH + UNLINKING_FILLER, "wrote more to the disk than it may"),
+    "fills scratch": (SCRATCH + FILLER, "wrote more to the disk than allowed"),
+    "fills scratch unseen": (SCRATCH + UNLINKING_FILLER, "wrote more to the disk than allowed"),
     "fills memory places": (MEMORY_PLACES + FILLER, ""),
-    "fills the tree in a test": (IN_A_TEST + TREE + FILLER, "wrote more to the disk than it may"),
+    "fills the tree in a test": (IN_A_TEST + TREE + FILLER, "wrote more to the disk than allowed"),
 }
 
 
@@ -174,10 +182,30 @@ def target(tmp_path_factory: pytest.TempPathFactory, kit: Any) -> Path:
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
+    (root.parent / "outside").mkdir()
+    (root.parent / "outside" / "keys.py").write_text("KEY = 1\n")
+    (root / "out").symlink_to(root.parent / "outside")
     kit.git(root, "init", "-q", "-b", "main")
     kit.git(root, "add", "-A")
     kit.git(root, "commit", "-qm", "first")
     return root
+
+
+@pytest.fixture(scope="module")
+def prepared(target: Path, make_perfagent: Any, tmp_path_factory: pytest.TempPathFactory, kit: Any) -> Any:
+    """A run of `verify` in a sandbox that has prepared the target, by the sandbox's kind."""
+    perfagent = make_perfagent(tmp_path_factory.mktemp("prepared"))
+    harmless = kit.diff_of(CORE, f"# The answer.\n{CORE}", "game/core.py")
+
+    @functools.cache
+    def prepare(kind: str) -> Path:
+        # Of memory, because a busy machine cannot make that too noisy to begin with.
+        flags = ("--workload", "script:bench.py", "--sandbox", kind, "--metric", "memory", "--json")
+        done = perfagent("verify", target, "--patch", "-", *flags, stdin=harmless, **LIMITS)
+        assert "comments or spacing only" in done.json["detail"]
+        return Path(done.json["run_dir"])
+
+    return prepare
 
 
 @pytest.fixture
@@ -204,6 +232,29 @@ def attack(body: str, **names: object) -> str:
     return f"{head}\n\ndef answer():\n{body}"
 
 
+def copied(run: Path, to: Path, patch: str) -> Path:
+    """A prepared run that has another patch to judge."""
+    shutil.copytree(run, to, symlinks=True)
+    for name in ("result.json", "steps/verdict.json"):
+        (to / name).unlink()
+    asked = json.loads((to / "run.json").read_text())
+    asked["arguments"]["patch"] = patch
+    (to / "run.json").write_text(json.dumps(asked))
+    return to
+
+
+def test_the_attacks_on_secrets_are_real(secrets: Path, listener: int, tmp_path: Path) -> None:
+    found = []
+    for body, gone in ((THIEF, "/root"), (NETWORK.replace("got.append(socket.get", "(socket.get"), "1.1.1.1")):
+        script = attack(body.replace(gone, "127.0.0.3") + "    print(got)\n", PORT=listener, SECRETS=str(secrets))
+        (tmp_path / "attack.py").write_text(script + "\n\nanswer()\n")
+        environ = {"HOME": str(secrets), "SECRET_TOKEN": "hush"}
+        done = subprocess.run([sys.executable, tmp_path / "attack.py"], env=environ, capture_output=True, check=True)
+        found.append(done.stdout.decode())
+    assert str(secrets / ".netrc") in found[0] and "SECRET_TOKEN" in found[0]
+    assert str(listener) in found[1]
+
+
 def left_behind(run: Path, temporary: Path, marker: str, kit: Any) -> list[str]:
     """What is still there of a finished run beside its documents."""
     end = time.monotonic() + 10
@@ -219,20 +270,90 @@ def left_behind(run: Path, temporary: Path, marker: str, kit: Any) -> list[str]:
 @pytest.mark.parametrize("name", ATTACKS)
 @pytest.mark.parametrize("kind", ["docker", pytest.param("bubblewrap", marks=pytest.mark.bubblewrap)])
 def test_a_hostile_candidate_is_contained(
-    perfagent: Any, target: Path, kit: Any, secrets: Path, listener: int, tmp_path: Path, kind: str, name: str
+    perfagent: Any, prepared: Any, kit: Any, secrets: Path, listener: int, kind: str, name: str
 ) -> None:
     body, expected = ATTACKS[name]
     marker = str(10**6 + int.from_bytes(os.urandom(4), "big"))
     hostile = attack(body, PORT=listener, SECRETS=str(secrets), MARKER=marker)
-    patch = tmp_path / "hostile.diff"
-    patch.write_text(kit.diff_of(CORE, hostile, "game/core.py"))
-    flags = ("--workload", "script:bench.py", "--sandbox", kind, "--json")
-    environ = {**LIMITS, "HOME": str(secrets), "SECRET_TOKEN": "hush", "OPENAI_API_KEY": "hush"}
+    run = copied(prepared(kind), perfagent.home / f"hostile-{marker}", kit.diff_of(CORE, hostile, "game/core.py"))
+    environ = {"HOME": str(secrets), "SECRET_TOKEN": "hush", "OPENAI_API_KEY": "hush"}
     before = sorted(secrets.rglob("*"))
-    done = perfagent("verify", target, "--patch", patch, *flags, **environ)
+    done = perfagent("resume", run, "--json", **environ)
     assert (done.json["verdict"], done.json["pairs"]) == ("tests_failed", 0)
     assert expected in done.json["detail"] and "\n" not in done.json["detail"], done.json["detail"]
     assert "Traceback" not in done.err and "hush" not in done.out + done.err
-    assert left_behind(perfagent.runs()[0], perfagent.temporary, marker, kit) == []
+    assert left_behind(run, perfagent.temporary, marker, kit) == []
     assert before == sorted(secrets.rglob("*")) and (secrets / ".netrc").read_text() == "hush\n"
-    assert kit.git(target, "status", "--porcelain", "--ignored") == ""
+
+
+LINK = "diff --git a/game/a.py b/game/a.py\nnew file mode 120000\n--- /dev/null\n+++ b/game/a.py\n@@ -0,0 +1 @@\n+{}\n"
+
+#: Patches that would reach out of the tree, and why they are turned down. None of them gets as far as running.
+REACHING = {
+    "a link": (LINK.format("/etc/passwd"), "game/a.py is a symbolic link"),
+    "through a link": ("--- a/out/keys.py\n+++ b/out/keys.py\n@@ -1 +1 @@\n-KEY = 1\n+KEY = 2\n", "symbolic link"),
+    "upwards": ("--- a/x.py\n+++ b/../../x.py\n@@ -0,0 +1 @@\n+x = 1\n", "is not a path inside"),
+    "into git": (
+        "--- /dev/null\n+++ b/.git/hooks/x.py\n@@ -0,0 +1 @@\n+x = 1\n",
+        "is not a path inside",
+    ),
+}
+
+
+@pytest.mark.bubblewrap
+@pytest.mark.parametrize("name", REACHING)
+def test_a_patch_that_reaches_out_is_turned_down(perfagent: Any, prepared: Any, target: Path, name: str) -> None:
+    patch, expected = REACHING[name]
+    done = perfagent("resume", copied(prepared("bubblewrap"), perfagent.home / "reaching", patch), "--json")
+    assert done.json["verdict"] in ("does_not_apply", "guarded") and done.json["pairs"] == 0
+    assert expected in done.json["detail"]
+    assert (target.parent / "outside" / "keys.py").read_text() == "KEY = 1\n"
+
+
+def booby_trapped(root: Path, script: Path, kit: Any) -> None:
+    """Plant every kind of program that git would start in a repository."""
+    for hook in ("post-checkout", "pre-commit", "post-commit", "post-merge", "reference-transaction", "update"):
+        (root / ".git/hooks" / hook).parent.mkdir(exist_ok=True)
+        shutil.copy(script, root / ".git/hooks" / hook)
+    drivers = [f"filter.{name}.{way}" for name in ("evil", "lfs") for way in ("clean", "smudge", "process")]
+    drivers += ["diff.evil.textconv", "diff.evil.command", "merge.evil.driver", "diff.external", "core.fsmonitor"]
+    drivers += ["core.sshCommand", "core.pager", "core.editor", "gpg.program", "credential.helper", "core.askPass"]
+    for key in (*drivers, "uploadpack.packObjectsHook", "core.alternateRefsCommand", "remote.origin.uploadpack"):
+        kit.git(root, "config", key, str(script))
+    for key in ("commit.gpgSign", "filter.lfs.required", "submodule.recurse", "fetch.recurseSubmodules"):
+        kit.git(root, "config", key, "true")
+    kit.git(root, "config", "protocol.ext.allow", "always")
+    kit.git(root, "config", f"url.ext::{script} .insteadOf", "/")
+    kit.git(root, "config", "include.path", "more")
+    (root / ".git/more").write_text(f'[filter "hidden"]\n\tclean = {script}\n\tsmudge = {script}\n')
+
+
+@pytest.mark.bubblewrap
+def test_what_is_planted_in_the_repository_never_runs_on_the_host(
+    perfagent: Any, finished: Any, tmp_path: Path, kit: Any
+) -> None:
+    sprung, script, root = tmp_path / "sprung", tmp_path / "evil.sh", tmp_path / "game"
+    script.write_text(f'#!/bin/sh\necho "$0 $*" >> {sprung}\ncat\n')
+    script.chmod(0o755)
+    shutil.copytree(finished.repository, root, symlinks=True)
+    (root / ".gitattributes").write_text("*.py filter=evil diff=evil merge=evil\n*.toml filter=lfs\n* filter=hidden\n")
+    (root / ".gitmodules").write_text(f'[submodule "s"]\n\tpath = s\n\turl = ext::{script} x\n')
+    kit.git(root, "add", "-A")
+    kit.git(root, "update-index", "--add", "--cacheinfo", f"160000,{kit.git(root, 'rev-parse', 'HEAD')},s")
+    kit.git(root, "commit", "-qm", "traps")
+    booby_trapped(root, script, kit)
+    for path in root.glob("*/*.py"):
+        path.write_bytes(path.read_bytes())  # stale times make git compare contents, which is when filters run
+    sprung.unlink(missing_ok=True)
+    broken = kit.diff_of(kit.WORDS, kit.WORDS.replace("return out", "return None"))
+    flags = ("--workload", "script:benchmarks/small.py", "--sandbox", "bubblewrap", "--metric", "memory", "--json")
+    judged = perfagent("verify", root, "--patch", "-", *flags, stdin=broken)
+    assert judged.json["verdict"] == "not_equivalent"
+    away = perfagent("apply", finished.result["run_dir"], "--repo", root, status=1)
+    assert "transport 'ext' not allowed" in away.said
+    kit.git(root, "config", "--remove-section", f"url.ext::{script} ")
+    perfagent("apply", finished.result["run_dir"], "--repo", root)
+    assert not sprung.exists(), sprung.read_text()
+    assert finished.result["branch"] in kit.git(root, "-c", "core.fsmonitor=false", "branch", "--list", "perfagent/*")
+    subprocess.run(["git", "-C", root, "status"], check=False, capture_output=True)
+    assert sprung.exists()  # the traps are real

@@ -134,7 +134,7 @@ class Completed:
     def stopped_by(self) -> str:
         """What stopped the command, to be put after its name; empty when it ended by itself."""
         if self.over_disk:
-            return "wrote more to the disk than it may"
+            return "wrote more to the disk than allowed"
         if self.timed_out:
             return f"did not end within {self.usage.wall_s:.0f} s"
         if self.out_of_memory:

@@ -243,9 +243,7 @@ def decode(line: bytes) -> Completed:
         raise SandboxError(f"the sandbox's runner talks nonsense: {error!r}") from error
 
 
-def lost(
-    wall_s: float, *, timed_out: bool = False, out_of_memory: bool = False, over_disk: bool = False
-) -> Completed:
+def lost(wall_s: float, *, timed_out: bool = False, out_of_memory: bool = False, over_disk: bool = False) -> Completed:
     """How a command ended that took the runner with it: nothing is known of it but its time."""
     return Completed(
         exit_code=-9,
