@@ -106,6 +106,8 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
             if name not in Settings.model_fields:
                 known = ", ".join(sorted(Settings.model_fields))
                 raise UsageError(f"{origin} sets {name!r}, which is no setting", f"the settings are {known}")
+            if name in USER_ONLY and origin == "[tool.perfagent]":
+                raise UsageError(f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}")
             merged[name] = value
         try:
             Settings(**merged)
@@ -135,11 +137,7 @@ def _from_pyproject(tree: Path | None) -> dict[str, Any]:
     found = tool.get("perfagent", {}) if isinstance(tool, dict) else {}
     if not isinstance(found, dict):
         raise UsageError(f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table")
-    given = {name.replace("-", "_"): value for name, value in found.items()}
-    for name, instead in USER_ONLY.items():
-        if name in given:
-            raise UsageError(f"[tool.perfagent] sets {name}, which a repository may not decide", f"give {instead}")
-    return given
+    return {name.replace("-", "_"): value for name, value in found.items()}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

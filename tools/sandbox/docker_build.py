@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from perfagent.tools.sandbox.builder import (
 )
 from perfagent.tools.sandbox.docker import bind
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.images import REPOSITORY, environment_labels
 from perfagent.tools.sandbox.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.sandbox.manifest import Manifest
 from perfagent.tools.sandbox.protocol import Mount
@@ -27,8 +27,6 @@ from perfagent.tools.sandbox.protocol import Mount
 if TYPE_CHECKING:
     from docker import DockerClient
 
-REPOSITORY = "perfagent/env"
-LABEL_ENVIRONMENT = "perfagent.environment"
 PREFIX, WORK, BUNDLE = "/opt/perfagent/venv", "/opt/perfagent/build", "/opt/perfagent/ca.crt"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
 PULLABLE_MINORS = range(14, 7, -1)
@@ -126,9 +124,9 @@ class ContainerBuilder(Builder):
     def commit(self, key: str) -> str:
         """Keep the container as an image; its id."""
         with engine_errors():
-            made = self._client.api.commit(
-                self._container, REPOSITORY, key, changes=f"LABEL {LABEL_ENVIRONMENT}={shlex.quote(key)}"
-            )
+            labels = environment_labels(key, self.site.cache)
+            changes = [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
+            made = self._client.api.commit(self._container, REPOSITORY, key, changes=changes)
             return str(made["Id"])
 
     def close(self) -> None:
