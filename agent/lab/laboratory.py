@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from perfagent.agent.lab.prepared import Prepared
 from perfagent.tools import equivalence, workload
 from perfagent.tools.errors import BuildError, PerfagentError
 from perfagent.tools.patch import apply_patch
-from perfagent.tools.sandbox import Command, Limits, Mount, Sandbox, open_sandbox
+from perfagent.tools.sandbox import Command, Completed, Limits, Mount, Sandbox, open_sandbox
 from perfagent.tools.workload import Site, Workload, parse
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ INSIDE = "/perfagent"
 
 #: The files that run inside, mounted read-only.
 HARNESSES = {"workload": workload.HARNESS, "equivalence": equivalence.HARNESS}
+
+#: How gcc, clang, rustc and tsc, and Python and node begin the line that says what is wrong.
+_ERROR = re.compile(r"(^|[\s:])(fatal )?error(\[\w+\]| TS\d+)?: |^\w*Error: ")
 
 #: Seconds a build of the target may take.
 BUILD_TIMEOUT_S = 1800.0
@@ -171,8 +175,17 @@ class Laboratory:
             done = sandbox.execute(Command(argv=("sh", "-c", self.settings.build), cwd=sandbox.inside(tree)))
         if not done.ok:
             lines = (done.stdout + done.stderr).strip().splitlines()[-40:]
-            last = done.stopped_by or (lines[-1] if lines else f"exit status {done.exit_code}")
-            raise BuildError(f"the build command fails: {last}", "\n".join(lines))
+            raise BuildError(f"the build command fails: {_complaint(done, lines)}", "\n".join(lines))
+
+
+def _complaint(done: Completed, lines: list[str]) -> str:
+    """One line on why a build fails: the compiler's first error, rather than the last word of what started it."""
+    if done.stopped_by:
+        return f"it {done.stopped_by}"
+    errors = [line.strip() for line in lines if _ERROR.search(line)]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    last = lines[-1] if lines else f"exit status {done.exit_code}"
+    return f"{errors[0]}{more}" if errors else last
 
 
 def _outside_files(workloads: tuple[Workload, ...]) -> list[Path]:
