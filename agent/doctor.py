@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+from perfagent.agent.cleaning import used_bytes
 from perfagent.agent.run_folder import MINIMUM_FREE_BYTES, state_home
 from perfagent.tools.errors import PerfagentError
 from perfagent.tools.sandbox import Availability, SandboxKind, probe
@@ -60,7 +61,8 @@ def _disk() -> Finding:
     home = state_home()
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    detail = f"{free / 2**30:.1f} GiB free for {home}"
+    used = used_bytes() / 2**30
+    detail = f"{free / 2**30:.1f} GiB free for {home}, {used:.1f} GiB used there (`perfagent clean` tells for what)"
     return Finding("disk", free > 4 * MINIMUM_FREE_BYTES, True, detail, "free some space, or set PERFAGENT_HOME")
 
 

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from perfagent.tools.errors import LimitExceeded, PerfagentError, UsageError
 
@@ -47,6 +47,43 @@ def state_home(environ: Mapping[str, str] = os.environ) -> Path:
     return (Path(state) if state else Path.home() / ".local" / "state") / "perfagent"
 
 
+def hold_cache(*, exclusively: bool) -> IO[str] | None:
+    """Keep `perfagent clean` from removing environments while a run uses them, and runs from starting meanwhile.
+
+    Args:
+        exclusively: to remove some, which is not to be waited for; a run waits the moment that takes.
+
+    Returns:
+        The file to close at the end; None when a run is under way that excludes us.
+    """
+    folder = state_home() / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "in-use").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusively else fcntl.LOCK_SH)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def claimed(path: Path) -> bool:
+    """Whether a process works in a run folder."""
+    try:
+        with (path / "events.jsonl").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What a session that was killed left half done in a run folder nobody works in."""
+    return [left for pattern in UNFINISHED for left in path.glob(pattern)]
+
+
 def new_run_id(now: float | None = None) -> str:
     """A sortable, unique name such as `20260501-142233-3fa9`."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
@@ -67,6 +104,7 @@ class RunFolder:
         self.path = path.resolve()
         self.id = self.path.name
         self._was_there = self.path.exists()
+        self._using: IO[str] | None = None
         try:
             for name in ("objects", "steps", "journal", "transcripts", "patches", "trees"):
                 (self.path / name).mkdir(parents=True, exist_ok=True)
@@ -78,6 +116,8 @@ class RunFolder:
     def close(self) -> None:
         """Close the event log, and with it the claim."""
         self._events.close()
+        if self._using is not None:
+            self._using.close()
         tempfile.tempdir = None
 
     @property
@@ -95,9 +135,9 @@ class RunFolder:
             fcntl.flock(self._events, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise PerfagentError(f"the run {self.id} is under way in another process", "wait for it to end") from error
-        for pattern in UNFINISHED:
-            for left in self.path.glob(pattern):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        self._using = hold_cache(exclusively=False)
+        for left in leftovers(self.path):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         # Temporary files stand where the next session finds them if this one is killed.
         work = self.path / "work"
         work.mkdir(exist_ok=True)

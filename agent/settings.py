@@ -16,6 +16,15 @@ ENVIRONMENT_PREFIX = "PERFAGENT_"
 
 #: What [tool.perfagent.environment] may hold; [tool.perfagent] takes them too.
 ENVIRONMENT_SETTINGS = ("python", "image", "setup", "build", "packages", "extras")
+#: What a repository must not decide in its own [tool.perfagent], as it may be anybody's: how it is contained, and
+#: where a model's key is sent. Each with what the user gives instead.
+USER_ONLY = {
+    "sandbox": "--sandbox",
+    "api_base": "--api-base",
+    "memory_limit": "PERFAGENT_MEMORY_LIMIT",
+    "disk_limit": "PERFAGENT_DISK_LIMIT",
+    "process_limit": "PERFAGENT_PROCESS_LIMIT",
+}
 
 
 class Settings(BaseModel):
@@ -43,6 +52,9 @@ class Settings(BaseModel):
         max_candidates: candidates to verify at most.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
+        memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
+        process_limit: processes and threads at once.
+        time_limit: seconds one execution of a workload may take.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +81,10 @@ class Settings(BaseModel):
     allow_unknown_cost: bool = True
     no_instructions: bool = False
     seed: int = 0
+    memory_limit: int = Field(default=4096, ge=64)
+    disk_limit: int = Field(default=4096, ge=16)
+    process_limit: int = Field(default=256, ge=16)
+    time_limit: float = Field(default=600.0, gt=0)
 
     @property
     def uses_model(self) -> bool:
@@ -98,6 +114,8 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
             if name not in Settings.model_fields:
                 known = ", ".join(sorted(Settings.model_fields))
                 raise UsageError(f"{origin} sets {name!r}, which is no setting", f"the settings are {known}")
+            if name in USER_ONLY and origin == "[tool.perfagent]":
+                raise UsageError(f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}")
             merged[name] = value
         try:
             Settings(**merged)

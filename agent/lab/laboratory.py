@@ -22,7 +22,7 @@ from perfagent.agent.lab.building import TreeBuilder
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.run_folder import state_home
 from perfagent.tools import equivalence, workload
-from perfagent.tools.errors import BuildError
+from perfagent.tools.errors import BuildError, PerfagentError
 from perfagent.tools.patch import apply_patch
 from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox
 from perfagent.tools.workload import Site, Workload, parse
@@ -104,17 +104,25 @@ class Laboratory:
             with self._sandbox(mounts) as sandbox:
                 sites = {side: self._site(sandbox, tree, scratch) for side, tree in sides.items()}
                 apart = self.settings.metric == "memory"
-                yield Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
+                bench = Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
+                bench.timeout_s = self.settings.time_limit
+                yield bench
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
     @contextmanager
     def _sandbox(self, mounts: list[Mount], timeout_s: float = Limits().timeout_s) -> Iterator[Sandbox]:
+        limits = Limits(
+            memory_bytes=self.settings.memory_limit * 2**20,
+            processes=self.settings.process_limit,
+            disk_bytes=self.settings.disk_limit * 2**20,
+            timeout_s=timeout_s,
+        )
         with open_sandbox(
             self.environment.kind,
             mounts=mounts,
             environment=self.environment,
-            limits=Limits(timeout_s=timeout_s),
+            limits=limits,
             run_id=self.folder.id,
         ) as sandbox:
             yield sandbox
@@ -137,7 +145,11 @@ class Laboratory:
         if not place.exists():
             unfinished = place.with_name(f"{name}.part")
             shutil.rmtree(unfinished, ignore_errors=True)
-            make(unfinished)
+            try:
+                make(unfinished)
+            except PerfagentError:
+                shutil.rmtree(unfinished, ignore_errors=True)  # a build that fails may have left gigabytes
+                raise
             unfinished.rename(place)
         return place
 

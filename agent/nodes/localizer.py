@@ -27,6 +27,12 @@ def localizer(state: RunState, services: Services) -> dict[str, Any]:
 
 def _profile(head: str, services: Services) -> list[Hotspot]:
     lab = services.lab
+    if all(spec.startswith("command:") for spec in lab.prepared.workloads):
+        services.progress.warn(
+            "a command cannot be profiled, and the catalogue rewrites Python only: ideas are a model's (--model), or "
+            "yours (`perfagent verify --patch FILE`)"
+        )
+        return []
     tree = lab.tree(head)
     with lab.open({"baseline": tree}) as bench:
         spots = bench.hotspots("baseline", tree)

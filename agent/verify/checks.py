@@ -260,7 +260,8 @@ def tests_text(verdict: TestVerdict) -> str:
     ]
     told = [f"{count} {word}" for count, word in groups if count]
     first = next((name for name in (*verdict.failed, *verdict.vanished, *verdict.newly_skipped)), "")
-    return ", ".join([f"{verdict.passed} passed", *told]) + (f", first {first}" if first else "")
+    text = ", ".join([f"{verdict.passed} passed", *told]) + (f", first {first}" if first else "")
+    return f"{text}: {verdict.error}" if verdict.error else text
 
 
 def _selected(name: str, select: Sequence[str]) -> bool:

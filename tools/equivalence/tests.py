@@ -229,12 +229,8 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 def _cause(completed: Completed) -> str:
     """One line on why a run did not end as it should."""
-    if completed.timed_out:
-        return f"the tests did not end within {completed.usage.wall_s:.0f} s"
-    if completed.out_of_memory:
-        return "the tests ran out of memory"
-    if completed.exit_code < 0:
-        return f"the tests were killed by signal {-completed.exit_code}"
+    if completed.stopped_by:
+        return f"the tests {completed.stopped_by}"
     said = _complaint((completed.stdout + completed.stderr)[-_OUTPUT_TAIL:])
     return f"the test command ended with status {completed.exit_code}: {said or 'it said nothing'}"
 

@@ -54,6 +54,7 @@ class TestVerdict(BaseModel):
         uncollectable: test modules that could be collected at the baseline.
         flaky: tests that are no evidence because the baseline's own code fails them at times.
         unsteady: failed tests that passed when the candidate ran them again; they count as failed.
+        error: one line on what ended the run early; empty when it came to its end.
         evidence: at most 40 lines for people and models.
     """
 
@@ -69,6 +70,7 @@ class TestVerdict(BaseModel):
     uncollectable: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
+    error: str = ""
     evidence: tuple[str, ...] = ()
 
 
@@ -236,6 +238,7 @@ def judge_tests(baseline: StableTests, run: TestRun, again: TestRun | None = Non
         uncollectable=uncollectable,
         flaky=tuple(name for name in baseline.flaky if name in run.outcomes),
         unsteady=tuple(name for name in failed if again_outcomes.get(name) == "passed"),
+        error="" if run.complete or run.stopped else run.error or "",
     )
     return verdict if verdict.ok else verdict.model_copy(update={"evidence": _evidence(verdict, run)})
 

@@ -18,9 +18,10 @@ SOURCE_SUFFIXES = frozenset(_SUFFIXES.split())
 _PROTECTED_TEXT = {
     "a test": """
         test_*.py *_test.py tests.py test.py conftest.py
+        *_test.[cgjrt]* test_*.[cgjrt]* *.test.[cm][jt]s *.test.[jt]s* *.spec.[jt]s*
         tests/ test/ testing/ *_tests/ __tests__/ /spec/""",
     "a benchmark": """
-        bench_*.py *_bench.py /benchmark*.py asv*.json
+        bench_*.py *_bench.py /benchmark*.py asv*.json bench.[cgjrt]* bench_*.[cgjrt]* *_bench.[cgjrt]*
         benchmarks/ benchmark/ bench/ asv_bench/ .benchmarks/""",
     "continuous integration": """
         .github/ .gitlab/ .circleci/ .buildkite/ .gitlab-ci.yml .travis.yml appveyor.yml

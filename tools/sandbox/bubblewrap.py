@@ -6,8 +6,10 @@ what programs need to run, read-only. There is no system call filter: docker con
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from perfagent.tools.errors import SandboxUnavailable
 from perfagent.tools.sandbox.cgroup import Guard
 from perfagent.tools.sandbox.process import ProcessSandbox
 from perfagent.tools.sandbox.protocol import Mount
-from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID
+from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID, SHARED_MEMORY_BYTES
 
 REMEDY = "install it: apt-get install bubblewrap (or dnf, pacman, zypper: bubblewrap)"
 INSIDE = Path("/run/perfagent")
@@ -45,13 +47,25 @@ def program() -> str:
     return found
 
 
+@functools.cache
+def takes_sizes() -> bool:
+    """Whether this bwrap can bound a tmpfs (from 0.7 on); the memory limit is what bounds it otherwise."""
+    told = subprocess.run([program(), "--help"], capture_output=True, text=True, check=False)
+    return "--size" in told.stdout + told.stderr
+
+
 def identity() -> tuple[int, int]:
     """User and group inside: ours, or an ordinary one when we are root."""
     return (os.getuid(), os.getgid()) if os.getuid() else (SANDBOX_ID, SANDBOX_ID)
 
 
 def contain(
-    mounts: Iterable[Mount], scratch: Path, *, folders: Iterable[Path] = (), network: bool = False
+    mounts: Iterable[Mount],
+    scratch: Path,
+    *,
+    folders: Iterable[Path] = (),
+    network: bool = False,
+    tmpfs_bytes: int | None = None,
 ) -> list[str]:
     """The bwrap command line up to the program to run.
 
@@ -60,6 +74,7 @@ def contain(
         scratch: an empty host folder for the files made up for the inside; must outlive the sandbox.
         folders: shown read-only where they are.
         network: share the host's network, for builds alone.
+        tmpfs_bytes: size of /tmp and of home, each; half of the machine's memory when None.
     """
     uid, gid = identity()
     argv = [program(), "--unshare-all", "--unshare-user", "--uid", str(uid), "--gid", str(gid)]
@@ -73,18 +88,10 @@ def contain(
         "--hostname",
         "perfagent",
     ]
-    argv += [
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--perms",
-        "1777",
-        "--tmpfs",
-        "/tmp",
-        "--tmpfs",
-        SANDBOX_HOME,
-    ]
+    size = [] if tmpfs_bytes is None or not takes_sizes() else ["--size", str(tmpfs_bytes)]
+    shared = [] if not size else ["--size", str(min(tmpfs_bytes or 0, SHARED_MEMORY_BYTES))]
+    argv += ["--proc", "/proc", "--dev", "/dev", *shared, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    argv += ["--perms", "1777", *size, "--tmpfs", "/tmp", *size, "--tmpfs", SANDBOX_HOME]
     argv += [*system(network=network), *made_up(scratch)]
     for folder in folders:
         argv += ["--ro-bind", str(folder), str(folder)]
@@ -142,5 +149,6 @@ class BubblewrapSandbox(ProcessSandbox):
         inner = Guard(rlimits=guard.rlimits, oom_files=tuple(Path(mount.target) for mount in counters))
         config = self.config(inner, SANDBOX_HOME, "/tmp", contained=True)
         environment = self.setup.environment
-        argv = contain(mounts, scratch, folders=interpreter_folders(Path(environment.python)))
+        folders = interpreter_folders(Path(environment.python))
+        argv = contain(mounts, scratch, folders=folders, tmpfs_bytes=self.setup.limits.tmpfs_bytes)
         return [*argv, "--", environment.python, "-I", str(INSIDE / "runner.py"), config]

@@ -24,13 +24,12 @@ from perfagent.tools.sandbox.docker_engine import (
     state,
 )
 from perfagent.tools.sandbox.protocol import Mount
-from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID, RunnerSandbox, Setup
+from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID, SHARED_MEMORY_BYTES, RunnerSandbox, Setup
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
 INSIDE_RUNNER = "/run/perfagent/runner.py"
-SHARED_MEMORY_BYTES = 256 * 2**20  # multiprocessing's semaphores and shared arrays; counts as memory
 DEATH_TIMEOUT_S = 10.0
 # The container's own view of its control group, version 1 and version 2.
 OOM_FILES = ("/sys/fs/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory.events")
@@ -69,13 +68,13 @@ class DockerSandbox(RunnerSandbox):
         """The container in the engine's terms."""
         uid, gid = identity()
         limits, api = self.setup.limits, client.api
-        home = f"rw,exec,nosuid,nodev,mode=0700,uid={uid},gid={gid}"
+        kept = f"rw,exec,nosuid,nodev,size={limits.tmpfs_bytes}"
         host = api.create_host_config(
             network_mode="none",
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true"],
             read_only=True,
-            tmpfs={"/tmp": "rw,exec,nosuid,nodev,mode=1777", SANDBOX_HOME: home},
+            tmpfs={"/tmp": f"{kept},mode=1777", SANDBOX_HOME: f"{kept},mode=0700,uid={uid},gid={gid}"},
             pids_limit=limits.processes,
             mem_limit=limits.memory_bytes,
             memswap_limit=limits.memory_bytes,

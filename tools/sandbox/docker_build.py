@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from perfagent.tools.errors import BuildError, SandboxUnavailable
 from perfagent.tools.sandbox.builder import STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.sandbox.docker import bind
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.images import REPOSITORY, environment_labels
 from perfagent.tools.sandbox.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.sandbox.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.sandbox.manifest import Manifest
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 Say = Callable[[str], None]
-REPOSITORY, DEPENDENCIES = "perfagent/env", "perfagent/dependencies"
-LABEL_ENVIRONMENT = "perfagent.environment"
+DEPENDENCIES = "perfagent/dependencies"
 PREFIX, WORK, BUNDLE = "/opt/perfagent/venv", "/opt/perfagent/build", "/opt/perfagent/ca.crt"
 SHARED, VOLUME, LABEL_PACKAGES = "/opt/perfagent/packages", "perfagent-packages", "perfagent.packages"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
@@ -147,9 +146,9 @@ class ContainerBuilder(Builder):
     def commit(self, key: str, repository: str = REPOSITORY) -> str:
         """Keep the container as an image; its id."""
         with engine_errors():
-            made = self._client.api.commit(
-                self._container, repository, key, changes=f"LABEL {LABEL_ENVIRONMENT}={shlex.quote(key)}"
-            )
+            labels = environment_labels(key, self.site.cache)
+            changes = [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
+            made = self._client.api.commit(self._container, repository, key, changes=changes)
             return str(made["Id"])
 
     def close(self) -> None:

@@ -24,13 +24,22 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one command may use: bytes, process count, seconds."""
+    """What one command may use: bytes, process count, seconds.
+
+    `file_bytes` bounds one file, `disk_bytes` what all writable mounts together may grow by while a sandbox is open.
+    """
 
     memory_bytes: int = 4 * 2**30
     processes: int = 256
     timeout_s: float = 600.0
     output_bytes: int = 1_000_000
     file_bytes: int = 2 * 2**30
+    disk_bytes: int = 4 * 2**30
+
+    @property
+    def tmpfs_bytes(self) -> int:
+        """Size of each of the two folders kept in memory, /tmp and home: together what memory may be."""
+        return min(self.memory_bytes // 2, self.disk_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class Completed:
 
     Attributes:
         exit_code: negative for a signal, as in subprocess; 127 and 126 when it could not be started.
+        over_disk: whether it was killed because the writable mounts grew beyond the limit.
         truncated: whether the middle of an output stream was left out.
         spans: spans with a faulty mark are left out, and named in `notes`.
         files: the collected files that existed, by the path asked for.
@@ -128,11 +138,23 @@ class Completed:
     spans: tuple[Span, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    over_disk: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether the command exited 0 in time."""
         return self.exit_code == 0 and not self.timed_out
+
+    @property
+    def stopped_by(self) -> str:
+        """What stopped the command, to be put after its name; empty when it ended by itself."""
+        if self.over_disk:
+            return "wrote more to the disk than allowed"
+        if self.timed_out:
+            return f"did not end within {self.usage.wall_s:.0f} s"
+        if self.out_of_memory:
+            return "ran out of memory"
+        return f"was killed by signal {-self.exit_code}" if self.exit_code < 0 else ""
 
 
 class Sandbox(Protocol):

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.channel import Channel
+from perfagent.tools.sandbox.disk import INTERVAL_S, DiskWatch
 from perfagent.tools.sandbox.protocol import (
     Command,
     Completed,
@@ -32,6 +33,7 @@ START_TIMEOUT_S = 60.0  # a cold container on a loaded machine takes some second
 GRACE_S = 15.0  # beyond a command's own timeout: killing thousands of processes, sending 64 MB back
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 SANDBOX_HOME = "/home/perfagent"
+SHARED_MEMORY_BYTES = 256 * 2**20  # /dev/shm: multiprocessing's semaphores and arrays; counts as memory
 SANDBOX_ID = 1000  # the user inside when we are root
 
 
@@ -46,6 +48,10 @@ class Setup:
     cpus: tuple[int, ...] | None = None
 
 
+class _DiskFilled(Exception):
+    """The running command has written more than it may."""
+
+
 class RunnerSandbox(ABC):
     """A sandbox that talks to one runner, and starts another one when a command took the first with it."""
 
@@ -54,6 +60,7 @@ class RunnerSandbox(ABC):
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self._channel: Channel | None = None
+        self._disk: DiskWatch | None = None
         self._lock = threading.Lock()
         self._closed = False
 
@@ -115,10 +122,13 @@ class RunnerSandbox(ABC):
             began = time.monotonic()
             try:
                 channel.send(request)
-                reply = channel.receive(time.monotonic() + timeout + GRACE_S)
+                reply = self._reply(channel, time.monotonic() + timeout + GRACE_S)
             except TimeoutError:
                 self._drop()
-                return lost(time.monotonic() - began, timed_out=True, out_of_memory=False)
+                return lost(time.monotonic() - began, timed_out=True)
+            except _DiskFilled:
+                self._drop()
+                return lost(time.monotonic() - began, over_disk=True)
             except OSError:
                 reply = None
             except BaseException:  # interrupted: the answer that comes later must not be taken for another's
@@ -127,6 +137,24 @@ class RunnerSandbox(ABC):
             if reply is None:
                 return self._autopsy(time.monotonic() - began)
         return reply
+
+    def _reply(self, channel: Channel, deadline: float) -> bytes | None:
+        """The runner's reply, with an eye on the disk while it is waited for; None when the runner is gone.
+
+        Raises:
+            TimeoutError: there is none by the deadline.
+            _DiskFilled: the command writes too much.
+        """
+        if self._disk is None:
+            self._disk = DiskWatch(self.setup.mounts, self.setup.limits.disk_bytes)
+        while True:
+            try:
+                return channel.receive(min(deadline, time.monotonic() + INTERVAL_S))
+            except TimeoutError:
+                if self._disk.exceeded():
+                    raise _DiskFilled from None
+                if time.monotonic() >= deadline:
+                    raise
 
     def _ready(self) -> Channel:
         """The running runner's channel.
@@ -161,7 +189,7 @@ class RunnerSandbox(ABC):
         if self._closed:
             raise SandboxError("the sandbox was closed while a command ran")
         try:
-            return lost(elapsed_s, timed_out=False, out_of_memory=self._killed_for_memory())
+            return lost(elapsed_s, out_of_memory=self._killed_for_memory())
         finally:
             self._drop()
 
@@ -263,7 +291,7 @@ def _completed(reply: dict[str, Any]) -> Completed:
         raise SandboxError(f"the sandbox's runner talks nonsense: {error!r}") from error
 
 
-def lost(wall_s: float, *, timed_out: bool, out_of_memory: bool) -> Completed:
+def lost(wall_s: float, *, timed_out: bool = False, out_of_memory: bool = False, over_disk: bool = False) -> Completed:
     """How a command ended that took the runner with it: nothing is known of it but its time."""
     return Completed(
         exit_code=-9,
@@ -274,4 +302,5 @@ def lost(wall_s: float, *, timed_out: bool, out_of_memory: bool) -> Completed:
         truncated=False,
         usage=Usage(wall_s, 0.0, 0.0, 0, 0),
         notes=("the sandbox was lost with the command and starts afresh",),
+        over_disk=over_disk,
     )

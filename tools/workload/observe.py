@@ -182,12 +182,8 @@ def read_report(completed: Completed, path: str) -> Observation:
 
 def _cause(completed: Completed) -> str:
     """One line on why a process left no report, or left badly after it."""
-    if completed.timed_out:
-        return f"it did not end within {completed.usage.wall_s:.0f} s"
-    if completed.out_of_memory:
-        return "it ran out of memory"
-    if completed.exit_code < 0:
-        return f"it was killed by signal {-completed.exit_code}"
+    if completed.stopped_by:
+        return f"it {completed.stopped_by}"
     lines = [line for line in (completed.stdout + completed.stderr).splitlines() if line.strip()]
     return lines[-1].strip() if lines else f"it ended with status {completed.exit_code} and said nothing"
 

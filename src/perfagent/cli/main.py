@@ -20,6 +20,7 @@ COMMANDS = {
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
     **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
+    "clean": "clean",
 }
 
 #: What langgraph and litellm would otherwise do at import: trace to a service, load arbitrary types from checkpoints,

@@ -1,0 +1,242 @@
+"""What perfagent takes up on the disk, and what of it may go: `perfagent clean`.
+
+Three locks keep what is in use: a run folder's event log (one run), `cache/in-use` (every run of this home shares it),
+and an environment's own lock (who builds it). Whoever is killed lets go of his, so nothing needs a clean end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from perfagent.agent.run_folder import claimed, hold_cache, leftovers, runs_home, state_home
+from perfagent.tools.sandbox.disk import folder_bytes
+from perfagent.tools.sandbox.images import EnvironmentImage, environment_images, remove_image
+
+DAY_S = 86400.0
+#: Days after which `--runs` takes a run away: its report has been read by then.
+OLD_RUN_DAYS = 30.0
+
+
+class Wish(NamedTuple):
+    """What the user wants gone beside what is of no use to anybody.
+
+    Attributes:
+        environments: every environment, image and package cache, not only leftovers.
+        runs: whole runs.
+        days: what was not touched for so long; the default when None is 0 for environments, OLD_RUN_DAYS for runs.
+    """
+
+    environments: bool = False
+    runs: bool = False
+    days: float | None = None
+
+
+class Item(NamedTuple):
+    """Something on the disk.
+
+    Attributes:
+        kind: `run`, `leftover`, `environment`, `image`, `packages` or `sandbox`.
+        name: of the run or the environment, or a path.
+        bytes: what it takes up; an image's shared layers are not counted.
+        days: since it was last touched.
+        why: why it goes, or why it stays.
+        goes: whether it is to be removed.
+        remove: removes it; False when it turned out to be in use.
+    """
+
+    kind: str
+    name: str
+    bytes: int
+    days: float
+    why: str
+    goes: bool
+    remove: Callable[[], bool]
+
+    def document(self) -> dict[str, Any]:
+        """The item as JSON."""
+        return {name: getattr(self, name) for name in ("kind", "name", "bytes", "days", "why", "goes")}
+
+
+def used_bytes() -> int:
+    """Bytes below the state folder; Docker's images are not among them."""
+    return folder_bytes(state_home())
+
+
+def clean(wish: Wish, *, dry_run: bool) -> list[Item]:
+    """Find everything and remove what goes.
+
+    Args:
+        wish: what goes.
+        dry_run: remove nothing.
+
+    Returns:
+        Every item; `goes` is what went, or would go.
+
+    Raises:
+        SandboxError: the Docker engine failed half way.
+    """
+    held = hold_cache(exclusively=True)
+    try:
+        found = [*_runs(wish), *_environments(wish, free=held is not None), *_packages(wish, free=held is not None)]
+        if not dry_run:
+            found = [item._replace(goes=item.goes and item.remove()) for item in found]
+        return found if dry_run else [*_sandboxes(), *found]
+    finally:
+        if held is not None:
+            held.close()
+
+
+def _sandboxes() -> Iterator[Item]:
+    """Containers and processes whose perfagent is gone."""
+    from perfagent.tools.sandbox import reap
+
+    for name in reap():
+        yield Item("sandbox", name, 0, 0.0, "its perfagent is gone", True, lambda: True)
+
+
+def _runs(wish: Wish) -> Iterator[Item]:
+    """Runs, and what is of no use in those that stay."""
+    limit = OLD_RUN_DAYS if wish.days is None else wish.days
+    for folder in sorted(path for path in runs_home().glob("*") if path.is_dir()):
+        days = _days(folder / "events.jsonl")
+        if claimed(folder):
+            yield Item("run", folder.name, folder_bytes(folder), days, "under way", False, _stays)
+            continue
+        if wish.runs and days >= limit:
+            why = f"older than {limit:g} days"
+            yield Item("run", folder.name, folder_bytes(folder), days, why, True, _removing(folder))
+            continue
+        useless = _useless(folder)
+        size = sum(map(_size, useless))
+        if useless:
+            why = "trees of a finished run" if (folder / "result.json").exists() else "left half done"
+            yield Item("leftover", folder.name, size, days, why, True, _removing(*useless))
+        yield Item(
+            "run", folder.name, folder_bytes(folder) - size, days, "kept: --runs removes old ones", False, _stays
+        )
+
+
+def _useless(folder: Path) -> list[Path]:
+    """What nothing will read again in a run nobody works in: a finished one needs its trees no more."""
+    finished = (folder / "result.json").exists()
+    trees = [path for path in (folder / "trees").glob("*") if finished or path.name.endswith(".part")]
+    return [*trees, *(path for path in leftovers(folder) if path.parent.name != "trees")]
+
+
+def _environments(wish: Wish, *, free: bool) -> Iterator[Item]:
+    """Environments with their images, half-built ones, and images nobody's record names."""
+    folder = state_home() / "cache" / "environments"
+    images = environment_images()
+    named = set()
+    for record in sorted(folder.glob("*.json")):
+        image = _image_of(record)
+        named.add(image)
+        own = [each for each in images if each.id == image]
+        size = sum(map(_size, _parts(folder, record.stem))) + sum(each.own_bytes for each in own)
+        days = _days(record)
+        old = wish.environments and days >= (wish.days or 0.0)
+        why = "unused" if old and free else "a run is under way" if old else "kept: --all removes it"
+        remove = _removing_environment(folder, record.stem, own)
+        yield Item("environment", record.stem, size, days, why, old and free, remove)
+    for key in sorted({path.name.split(".")[0] for path in folder.glob("*")} - {p.stem for p in folder.glob("*.json")}):
+        parts = _parts(folder, key)
+        if any(not part.name.endswith(".lock") for part in parts) and not _locked(folder / f"{key}.lock"):
+            remove = _removing_environment(folder, key, [])
+            yield Item("leftover", key, sum(map(_size, parts)), _days(parts[0]), "built half way", free, remove)
+    for each in images:
+        if each.id not in named:
+            yield _image_item(each, folder.parent, free=free)
+
+
+def _image_item(image: EnvironmentImage, cache: Path, *, free: bool) -> Item:
+    """An image that no record of this cache names."""
+    ours = image.cache is not None and image.cache == cache.resolve()
+    goes = image.orphaned or (ours and free)
+    why = "of another PERFAGENT_HOME"
+    if image.orphaned:
+        why = "its cache is gone"
+    elif ours:
+        why = "no environment needs it" if free else "a run is under way"
+    days = (time.time() - image.created) / DAY_S
+    return Item("image", image.key, image.own_bytes, days, why, goes, lambda: remove_image(image))
+
+
+def _packages(wish: Wish, *, free: bool) -> Iterator[Item]:
+    """What package managers keep for the next build."""
+    for folder in (state_home() / "cache" / name for name in ("pip", "uv")):
+        if folder.is_dir():
+            days = _days(folder)
+            goes = free and wish.environments and days >= (wish.days or 0.0)
+            why = "asked for" if goes else "kept: --all removes it"
+            yield Item("packages", folder.name, folder_bytes(folder), days, why, goes, _removing(folder))
+
+
+def _parts(folder: Path, key: str) -> list[Path]:
+    """The files and folders of an environment."""
+    return [path for path in folder.glob(f"{key}*") if path.name == key or path.name.startswith(f"{key}.")]
+
+
+def _image_of(record: Path) -> str:
+    try:
+        return str(json.loads(record.read_text("utf-8")).get("image", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def _locked(lock: Path) -> bool:
+    """Whether somebody builds the environment at this moment."""
+    try:
+        with lock.open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _days(path: Path) -> float:
+    """Days since a file was last written to."""
+    try:
+        return max(time.time() - path.stat().st_mtime, 0.0) / DAY_S
+    except OSError:
+        return 0.0
+
+
+def _size(path: Path) -> int:
+    if path.is_dir() and not path.is_symlink():
+        return folder_bytes(path)
+    return path.lstat().st_blocks * 512
+
+
+def _stays() -> bool:
+    return False
+
+
+def _removing(*paths: Path) -> Callable[[], bool]:
+    def remove() -> bool:
+        for path in paths:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        return True
+
+    return remove
+
+
+def _removing_environment(folder: Path, key: str, images: list[EnvironmentImage]) -> Callable[[], bool]:
+    """Removes the record first, so that no run finds an environment of which a part is gone."""
+
+    def remove() -> bool:
+        (folder / f"{key}.json").unlink(missing_ok=True)
+        gone = [remove_image(image) for image in images]
+        return _removing(*_parts(folder, key))() and all(gone)
+
+    return remove

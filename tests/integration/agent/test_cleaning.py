@@ -1,0 +1,92 @@
+"""`perfagent clean` against a real engine: images of this home go when nobody needs them, all others stay."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, present
+from perfagent.tools.sandbox.images import LABEL_ENVIRONMENT, environment_labels
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def make_image() -> Iterator[Callable[[dict[str, str]], str]]:
+    """Makes images with labels, each with a layer of its own; removes those that are still there."""
+    made: list[str] = []
+    with connected() as client:
+
+        def make(labels: dict[str, str]) -> str:
+            container = client.api.create_container(BASE_IMAGE, ["true"], labels=labels)["Id"]
+            try:
+                image = str(client.api.commit(container)["Id"])
+            finally:
+                client.api.remove_container(container)
+            made.append(image)
+            return image
+
+        yield make
+        for image in made:
+            if present(client, image):
+                client.api.remove_image(image, force=True)
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Callable[..., Any]:
+    def call(*arguments: str) -> dict[str, bool]:
+        command = [sys.executable, "-m", "perfagent", "clean", "--json", *arguments]
+        environ = os.environ | {"PERFAGENT_HOME": str(tmp_path)}
+        done = subprocess.run(command, env=environ, capture_output=True, check=True)
+        items = json.loads(done.stdout)["items"]
+        return {item["name"]: item["goes"] for item in items if item["kind"] in ("image", "environment")}
+
+    return call
+
+
+def test_images_nobody_needs_go_and_others_stay(
+    make_image: Callable[[dict[str, str]], str], clean: Callable[..., Any], tmp_path: Path
+) -> None:
+    environments, other, key = tmp_path / "cache" / "environments", tmp_path / "other", uuid.uuid4().hex
+    environments.mkdir(parents=True)
+    other.mkdir()
+    labels = {
+        "named": environment_labels(f"named-{key}", environments.parent),
+        "nameless": environment_labels(f"nameless-{key}", environments.parent),
+        "other": environment_labels(f"other-{key}", other),
+        "vanished": environment_labels(f"vanished-{key}", tmp_path / "vanished"),
+        "elsewhere": environment_labels(f"elsewhere-{key}", tmp_path / "vanished") | {"perfagent.host": "elsewhere"},
+        "silent": {LABEL_ENVIRONMENT: f"silent-{key}"},
+    }
+    images = {name: make_image(label) for name, label in labels.items()}
+    (environments / f"named-{key}.json").write_text(json.dumps({"image": images["named"]}))
+    assert clean("--dry-run")[f"nameless-{key}"]
+    found = clean()
+    assert {name for name in labels if found[f"{name}-{key}"]} == {"nameless", "vanished"}
+    with connected() as client:
+        assert {name for name in images if present(client, images[name])} == {"named", "other", "elsewhere", "silent"}
+        assert clean("--all")[f"named-{key}"]
+        assert {name for name in images if present(client, images[name])} == {"other", "elsewhere", "silent"}
+        assert present(client, BASE_IMAGE)
+
+
+def test_an_image_in_a_container_stays(
+    make_image: Callable[[dict[str, str]], str], clean: Callable[..., Any], tmp_path: Path
+) -> None:
+    key = uuid.uuid4().hex
+    image = make_image(environment_labels(key, tmp_path / "cache"))
+    with connected() as client:
+        container = client.api.create_container(image, ["true"])["Id"]
+        try:
+            assert clean()[key] is False
+        finally:
+            client.api.remove_container(container)
+        assert clean()[key] is True

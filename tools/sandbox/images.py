@@ -1,0 +1,103 @@
+"""Docker images of environments: whose they are, what they take up, and removing those nobody needs.
+
+An image belongs to the cache folder whose records name it. Several caches may share one engine, and an engine several
+machines, so an image says in its labels which cache of which machine it was made for; what another one may still use
+is shown and never removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perfagent.tools.errors import SandboxError
+from perfagent.tools.sandbox.docker_engine import NOT_FOUND, connected, engine_errors
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+REPOSITORY = "perfagent/env"
+LABEL_ENVIRONMENT = "perfagent.environment"
+LABEL_CACHE, LABEL_HOST = "perfagent.cache", "perfagent.host"
+CONFLICT = 409  # a container uses it, or another image stands on it
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentImage:
+    """One image that `build_environment` made.
+
+    Attributes:
+        id: the engine's.
+        key: of the environment.
+        own_bytes: what it takes up beside the layers it shares with other images.
+        cache: the cache folder it was made for; None when another machine made it, or one that did not say.
+        created: seconds since the epoch.
+    """
+
+    id: str
+    key: str
+    own_bytes: int
+    cache: Path | None
+    created: float
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the cache it was made for is gone from this machine."""
+        return self.cache is not None and not self.cache.is_dir()
+
+
+def environment_labels(key: str, cache: Path) -> dict[str, str]:
+    """Labels of an image made for a cache."""
+    return {LABEL_ENVIRONMENT: key, LABEL_CACHE: str(cache.resolve()), LABEL_HOST: platform.node()}
+
+
+def environment_images() -> list[EnvironmentImage]:
+    """Every image of an environment the engine has, oldest first; none when there is no engine."""
+    with contextlib.suppress(SandboxError), connected() as client:
+        # The engine counts shared layers in `df` alone; it takes a second or two with many images.
+        listed = client.api.df()["Images"] or []
+        found = [_image(each) for each in listed if LABEL_ENVIRONMENT in (each["Labels"] or {})]
+        return sorted(found, key=lambda image: image.created)
+    return []
+
+
+def _image(listed: dict[str, object]) -> EnvironmentImage:
+    labels = dict(listed["Labels"])  # type: ignore[call-overload]
+    here = labels.get(LABEL_HOST) == platform.node() and LABEL_CACHE in labels
+    shared = max(int(str(listed.get("SharedSize", 0))), 0)  # -1 when the engine has not counted
+    return EnvironmentImage(
+        id=str(listed["Id"]),
+        key=labels[LABEL_ENVIRONMENT],
+        own_bytes=int(str(listed["Size"])) - shared,
+        cache=Path(labels[LABEL_CACHE]) if here else None,
+        created=float(str(listed["Created"])),
+    )
+
+
+def remove_image(image: EnvironmentImage) -> bool:
+    """Remove an image; False when something uses it.
+
+    Raises:
+        SandboxError: the engine failed.
+    """
+    with connected() as client:
+        return _removed(client, image.id)
+
+
+def _removed(client: DockerClient, image: str) -> bool:
+    from docker.errors import APIError
+
+    with engine_errors():
+        try:
+            client.api.remove_image(image, force=False)
+        except APIError as error:
+            status = error.response.status_code if error.response is not None else None
+            if status == NOT_FOUND:
+                return True
+            if status == CONFLICT:
+                return False
+            raise
+    return True
