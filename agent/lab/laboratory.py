@@ -173,8 +173,9 @@ class Laboratory:
     def _edit(self, parent: str, diff: str, place: Path) -> None:
         parent_tree = self.tree(parent)
         builds = self.builder.concerns(parent_tree, diff)
-        # A build may write into any file; nothing else does, and a patch replaces files, so that names may be shared.
-        shutil.copytree(parent_tree, place, symlinks=True, copy_function=shutil.copy2 if builds else os.link)
+        # A patch replaces files, so their names may be shared; but a build writes into any, and `local` stops nobody.
+        shared = not builds and self.environment.kind != "local"
+        shutil.copytree(parent_tree, place, symlinks=True, copy_function=os.link if shared else shutil.copy2)
         apply_patch(place, diff)
         if builds and self.unbuildable:
             raise BuildError(self.unbuildable, "name a --build that works in a copy of the tree, offline")
