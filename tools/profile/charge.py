@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from perfagent.tools.profile.collect import Edge, Row
 
 MAX_PUSHES = 200
-"""Steps up the library's call graph; only a cycle in it needs more than its depth, and sheds time with each."""
+"""Steps up the library's call graph; only a cycle in it needs more than its depth."""
 NEGLIGIBLE = 1e-6
 """Share of the moving time below which pushing on changes no figure that is printed."""
 
@@ -57,20 +57,25 @@ class CallGraph:
     def push(self, mass: Mass) -> Mass:
         """Move mass from rows that do not absorb it to their callers, until what still moves is negligible.
 
+        What a slow cycle has not let go of by then goes where the rest of it went, as it would in the long run.
+
         Returns:
             The mass that each absorbing row received; what reached a row without callers is lost.
         """
         received: Mass = {}
-        limit = NEGLIGIBLE * sum(mass.values())
+        whole = sum(mass.values())
         for _ in range(MAX_PUSHES):
             moved: Mass = {}
             for row, amount in mass.items():
                 for caller, share in self._hand_on(row):
                     _add(received if self.absorbs[caller] else moved, caller, amount * share)
             mass = moved
-            if sum(mass.values()) <= limit:
+            if sum(mass.values()) <= NEGLIGIBLE * whole:
                 break
-        return received
+        left = sum(mass.values())
+        settled = whole - left
+        scale = 1 + left / settled if settled > 0 else 1.0
+        return {row: amount * scale for row, amount in received.items()}
 
     def charged(self) -> list[float]:
         """Seconds charged to each absorbing row: its own and those of the code below it that does not absorb."""

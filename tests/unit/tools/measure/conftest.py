@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
-from hypothesis import settings
 
 from perfagent.tools.measure import (
     Confirmation,
@@ -25,9 +24,6 @@ from perfagent.tools.measure import (
     publish,
 )
 from perfagent.tools.measure.statistic import LogCosts, fixed_point
-
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.load_profile("repeatable")
 
 Judge = Callable[..., tuple[Confirmation, Publication]]
 MakePairs = Callable[[Sequence[float], Sequence[float]], list[Pair]]
