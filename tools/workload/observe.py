@@ -136,7 +136,7 @@ def harness_options(sandbox: Sandbox, site: Site, workload: Workload, request: R
 
 
 def _harness_command(site: Site, workload: Workload, request: Request, options: dict[str, JSON]) -> Command:
-    text = json.dumps(options)
+    text = ascii(options)
     short = len(text) <= LONGEST_ARGUMENT
     entry = "run_script.py" if workload.kind == "script" else "run_pytest.py"
     return Command(

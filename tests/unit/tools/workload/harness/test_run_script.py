@@ -200,3 +200,8 @@ def test_counting_sets_up_alike_however_few_bodies_run(loops: int, write: Write,
     write("x.py", "def setup(): print('set up')\ndef workload(data): print('body')\n")
     said = seen("script:x.py", mode="count", loops={"x": loops}).output
     assert (said.count("set up"), said.count("body")) == (3, loops)
+
+
+def test_a_timed_sample_does_not_pay_for_modules_of_ours(write: Write, seen: Seen) -> None:
+    write("x.py", "import sys\ndef workload(): print(sorted({'json', 'ast', 'timeit', 'inspect'} & set(sys.modules)))\n")
+    assert seen("script:x.py").output == "[]\n"
