@@ -117,8 +117,8 @@ def _gains(findings: Findings) -> Iterator[str]:
     yield "## Gains put in"
     yield ""
     yield (
-        "The baseline calls the benchmarked function once more in so many calls; the speedup as a verdict gives it, with "
-        "its 95 % interval."
+        "The baseline calls the benchmarked function once more in so many calls; the speedup as a verdict gives it, "
+        "with its 95 % interval."
     )
     yield ""
     yield "| true | a process each | forked |"
