@@ -1,6 +1,6 @@
 """The verifier: a candidate's checks, cheapest first, and then its measurement.
 
-Every finished step is kept in the run folder by the candidate's id, every finished sample in a journal, so that a
+Every finished step is kept in the run folder by the candidate's id, every finished round in a journal, so that a
 resumed run repeats neither.
 """
 

@@ -21,7 +21,7 @@ GAINS = {1.05: 20, 1.10: 10}
 
 
 def main(
-    pairs: Annotated[int, typer.Option(min=6, help="Pairs of identical code in each way.")] = 60,
+    pairs: Annotated[int, typer.Option(min=12, help="Pairs of identical code in each way.")] = 60,
     comparisons: Annotated[int, typer.Option(min=1, help="Sequential comparisons of identical code.")] = 40,
     sandbox: Annotated[str, typer.Option(help="Where the example's code runs.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of coins and hash seeds.")] = 1,

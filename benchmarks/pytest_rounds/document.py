@@ -17,7 +17,7 @@ from perfagent.benchmarks.pytest_rounds.figures import (
     seconds,
     sides,
 )
-from perfagent.tools.measure import MetricName
+from perfagent.tools.measure import Estimate, MetricName
 
 WORDS = {"separate": "a process each", "forked": "forked"}
 METRICS: tuple[MetricName, ...] = ("cpu", "wall")
@@ -116,21 +116,24 @@ def _verdicts(findings: Findings) -> Iterator[str]:
 def _gains(findings: Findings) -> Iterator[str]:
     yield "## Gains put in"
     yield ""
-    yield "The baseline calls the benchmarked function once more in so many calls; the mean log ratio as a speedup."
+    yield (
+        "The baseline calls the benchmarked function once more in so many calls; the speedup as a verdict gives it, "
+        "with its 95 % interval."
+    )
     yield ""
-    yield "| true | a process each | forked | differ by |"
-    yield "|---|---|---|---|"
-    apart = []
+    yield "| true | a process each | forked |"
+    yield "|---|---|---|"
+    missed = []
     for true, found in findings.gains.items():
         seen = estimates(found)
-        alone, forked = seen["separate"], seen["forked"]
-        difference = Mean(forked.value - alone.value, math.hypot(forked.error, alone.error), 0.0)
-        apart += [] if difference.holds(0) else [f"{true:.2f}×"]
-        yield f"| {true:.2f}× | {_speedup(alone)} | {_speedup(forked)} | {difference.percent} |"
+        missed += [f"{true:.2f}×, {WORDS[way]}" for way in WAYS if not seen[way].low <= true <= seen[way].high]
+        yield f"| {true:.2f}× | " + " | ".join(_speedup(seen[way]) for way in WAYS) + " |"
     yield ""
-    yield f"The two ways disagree on {', '.join(apart)}." if apart else "The two ways agree within their errors."
+    if missed:
+        yield f"Intervals that miss the truth (one in twenty does by chance): {'; '.join(missed)}."
+    else:
+        yield "Every interval holds the true speedup."
 
 
-def _speedup(mean: Mean) -> str:
-    low, high = (math.exp(mean.value + sign * 1.96 * mean.error) for sign in (-1, 1))
-    return f"{math.exp(mean.value):.3f}× ({low:.3f}–{high:.3f})"
+def _speedup(figure: Estimate) -> str:
+    return f"{figure.speedup:.3f}× ({figure.low:.3f}–{figure.high:.3f})"

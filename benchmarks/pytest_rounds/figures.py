@@ -9,7 +9,7 @@ from statistics import fmean, median, stdev
 
 from perfagent.benchmarks.pytest_rounds.field import CLOSE_PAIRS, WAYS, Field, Series, Way
 from perfagent.tools.errors import MeasurementError
-from perfagent.tools.measure import MetricName, Pair, RunFailed, SequentialTest
+from perfagent.tools.measure import Estimate, MetricName, Pair, RunFailed, SequentialTest, estimate
 from perfagent.tools.measure.student import robust_sd
 
 CONFIDENT = 1.96
@@ -132,6 +132,10 @@ class Findings:
     sandbox: str
 
 
-def estimates(found: dict[Way, Series]) -> dict[Way, Mean]:
-    """The mean log speedup in each way, CPU time of the padded benchmark."""
-    return {way: Mean.of(sides(found[way].pairs[CLOSE_PAIRS], "cpu")) for way in WAYS}
+def estimates(found: dict[Way, Series]) -> dict[Way, Estimate]:
+    """The speedup of the padded benchmark in each way, CPU time, as it is published.
+
+    Raises:
+        MeasurementError: fewer than six pairs.
+    """
+    return {way: estimate([found[way].pairs[CLOSE_PAIRS]], ["cpu"], "gain") for way in WAYS}

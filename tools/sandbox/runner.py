@@ -201,7 +201,7 @@ class Marks:
 
     def announce(self, pid: int) -> None:
         """A server has a child: take it over."""
-        if self.pid or pid == self.server or pid not in children().get(os.getpid(), ()):
+        if self.pid or pid == self.server or parent(pid) != os.getpid():
             raise ValueError("no new child of ours")
         self.follow(pid)
 
@@ -254,21 +254,19 @@ class Marks:
             os.close(self.schedstat)
 
 
-def children() -> Dict[int, List[int]]:
-    """The living and the dead but not buried, by their parents."""
-    found: Dict[int, List[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            # The name in parentheses may itself hold spaces and parentheses.
-            fields = read_text("/proc/%s/stat" % entry).rpartition(")")[2].split()
-            if fields:
-                found.setdefault(int(fields[1]), []).append(int(entry))
-    return found
+def parent(pid: int) -> int:
+    """The parent of a process that is not yet buried; 0 of any other."""
+    # The name in parentheses may itself hold spaces and parentheses.
+    fields = read_text("/proc/%d/stat" % pid).rpartition(")")[2].split()
+    return int(fields[1]) if fields else 0
 
 
 def descendants() -> List[int]:
     """Every process below this one, parents before children."""
-    known = children()
+    known: Dict[int, List[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            known.setdefault(parent(int(entry)), []).append(int(entry))
     found, todo = [], [os.getpid()]
     while todo:
         below = known.get(todo.pop(), [])
