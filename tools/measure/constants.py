@@ -128,6 +128,10 @@ GROWTH_PAIRS: Final = 6
 missed in 4.3 % of simulated cases, at five pairs in 6.5 %; 600 each, heavy tails). The interval that inverts the
 label-swap test is four times as wide at six pairs."""
 
+GROWTH_FEWEST_LOOPS: Final = 3
+"""Executions of the body in one process at the larger sizes, where time and the judged size's own loops allow: the
+first one in a process is slower (caches, specialised instructions), and where it is the only one the growth bends."""
+
 GROWTH_LONGEST_RUN_S: Final = 5.0
 """A size at which one run of the baseline takes longer is left out, and said to be."""
 
