@@ -14,6 +14,7 @@ from perfagent.agent.services import Services
 from perfagent.tools.equivalence import stable
 from perfagent.tools.measure.constants import (
     GROWTH_FACTORS,
+    GROWTH_FEWEST_LOOPS,
     GROWTH_LONGEST_RUN_S,
     GROWTH_PAIRS,
     GROWTH_TIMEOUT_S,
@@ -123,18 +124,23 @@ def affordable(probes: Mapping[int, Probe], most_loops: int) -> tuple[dict[int, 
     Args:
         probes: by multiple, ascending; the first was run with `most_loops` executions, the others with one.
     """
-    loops = {factor: _loops(probe, most_loops) if factor > 1 else most_loops for factor, probe in probes.items()}
-    seconds = {
-        factor: probe.process_s + (loops[factor] - 1 if factor > 1 else 0) * probe.body_s
-        for factor, probe in probes.items()
-    }
-    notes = []
-    while 2 * GROWTH_PAIRS * sum(seconds.values()) > GROWTH_TOTAL_S:
-        factor, _ = seconds.popitem()
-        del loops[factor]
+    left = dict(probes)
+    notes: list[str] = []
+    while left:
+        for fewest in (GROWTH_FEWEST_LOOPS, 1):
+            loops = {factor: _loops(left[factor], fewest, most_loops) if factor > 1 else most_loops for factor in left}
+            of_a_side = sum(_seconds(left[factor], factor, loops[factor]) for factor in left)
+            if 2 * GROWTH_PAIRS * of_a_side <= GROWTH_TOTAL_S:
+                return loops, notes
+        factor, _ = left.popitem()
         notes.append(f"{factor}x is left out: all its runs together would take too long")
-    return loops, notes
+    return {}, notes
 
 
-def _loops(probe: Probe, most: int) -> int:
-    return max(1, min(most, math.ceil(MIN_BODY_S / max(probe.body_s, 1e-9))))
+def _loops(probe: Probe, fewest: int, most: int) -> int:
+    return min(most, max(fewest, math.ceil(MIN_BODY_S / max(probe.body_s, 1e-9))))
+
+
+def _seconds(probe: Probe, factor: int, loops: int) -> float:
+    """Of one process with so many executions."""
+    return probe.process_s + (loops - 1) * probe.body_s * (factor > 1)

@@ -96,9 +96,10 @@ class Checker:
         try:
             tree = make_tree()
             if run:
-                self._step("same values", lambda: self._same_values(tree))
-                if any(plan.factor > 1 for plan in self.prepared.sizes):
-                    self._step("larger inputs", lambda: self._larger_inputs(tree))
+                with self.lab.open({"candidate": tree}) as bench:
+                    self._step("same values", lambda: self._same_values(bench))
+                    if any(plan.factor > 1 for plan in self.prepared.sizes):
+                        self._step("larger inputs", lambda: self._larger_inputs(bench, tree))
                 self._step("unit tests", lambda: self._unit_tests(tree))
         except _Failed as error:
             failure = error
@@ -153,9 +154,8 @@ class Checker:
             raise _Failed("not_faster", "the patch changes comments or spacing only: the program is the same")
         return "the diff applies" + (" and builds" if self.lab.builder.concerns(tree, diff) else "")
 
-    def _same_values(self, tree: Path) -> str:
-        with self.lab.open({"candidate": tree}) as bench:
-            values, trouble = bench.values("candidate", CHECK_SEED)
+    def _same_values(self, bench: Bench) -> str:
+        values, trouble = bench.values("candidate", CHECK_SEED)
         if trouble:
             raise _Failed("tests_failed", f"a benchmark does not run: {trouble}")
         known = StableValues(**self.services.folder.get_json(self.prepared.steadiness))
@@ -169,14 +169,10 @@ class Checker:
                 raise _Failed("not_equivalent", f"{name}: {difference}")
         return _values_text(len(names), len(self.prepared.benchmarks))
 
-    def _larger_inputs(self, tree: Path) -> str:
+    def _larger_inputs(self, bench: Bench, tree: Path) -> str:
         """What the benchmarks that take a size yield at a larger one: a patch may be right at the judged size only."""
-        told = []
-        with self.lab.open({"candidate": tree}) as bench:
-            for plan in self.prepared.sizes:
-                if plan.factor > 1:
-                    told.append(f"{plan.id}: {self._larger_input(bench, plan, tree)}")
-        return "; ".join(told)
+        plans = [plan for plan in self.prepared.sizes if plan.factor > 1]
+        return "; ".join(f"{plan.id}: {self._larger_input(bench, plan, tree)}" for plan in plans)
 
     def _larger_input(self, bench: Bench, plan: SizePlan, tree: Path) -> str:
         if not sized(self.prepared.plan(plan.id).workload, tree):

@@ -54,7 +54,7 @@ def _grown(services: Services, bench: Bench, plan: SizePlan, name: str, head: Pa
     try:
         columns, notes = _columns(services, bench, plan, name, seed)
         note = "; ".join(filter(None, [plan.note, *notes]))
-        return growth_figure(plan.id, columns, benchmark.metric, seed, note)
+        return growth_figure(plan.id, columns, benchmark.metric, note)
     except MeasurementError as error:
         return nothing.model_copy(update={"note": f"not measured: {error.message}"})
 

@@ -14,7 +14,7 @@ from perfagent.tools.measure import (
     Plan,
     Publication,
     crossing,
-    estimate,
+    estimate_of_few,
     exponent,
 )
 from perfagent.tools.measure.constants import FAMILY_SPAN
@@ -89,20 +89,19 @@ def headline_figure(
 
 
 def growth_figure(
-    benchmark: str, columns: Mapping[int, Sequence[Pair]], metric: MetricName, seed: str, note: str = ""
+    benchmark: str, columns: Mapping[int, Sequence[Pair]], metric: MetricName, note: str = ""
 ) -> GrowthFigure:
     """The figure of a benchmark that was measured in pairs at several multiples of its size.
 
     Args:
         columns: the pairs by multiple.
-        seed: of the intervals' label swaps.
 
     Raises:
-        MeasurementError: a cost is not above zero, or there are too few pairs for an interval.
+        MeasurementError: a cost is not above zero.
     """
     sizes = []
     for factor, column in sorted(columns.items()):
-        found = estimate([column], [metric], f"{seed}:{factor}")
+        found = estimate_of_few(column, metric)
         before, after = (math.exp(mean * UNIT) for mean in LogCosts.of(column, metric).fastest_half_means)
         sizes.append(
             SizeFigure(

@@ -13,7 +13,7 @@ from perfagent.tools.measure.constants import (
     SHORT_LOOKS,
     Look,
 )
-from perfagent.tools.measure.growth import Crossing, Exponent, crossing, exponent
+from perfagent.tools.measure.growth import Crossing, Exponent, crossing, estimate_of_few, exponent
 from perfagent.tools.measure.interval import estimate
 from perfagent.tools.measure.ledger import AlphaLedger, LedgerEntry
 from perfagent.tools.measure.metric import Metric, choose_metric, metric_for, same_class
@@ -79,6 +79,7 @@ __all__ = [
     "confirm",
     "crossing",
     "estimate",
+    "estimate_of_few",
     "exponent",
     "log_speedup",
     "looks_for",

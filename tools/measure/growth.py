@@ -15,7 +15,33 @@ from statistics import fmean
 
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure.constants import CONFIDENCE
-from perfagent.tools.measure.student import t_quantile
+from perfagent.tools.measure.records import Estimate, MetricName, Pair
+from perfagent.tools.measure.student import Winsorised, t_quantile
+
+
+def estimate_of_few(pairs: Sequence[Pair], metric: MetricName, confidence: float = CONFIDENCE) -> Estimate:
+    """The speedup of so few pairs that the label-swap interval would tell nothing.
+
+    Mean of the winsorised log ratios, with the interval of the first look's test (see `Winsorised`); parametric, and
+    so for figures that decide nothing.
+
+    Args:
+        pairs: at least two.
+
+    Raises:
+        MeasurementError: a cost is not above zero.
+    """
+    ratios = [math.log(pair.baseline.value(metric) / pair.candidate.value(metric)) for pair in pairs]
+    sample = Winsorised.of(ratios)
+    reach = t_quantile((1 - confidence) / 2, sample.freedom) * sample.error
+    return Estimate(
+        speedup=math.exp(sample.mean),
+        low=math.exp(sample.mean - reach),
+        high=math.exp(sample.mean + reach),
+        confidence=confidence,
+        pairs=len(pairs),
+        metric=metric,
+    )
 
 
 @dataclass(frozen=True, slots=True)

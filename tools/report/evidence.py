@@ -68,6 +68,9 @@ def _growth_markdown(growth: GrowthFigure) -> str:
         f"| {told(each.baseline_s)} | {told(each.candidate_s)} |"
         for each in growth.sizes
     ]
+    if growth.multiples and growth.sizes:
+        pairs = growth.sizes[0].pairs
+        lines += ["", f"Speedups are means of {pairs} pairs; before and after are means of the fastest half."]
     if growth.note:
         lines += ["", f"{growth.note}."]
     return "\n".join(lines)

@@ -70,11 +70,12 @@ def print_calibration(report: CalibrationReport) -> None:
 
 
 def _figures(result: Result) -> object:
+    from rich.markup import escape
     from rich.table import Column, Table
 
     # Names differ at their ends, which an ellipsis would hide.
     table = Table(Column("benchmark", overflow="fold"), "speedup", "95 % interval", "verdict", box=None, padding=(0, 2))
     for figure in result.benchmarks:
         name = f"{figure.id} *" if figure.target else figure.id
-        table.add_row(name, speedup_text(figure.speedup), interval_text(figure.interval), figure.verdict)
+        table.add_row(escape(name), speedup_text(figure.speedup), interval_text(figure.interval), figure.verdict)
     return table

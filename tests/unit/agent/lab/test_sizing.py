@@ -24,7 +24,13 @@ def test_the_first_sizes_are_expected_to_cost_little() -> None:
 
 def test_short_bodies_are_repeated_as_often_as_it_takes() -> None:
     loops, notes = affordable(probes(0.02, 0.001, 2, 1, 2, 4, 8), 64)
-    assert loops == {1: 64, 2: 13, 4: 4, 8: 1}
+    assert loops == {1: 64, 2: 13, 4: 4, 8: 3}
+    assert notes == []
+
+
+def test_one_execution_is_better_than_a_size_left_out() -> None:
+    loops, notes = affordable(probes(0.1, 0.04, 2, 1, 2, 4, 8), 2)
+    assert loops == {1: 2, 2: 1, 4: 1, 8: 1}
     assert notes == []
 
 

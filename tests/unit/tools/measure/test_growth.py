@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from perfagent.tools.errors import MeasurementError
-from perfagent.tools.measure import Crossing, crossing, exponent
+from perfagent.tools.measure import Crossing, Pair, crossing, estimate_of_few, exponent
 
 SIZES = (1, 2, 4, 8)
+
+MakePairs = Callable[[Sequence[float], Sequence[float]], list[Pair]]
 
 
 @pytest.mark.parametrize("k", [0.0, 1.0, 2.0, 3.0])
@@ -52,6 +55,20 @@ def test_units_do_not_matter(costs: list[float], unit: float, confidence: float)
     here, there = (exponent(SIZES, [cost * scale for cost in costs], confidence) for scale in (1.0, unit))
     assert there.value == pytest.approx(here.value, abs=1e-6)
     assert there.interval == pytest.approx(here.interval, abs=1e-5)
+
+
+def test_few_pairs_have_a_t_interval(make_pairs: MakePairs) -> None:
+    """Log ratios 0.1 and 0.3 in turn: none pulled in; mean 0.2, sd 0.1095, 1.08 sd over root 6, t(5) = 2.5706."""
+    pairs = make_pairs([math.exp(ratio) for ratio in (0.1, 0.3) * 3], [1.0] * 6)
+    found = estimate_of_few(pairs, "cpu")
+    reach = 2.5706 * 1.08 * math.sqrt(0.012) / math.sqrt(6)
+    assert math.log(found.speedup) == pytest.approx(0.2)
+    assert (math.log(found.low), math.log(found.high)) == pytest.approx((0.2 - reach, 0.2 + reach), rel=1e-4)
+
+
+def test_one_outlier_among_few_pairs_moves_little(make_pairs: MakePairs) -> None:
+    steady = [1.2, 1.21, 1.19, 1.2, 1.2]
+    assert estimate_of_few(make_pairs([*steady, 9.0], [1.0] * 6), "cpu").high < 1.25
 
 
 def test_a_patch_that_wins_small_and_loses_large_crosses() -> None:

@@ -1,0 +1,53 @@
+"""A result on the terminal: everything that is in it is to be seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from perfagent.cli.show import print_result
+from perfagent.tools.report import (
+    BenchmarkFigure,
+    ExponentFigure,
+    GrowthFigure,
+    InstructionFigure,
+    Result,
+    SizeFigure,
+)
+
+
+@pytest.fixture
+def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is printed of a result with evidence."""
+    monkeypatch.setenv("COLUMNS", "200")
+    counts = InstructionFigure(
+        baseline=2_000_000, candidate=2_000_500, change=2e-4, first_change=0, alarm=True, note="?"
+    )
+    sizes = tuple(
+        SizeFigure(size=n, speedup=s, interval=(s, s), baseline_s=1.0, candidate_s=1 / s, pairs=6)
+        for n, s in ((1000, 1.2), (8000, 0.7))
+    )
+    exponent = ExponentFigure(value=1.5, interval=None)
+    print_result(
+        Result(
+            command="verify", run_id="r", run_dir="/r", repository="/x", status="completed", verdict="faster",
+            speedup=1.2,
+            benchmarks=(BenchmarkFigure(id="test_a[1000]", speedup=1.2, interval=(1.1, 1.3), verdict="faster",
+                                        instructions=counts),),
+            growth=(GrowthFigure(benchmark="test_a[*]", multiples=False, metric="cpu", sizes=sizes, baseline=exponent,
+                                 candidate=exponent, mixed="wins at 1000, loses at 8000"),),
+        )
+    )  # fmt: skip
+    return capsys.readouterr().out
+
+
+def test_names_with_brackets_are_whole(shown: str) -> None:
+    assert "test_a[1000] *" in shown
+
+
+def test_growth_and_what_it_warns_of(shown: str) -> None:
+    assert "growth  test_a[*]: n^1.50 → n^1.50  1,000 1.20x  8,000 0.70x" in shown
+    assert "mind  test_a[*] wins at 1000, loses at 8000" in shown
+
+
+def test_an_alarm_of_the_instructions(shown: str) -> None:
+    assert "mind  instructions of test_a[1000]: 2 M → 2 M, +0.0%; ?" in shown
