@@ -203,5 +203,6 @@ def test_counting_sets_up_alike_however_few_bodies_run(loops: int, write: Write,
 
 
 def test_a_timed_sample_does_not_pay_for_modules_of_ours(write: Write, seen: Seen) -> None:
-    write("x.py", "import sys\ndef workload(): print(sorted({'json', 'ast', 'timeit', 'inspect'} & set(sys.modules)))\n")
+    ours = "{'json', 'ast', 'timeit', 'inspect'}"
+    write("x.py", f"import sys\ndef workload(): print(sorted({ours} & set(sys.modules)))\n")
     assert seen("script:x.py").output == "[]\n"
