@@ -36,17 +36,22 @@ def row(result: Result) -> str:
     found = first.found
     name = f"{package.name} {package.version}"
     if "error" in found:
-        return f"| {name} | {package.kind} | – | {first.first_s:.0f} | – | – | – | {found['error']} |"
+        return f"| {name} | {package.kind} | – | {first.first_s:.0f} | – | – | – | {_one_line(found['error'])} |"
     seconds = f"{first.first_s:.0f} | {second.first_s:.1f} | {second.found.get('candidate_s', 0.0):.2f}"
     tests = f"{found['passed']} / {found['failed']} / {found['flaky']}"
     return f"| {name} | {package.kind} | {found['python']} | {seconds} | {tests} | {_result(second)} |"
+
+
+def _one_line(error: str) -> str:
+    """An error in a cell."""
+    return " ".join(error.split()).replace("|", "\\|")
 
 
 def _result(second: Outcome) -> str:
     """Whether the package is ready to be worked on."""
     found = second.found
     if "error" in found:
-        return str(found["error"])
+        return _one_line(found["error"])
     if not found["passed"]:
         return "no test passes"
     return f"works; {found['uncollected']} test files cannot be imported" if found["uncollected"] else "works"
