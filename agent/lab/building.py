@@ -100,7 +100,7 @@ class TreeBuilder:
         mounts = [Mount(tree, TREE, writable=True), Mount(NATIVE_BUILD, SCRIPT)]
         with self.open(mounts, BUILD_TIMEOUT_S) as sandbox:
             where = self.environment
-            native = (where.python, sandbox.inside(NATIVE_BUILD), where.native, *where.roots)
+            native = (where.python, "-I", sandbox.inside(NATIVE_BUILD), where.native, *where.roots)
             argv = ("sh", "-c", self.command) if self.command else native
             done = sandbox.execute(Command(argv=argv, cwd=sandbox.inside(tree)))
         if not done.ok:

@@ -154,10 +154,15 @@ class Laboratory:
         return place
 
     def _export(self, commit: str, place: Path) -> None:
-        self.target.checkout(commit, place)
-        overlay = self.environment.overlay
-        if overlay is not None:
-            shutil.copytree(overlay, place, symlinks=True, dirs_exist_ok=True)
+        plain = self.folder.path / "trees" / "plain"
+        if commit == self.prepared.base and plain.exists() and not self.builder.builds:
+            shutil.copytree(plain, place, symlinks=True, copy_function=os.link)
+        else:
+            self.target.checkout(commit, place)
+        if self.environment.overlay is not None:
+            shutil.copytree(
+                self.environment.overlay, place, symlinks=True, dirs_exist_ok=True, copy_function=_copy_instead
+            )
         if not self.builder.builds:
             return
         try:
@@ -181,6 +186,12 @@ class Laboratory:
             raise BuildError(self.unbuildable, "name a --build that works in a copy of the tree, offline")
         if builds:
             self.builder.rebuild(place, diff)
+
+
+def _copy_instead(source: str, target: str) -> None:
+    """Copy a file to a place whose own file may be shared with another tree."""
+    Path(target).unlink(missing_ok=True)
+    shutil.copy2(source, target)
 
 
 def _outside_files(workloads: tuple[Workload, ...]) -> list[Path]:

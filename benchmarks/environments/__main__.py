@@ -24,11 +24,10 @@ def environments(
             result = try_package(package, (cache or default_cache()).expanduser().resolve())
             typer.echo(line(package, *result), err=True)
             results.append((package, *result))
-    page = document(results)
+            if write is not None:  # as far as it is known, should the rest be interrupted
+                write.write_text(document(results), encoding="utf-8")
     if write is None:
-        typer.echo(page)
-    else:
-        write.write_text(page, encoding="utf-8")
+        typer.echo(document(results))
 
 
 def main() -> None:

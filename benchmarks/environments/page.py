@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Sequence
 
@@ -16,11 +17,15 @@ does it, without a word of configuration. Written by
 
     python -m perfagent.benchmarks.environments --write docs/environments.md
 
-on a shared two-core machine without an image registry, CPython {python} for perfagent itself. `first` is the whole
-first run up to the first measurement: the environment is built and the unit tests run two or three times. `second` is
-the same of an unchanged repository. `candidate` is what a candidate costs before its tests start: applying its diff, a
-copy to test in, a container. Tests count as `failed` when they fail in every run at the baseline; those are the
-package's own affair and judge no candidate.
+on a two-core machine without an image registry that had other work at the time (load {load} when this was written, so
+the seconds are no best case), CPython {python} for perfagent itself.
+
+- `first`: seconds of the whole first run up to its first measurement. Interpreter, dependencies and project are built
+  and the unit tests run two or three times; wheels that earlier packages of this list needed may be there already.
+- `second`: the same for the unchanged repository.
+- `candidate`: seconds that a candidate costs before its tests start: its diff, a tree to test in, a container.
+- `failed` are tests that fail in every run at the baseline and `flaky` those that end differently from run to run;
+  neither judges a candidate.
 """
 
 
@@ -36,17 +41,22 @@ def row(result: Result) -> str:
     found = first.found
     name = f"{package.name} {package.version}"
     if "error" in found:
-        return f"| {name} | {package.kind} | – | {first.first_s:.0f} | – | – | – | {found['error']} |"
+        return f"| {name} | {package.kind} | – | {first.first_s:.0f} | – | – | – | {_one_line(found['error'])} |"
     seconds = f"{first.first_s:.0f} | {second.first_s:.1f} | {second.found.get('candidate_s', 0.0):.2f}"
     tests = f"{found['passed']} / {found['failed']} / {found['flaky']}"
     return f"| {name} | {package.kind} | {found['python']} | {seconds} | {tests} | {_result(second)} |"
+
+
+def _one_line(error: str) -> str:
+    """An error in a cell."""
+    return " ".join(error.split()).replace("|", "\\|")
 
 
 def _result(second: Outcome) -> str:
     """Whether the package is ready to be worked on."""
     found = second.found
     if "error" in found:
-        return str(found["error"])
+        return _one_line(found["error"])
     if not found["passed"]:
         return "no test passes"
     return f"works; {found['uncollected']} test files cannot be imported" if found["uncollected"] else "works"
@@ -57,7 +67,7 @@ def document(results: Sequence[Result]) -> str:
     works = sum(bool(second.found.get("passed")) for _, _, second in results)
     head = "| package | kind | Python | first, s | second, s | candidate, s | passed / failed / flaky | result |"
     parts = [
-        _TEXT.format(python=platform.python_version()),
+        _TEXT.format(python=platform.python_version(), load=f"{os.getloadavg()[2]:.0f}"),
         f"{works} of {len(results)} work.\n",
         "\n".join([head, "|---" * 8 + "|", *map(row, results)]),
         "\n## Where the time of a second run goes\n",

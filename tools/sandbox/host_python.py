@@ -33,10 +33,10 @@ LEFT_OUT = frozenset({"test", "tests", "idlelib", "turtledemo", "lib2to3/tests",
 #: The C library and what comes with it must be the image's own.
 SYSTEM_LIBRARIES = re.compile(r"(?:ld-linux.*|linux-vdso|lib(?:c|m|pthread|dl|rt|util|resolv|gcc_s|stdc\+\+))\.so")
 PARTS = """
-import json, os, sys, sysconfig
+import glob, json, os, sys, sysconfig
 paths = sysconfig.get_paths()
-library = os.path.join(sysconfig.get_config_var("LIBDIR") or "", sysconfig.get_config_var("LDLIBRARY") or "")
-found = [os.path.realpath(sys.executable), paths["stdlib"], paths["platstdlib"], paths["include"], library]
+libraries = glob.glob(os.path.join(sysconfig.get_config_var("LIBDIR") or "/nowhere", "libpython*.so*"))
+found = [os.path.realpath(sys.executable), paths["stdlib"], paths["platstdlib"], paths["include"]] + libraries
 sys.stdout.write(json.dumps([sys.executable, sys.base_prefix, [path for path in found if os.path.exists(path)]]))
 """
 #: Keeps of the host's libraries those the image lacks, and tries the interpreter as an ordinary user will.

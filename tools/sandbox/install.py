@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.builder import Builder
 from perfagent.tools.sandbox.manifest import Manifest
+from perfagent.tools.sandbox.reading import named, normal
 
 SETUP_REMEDY = (
     "say how to install it: --setup COMMAND (runs in a copy of the tree, the environment's bin first on PATH)"
@@ -286,16 +287,6 @@ class Installer:
         names = {named(item) for item in needed}
         keep = self._keep({name: version for name, version in self._present().items() if name not in names})
         return way if self._pip(*keep, *needed)[0] == 0 else ""
-
-
-def named(requirement: str) -> str:
-    """The distribution a requirement names."""
-    return normal(re.split(r"[^\w.-]", requirement)[0])
-
-
-def normal(name: str) -> str:
-    """A distribution's name as indexes compare it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def failure(what: str, output: str) -> BuildError:

@@ -118,7 +118,8 @@ def find(
             continue
         if found.minor <= newest:
             return found
-        later = found  # the nearest above what is claimed
+        if later is None or found.minor < later.minor:
+            later = found  # the nearest above what is claimed
     if later is not None and not claimed:
         return later
     needed = wanted or manifest.requires_python

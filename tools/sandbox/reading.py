@@ -55,3 +55,13 @@ def listed(config: configparser.ConfigParser, section: str, name: str) -> list[s
     value = config.get(section, name, fallback="")
     found = [line.split(" #")[0].strip() for line in value.splitlines()]
     return [line for line in found if line and not line.startswith(("#", "file:"))]
+
+
+def named(requirement: str) -> str:
+    """The distribution a requirement names."""
+    return normal(re.split(r"[^\w.-]", requirement)[0])
+
+
+def normal(name: str) -> str:
+    """A distribution's name as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()

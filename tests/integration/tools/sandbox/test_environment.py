@@ -9,6 +9,7 @@ import pytest
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox import Command, Limits, Mount, build_environment, open_sandbox
 from perfagent.tools.sandbox.docker_engine import connected
+from perfagent.tools.sandbox.interpreters import candidates, query
 
 SETUP = """
 echo building; cp -r package $VIRTUAL_ENV/lib/python3*/site-packages/
@@ -70,3 +71,40 @@ def test_a_contained_build_cannot_write_elsewhere(tree, tmp_path):
 
     assert built.prefix is not None
     assert (tmp_path / "mine").read_text() == "whole" and (built.prefix / "here").exists()
+
+
+@pytest.mark.docker
+def test_an_interpreter_of_the_host_stands_in_for_one_the_base_image_lacks(tree, tmp_path):
+    others = (query(path) for path in candidates())
+    found = next((it for it in others if it and it.minor != 11 and not it.path.startswith("/usr/")), None)
+    if found is None:
+        pytest.skip("this machine has no Python but the base image's")
+
+    wanted = f"3.{found.minor}"
+    with image_removed(build_environment("docker", tree, cache=tmp_path, setup="true", python=wanted)) as built:
+        assert built.version == found.version
+        with open_sandbox("docker", mounts=[], environment=built, limits=Limits(), run_id="t") as sandbox:
+            ended = sandbox.execute(Command(("python", "-c", "import ssl, sqlite3, sys; print(sys.version)"), "/tmp"))
+    assert ended.stdout.startswith(found.version), ended.stderr
+
+
+@pytest.mark.docker
+def test_a_python_nobody_has_is_one_line(tree, tmp_path):
+    with pytest.raises(BuildError, match=r"^no image has Python 3.5 \(.*no Python 3.5 is here\)") as caught:
+        build_environment("docker", tree, cache=tmp_path, setup="true", python="3.5")
+    assert "--image" in caught.value.remedy
+
+
+def test_credentials_of_an_index_reach_the_build_and_nothing_that_stays(kind, tree, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://me:hush-9f3a@localhost/simple")
+    setup = 'test "$PIP_INDEX_URL" = https://me:hush-9f3a@localhost/simple && echo "from $PIP_INDEX_URL"'
+    with image_removed(build_environment(kind, tree, cache=tmp_path, setup=setup)) as built:
+        assert "from https://***@localhost/simple" in built.log
+        kept = [path for path in (tmp_path / "environments").rglob("*") if path.is_file()]
+        assert not any(b"hush-9f3a" in path.read_bytes() for path in kept)
+        with open_sandbox(kind, mounts=[], environment=built, limits=Limits(), run_id="t") as sandbox:
+            assert "hush-9f3a" not in sandbox.execute(Command(("env",), "/tmp")).stdout
+        if built.image:
+            with connected() as client:
+                assert "hush-9f3a" not in str(client.images.get(built.image).history())
+                assert "hush-9f3a" not in str(client.images.get(built.image).attrs)

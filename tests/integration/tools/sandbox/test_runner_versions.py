@@ -18,19 +18,22 @@ os.system("setsid sleep 300 & setsid sleep 300 &")
 """
 
 
+@pytest.mark.parametrize("sandbox_kind", ["local", pytest.param("bubblewrap", marks=pytest.mark.bubblewrap)])
 @pytest.mark.parametrize("minor", [7, 8, 9, 10, 11, 12, 13, 14])
-def test_the_runner_works_on(minor, tmp_path):
+def test_the_runner_works_on(minor, sandbox_kind, tmp_path):
     found = (query(path) for path in candidates() if f"3.{minor}" in path)
     python = next((it for it in found if it is not None and it.minor == minor), None)
     if python is None:
         pytest.skip(f"Python 3.{minor} is not installed here")
-    where = Environment("local", "", None, python.path, python.version, "test", "", cached=True)
+    where = Environment(sandbox_kind, "", None, python.path, python.version, "test", "", cached=True)
+    mounts = [Mount(tmp_path, "/x", writable=True)]
     with open_sandbox(
-        "local", mounts=[Mount(tmp_path, "/x")], environment=where, limits=Limits(timeout_s=30), run_id="test"
+        sandbox_kind, mounts=mounts, environment=where, limits=Limits(timeout_s=30), run_id="test"
     ) as sandbox:
         argv = (python.path, "-I", "-c", SCRIPT)
-        kept = str(tmp_path / "kept")
-        ended = sandbox.execute(Command(argv, str(tmp_path), stdin=b"input", marks=True, collect=(kept,)))
+        cwd = sandbox.inside(tmp_path)
+        kept = f"{cwd}/kept"
+        ended = sandbox.execute(Command(argv, cwd, stdin=b"input", marks=True, collect=(kept,)))
 
     assert (ended.stdout, ended.stderr, ended.exit_code) == ("input", "", 0)
     assert [(span.name, span.loops) for span in ended.spans] == [("span", 3)]

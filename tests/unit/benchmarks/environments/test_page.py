@@ -1,0 +1,25 @@
+from perfagent.benchmarks.environments.page import document, row
+from perfagent.benchmarks.environments.trial import Outcome, Package, packages
+
+PACKAGE = Package("x", "1", "flat", ("import x", "return 1"))
+COUNTS = {"passed": 3, "failed": 1, "flaky": 0, "uncollected": 0, "python": "3.9.1", "candidate_s": 0.25}
+
+
+def test_a_package_that_works() -> None:
+    result = (PACKAGE, Outcome(COUNTS, 20.4), Outcome(COUNTS, 1.55, {"checkout": 0.5}))
+
+    assert row(result) == "| x 1 | flat | 3.9.1 | 20 | 1.6 | 0.25 | 3 / 1 / 0 | works |"
+    assert "1 of 1 work." in document([result]) and "| x | 0.50 |" in document([result])
+
+
+def test_a_package_that_does_not_shows_the_users_line() -> None:
+    failed = Outcome({"error": "no Python 3.5 is here\n  really"}, 2.0)
+
+    assert row((PACKAGE, failed, failed)).endswith("| no Python 3.5 is here really |")
+    assert "0 of 1 work." in document([(PACKAGE, failed, failed)])
+
+
+def test_every_package_is_named_once_and_has_a_body() -> None:
+    found = packages()
+    assert len({package.name for package in found}) == len(found) >= 12
+    assert all(package.body[-1].startswith("return") for package in found)
