@@ -82,7 +82,7 @@ class DockerSandbox(RunnerSandbox):
             cpuset_cpus=",".join(map(str, self.setup.cpus)) if self.setup.cpus else None,
             init=True,
             ipc_mode="private",
-            shm_size=SHARED_MEMORY_BYTES,
+            shm_size=min(SHARED_MEMORY_BYTES, limits.tmpfs_bytes),
             log_config={"type": "none"},
             mounts=[bind(mount) for mount in (Mount(RUNNER, INSIDE_RUNNER), *self.setup.mounts)],
         )
