@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from perfagent.agent.run_folder import claimed, hold_cache, leftovers, runs_home, state_home
 from perfagent.tools.sandbox.disk import folder_bytes
-from perfagent.tools.sandbox.images import EnvironmentImage, environment_images, remove_image
+from perfagent.tools.sandbox.images import EnvironmentImage, bare, environment_images, remove_image
 
 DAY_S = 86400.0
 #: Days after which `--runs` takes a run away: its report has been read by then.
@@ -184,7 +184,7 @@ def _parts(folder: Path, key: str) -> list[Path]:
 
 def _image_of(record: Path) -> str:
     try:
-        return str(json.loads(record.read_text("utf-8")).get("image", ""))
+        return bare(str(json.loads(record.read_text("utf-8")).get("image", "")))
     except (OSError, ValueError, AttributeError):
         return ""
 

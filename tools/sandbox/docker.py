@@ -68,13 +68,14 @@ class DockerSandbox(RunnerSandbox):
         """The container in the engine's terms."""
         uid, gid = identity()
         limits, api = self.setup.limits, client.api
-        kept = f"rw,exec,nosuid,nodev,size={limits.tmpfs_bytes}"
+        # No owner for home, as Podman knows no uid= here; there is one user inside.
+        kept = f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmpfs_bytes}"
         host = api.create_host_config(
             network_mode="none",
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true"],
             read_only=True,
-            tmpfs={"/tmp": f"{kept},mode=1777", SANDBOX_HOME: f"{kept},mode=0700,uid={uid},gid={gid}"},
+            tmpfs={"/tmp": kept, SANDBOX_HOME: kept},
             pids_limit=limits.processes,
             mem_limit=limits.memory_bytes,
             memswap_limit=limits.memory_bytes,

@@ -11,7 +11,7 @@ import contextlib
 import platform
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.docker_engine import NOT_FOUND, connected, engine_errors
@@ -30,7 +30,7 @@ class EnvironmentImage:
     """One image that `build_environment` made.
 
     Attributes:
-        id: the engine's.
+        id: the engine's, without "sha256:".
         key: of the environment.
         own_bytes: what it takes up beside the layers it shares with other images.
         cache: the cache folder it was made for; None when another machine made it, or one that did not say.
@@ -57,23 +57,28 @@ def environment_labels(key: str, cache: Path) -> dict[str, str]:
 def environment_images() -> list[EnvironmentImage]:
     """Every image of an environment the engine has, oldest first; none when there is no engine."""
     with contextlib.suppress(SandboxError), connected() as client:
-        # The engine counts shared layers in `df` alone; it takes a second or two with many images.
-        listed = client.api.df()["Images"] or []
-        found = [_image(each) for each in listed if LABEL_ENVIRONMENT in (each["Labels"] or {})]
+        listed = client.api.images(filters={"label": LABEL_ENVIRONMENT})
+        # The engine counts shared layers in `df` alone, whose labels Podman leaves out.
+        shared = {bare(each["Id"]): each.get("SharedSize", 0) for each in client.api.df()["Images"] or []}
+        found = [_image(each, shared.get(bare(each["Id"]), 0)) for each in listed]
         return sorted(found, key=lambda image: image.created)
     return []
 
 
-def _image(listed: dict[str, object]) -> EnvironmentImage:
-    labels = dict(listed["Labels"])  # type: ignore[call-overload]
+def bare(image: str) -> str:
+    """An image's id without its algorithm, which Docker always names and Podman at times."""
+    return image.removeprefix("sha256:")
+
+
+def _image(listed: dict[str, Any], shared_bytes: int) -> EnvironmentImage:
+    labels = listed["Labels"]
     here = labels.get(LABEL_HOST) == platform.node() and LABEL_CACHE in labels
-    shared = max(int(str(listed.get("SharedSize", 0))), 0)  # -1 when the engine has not counted
     return EnvironmentImage(
-        id=str(listed["Id"]),
+        id=bare(listed["Id"]),
         key=labels[LABEL_ENVIRONMENT],
-        own_bytes=int(str(listed["Size"])) - shared,
+        own_bytes=listed["Size"] - max(shared_bytes, 0),  # -1 when the engine has not counted
         cache=Path(labels[LABEL_CACHE]) if here else None,
-        created=float(str(listed["Created"])),
+        created=float(listed["Created"]),
     )
 
 

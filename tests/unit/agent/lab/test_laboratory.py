@@ -7,7 +7,7 @@ import pytest
 from perfagent.agent.lab.laboratory import _complaint
 from perfagent.tools.sandbox import Completed, Usage
 
-GCC = "src/a.c: In function 'f':\nsrc/a.c:9:5: error: 'x' undeclared\nsrc/a.c:12:1: error: 'y' undeclared\nmake: *** [a.o]"
+GCC = "src/a.c: In function 'f':\nsrc/a.c:9:5: error: 'x' undeclared\nsrc/a.c:12:1: error: 'y' undeclared\nmake: *** x"
 RUSTC = "   Compiling a v0.1.0\nerror[E0425]: cannot find value `x` in this scope\n --> src/main.rs:2:5\n"
 PYTHON = 'Traceback (most recent call last):\n  File "setup.py", line 1\nValueError: no such module\n'
 
