@@ -6,6 +6,8 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
+from perfagent.tools.errors import PerfagentError
+
 
 def hold_cache(folder: Path, *, exclusively: bool) -> IO[str] | None:
     """Keep `perfagent clean` from removing environments while a run uses them, and runs from starting meanwhile.
@@ -16,9 +18,15 @@ def hold_cache(folder: Path, *, exclusively: bool) -> IO[str] | None:
 
     Returns:
         The file to close at the end; None when a run is under way that excludes us.
+
+    Raises:
+        PerfagentError: nothing can be written there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / "in-use").open("w")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "in-use").open("w")
+    except OSError as error:
+        raise PerfagentError(f"no cache can be kept at {folder} ({error.strerror})", "set PERFAGENT_HOME") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusively else fcntl.LOCK_SH)
     except BlockingIOError:

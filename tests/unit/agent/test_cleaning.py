@@ -11,6 +11,7 @@ import pytest
 from perfagent.agent.claims import hold_cache
 from perfagent.agent.cleaning import Wish, clean
 from perfagent.agent.run_folder import RunFolder, runs_home
+from perfagent.tools.errors import PerfagentError
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,12 @@ def test_who_removes_environments_is_alone(tmp_path: Path) -> None:
     assert first is not None and second is not None and hold_cache(tmp_path, exclusively=True) is None
     first.close()
     second.close()
+
+
+def test_a_cache_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PerfagentError, match="no cache can be kept at"):
+        hold_cache(tmp_path / "file" / "cache", exclusively=False)
 
 
 def test_package_caches_go_with_everything_only(home: Path) -> None:
