@@ -11,12 +11,21 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from perfagent.agent.run_folder import claimed, hold_cache, leftovers, runs_home, state_home
+from perfagent.agent.claims import claimed, hold_cache
+from perfagent.agent.run_folder import leftovers, runs_home, state_home
 from perfagent.tools.sandbox.disk import folder_bytes
-from perfagent.tools.sandbox.images import EnvironmentImage, environment_images, remove_image
+from perfagent.tools.sandbox.images import (
+    EnvironmentImage,
+    bare,
+    environment_images,
+    package_volumes,
+    remove_image,
+    remove_volume,
+)
 
 DAY_S = 86400.0
 #: Days after which `--runs` takes a run away: its report has been read by then.
@@ -81,7 +90,7 @@ def clean(wish: Wish, *, dry_run: bool) -> list[Item]:
     Raises:
         SandboxError: the Docker engine failed half way.
     """
-    held = hold_cache(exclusively=True)
+    held = hold_cache(state_home() / "cache", exclusively=True)
     try:
         found = [*_runs(wish), *_environments(wish, free=held is not None), *_packages(wish, free=held is not None)]
         if not dry_run:
@@ -151,18 +160,20 @@ def _environments(wish: Wish, *, free: bool) -> Iterator[Item]:
             yield Item("leftover", key, sum(map(_size, parts)), _days(parts[0]), "built half way", free, remove)
     for each in images:
         if each.id not in named:
-            yield _image_item(each, folder.parent, free=free)
+            yield _image_item(each, folder.parent, wish, free=free)
 
 
-def _image_item(image: EnvironmentImage, cache: Path, *, free: bool) -> Item:
-    """An image that no record of this cache names."""
+def _image_item(image: EnvironmentImage, cache: Path, wish: Wish, *, free: bool) -> Item:
+    """An image that no record of this cache names: another's, a layer that builds stand on, or one left over."""
     ours = image.cache is not None and image.cache == cache.resolve()
-    goes = image.orphaned or (ours and free)
-    why = "of another PERFAGENT_HOME"
-    if image.orphaned:
-        why = "its cache is gone"
-    elif ours:
-        why = "no environment needs it" if free else "a run is under way"
+    if not ours and not image.orphaned:
+        goes, why = False, "of another PERFAGENT_HOME"
+    elif image.layer and not wish.environments:
+        goes, why = False, "kept: --all removes it"
+    elif image.orphaned:
+        goes, why = True, "its cache is gone"
+    else:
+        goes, why = free, "no environment needs it" if free else "a run is under way"
     days = (time.time() - image.created) / DAY_S
     return Item("image", image.key, image.own_bytes, days, why, goes, lambda: remove_image(image))
 
@@ -175,6 +186,10 @@ def _packages(wish: Wish, *, free: bool) -> Iterator[Item]:
             goes = free and wish.environments and days >= (wish.days or 0.0)
             why = "asked for" if goes else "kept: --all removes it"
             yield Item("packages", folder.name, folder_bytes(folder), days, why, goes, _removing(folder))
+    for name, size in package_volumes():
+        goes = free and wish.environments and not wish.days
+        why = "asked for" if goes else "kept: --all removes it"
+        yield Item("packages", name, size, 0.0, why, goes, partial(remove_volume, name))
 
 
 def _parts(folder: Path, key: str) -> list[Path]:
@@ -184,7 +199,7 @@ def _parts(folder: Path, key: str) -> list[Path]:
 
 def _image_of(record: Path) -> str:
     try:
-        return str(json.loads(record.read_text("utf-8")).get("image", ""))
+        return bare(str(json.loads(record.read_text("utf-8")).get("image", "")))
     except (OSError, ValueError, AttributeError):
         return ""
 

@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from perfagent.agent.claims import hold_cache
 from perfagent.tools.errors import LimitExceeded, PerfagentError, UsageError
 
 #: Below this many free bytes a run refuses to start a step: an environment and two trees need about as much.
@@ -45,38 +46,6 @@ def state_home(environ: Mapping[str, str] = os.environ) -> Path:
         return Path(environ["PERFAGENT_HOME"]).expanduser().resolve()
     state = environ.get("XDG_STATE_HOME")
     return (Path(state) if state else Path.home() / ".local" / "state") / "perfagent"
-
-
-def hold_cache(*, exclusively: bool) -> IO[str] | None:
-    """Keep `perfagent clean` from removing environments while a run uses them, and runs from starting meanwhile.
-
-    Args:
-        exclusively: to remove some, which is not to be waited for; a run waits the moment that takes.
-
-    Returns:
-        The file to close at the end; None when a run is under way that excludes us.
-    """
-    folder = state_home() / "cache"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / "in-use").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusively else fcntl.LOCK_SH)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
-
-
-def claimed(path: Path) -> bool:
-    """Whether a process works in a run folder."""
-    try:
-        with (path / "events.jsonl").open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def leftovers(path: Path) -> list[Path]:
@@ -135,7 +104,7 @@ class RunFolder:
             fcntl.flock(self._events, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise PerfagentError(f"the run {self.id} is under way in another process", "wait for it to end") from error
-        self._using = hold_cache(exclusively=False)
+        self._using = hold_cache(state_home() / "cache", exclusively=False)
         for left in leftovers(self.path):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         # Temporary files stand where the next session finds them if this one is killed.

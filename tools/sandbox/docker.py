@@ -68,13 +68,14 @@ class DockerSandbox(RunnerSandbox):
         """The container in the engine's terms."""
         uid, gid = identity()
         limits, api = self.setup.limits, client.api
-        kept = f"rw,exec,nosuid,nodev,size={limits.tmpfs_bytes}"
+        # No owner for home, as Podman knows no uid= here; there is one user inside.
+        kept = f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmpfs_bytes}"
         host = api.create_host_config(
             network_mode="none",
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true"],
             read_only=True,
-            tmpfs={"/tmp": f"{kept},mode=1777", SANDBOX_HOME: f"{kept},mode=0700,uid={uid},gid={gid}"},
+            tmpfs={"/tmp": kept, SANDBOX_HOME: kept},
             pids_limit=limits.processes,
             mem_limit=limits.memory_bytes,
             memswap_limit=limits.memory_bytes,
@@ -82,7 +83,7 @@ class DockerSandbox(RunnerSandbox):
             cpuset_cpus=",".join(map(str, self.setup.cpus)) if self.setup.cpus else None,
             init=True,
             ipc_mode="private",
-            shm_size=SHARED_MEMORY_BYTES,
+            shm_size=min(SHARED_MEMORY_BYTES, limits.tmpfs_bytes),
             log_config={"type": "none"},
             mounts=[bind(mount) for mount in (Mount(RUNNER, INSIDE_RUNNER), *self.setup.mounts)],
         )

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, present
-from perfagent.tools.sandbox.images import LABEL_ENVIRONMENT, environment_labels
+from perfagent.tools.sandbox.images import LABEL_ENVIRONMENT, PACKAGES_LABEL, environment_labels, remove_volume
+
+#: What is younger stays: the packages that builds on this machine share are not for a test to remove.
+MOMENT = ("--older-than", "0.0000001")
 
 pytestmark = pytest.mark.docker
 
@@ -47,7 +50,7 @@ def clean(tmp_path: Path) -> Callable[..., Any]:
         environ = os.environ | {"PERFAGENT_HOME": str(tmp_path)}
         done = subprocess.run(command, env=environ, capture_output=True, check=True)
         items = json.loads(done.stdout)["items"]
-        return {item["name"]: item["goes"] for item in items if item["kind"] in ("image", "environment")}
+        return {item["name"]: item["goes"] for item in items if item["kind"] in ("image", "environment", "packages")}
 
     return call
 
@@ -73,9 +76,32 @@ def test_images_nobody_needs_go_and_others_stay(
     assert {name for name in labels if found[f"{name}-{key}"]} == {"nameless", "vanished"}
     with connected() as client:
         assert {name for name in images if present(client, images[name])} == {"named", "other", "elsewhere", "silent"}
-        assert clean("--all")[f"named-{key}"]
+        assert clean("--all", *MOMENT)[f"named-{key}"]
         assert {name for name in images if present(client, images[name])} == {"other", "elsewhere", "silent"}
         assert present(client, BASE_IMAGE)
+
+
+def test_layers_that_builds_share_go_with_everything(clean: Callable[..., Any], tmp_path: Path) -> None:
+    key = uuid.uuid4().hex
+    with connected() as client:
+        labels = environment_labels(key, tmp_path / "cache")
+        (tmp_path / "cache").mkdir()
+        container = client.api.create_container(BASE_IMAGE, ["true"], labels=labels)["Id"]
+        layer = str(client.api.commit(container, "perfagent/dependencies", key)["Id"])
+        client.api.remove_container(container)
+        assert clean()[key] is False and present(client, layer)
+        assert clean("--all", *MOMENT)[key] and not present(client, layer)
+
+
+def test_a_volume_of_packages_goes_with_everything(clean: Callable[..., Any]) -> None:
+    name = f"perfagent-{uuid.uuid4().hex}"
+    with connected() as client:
+        client.api.create_volume(name, labels={PACKAGES_LABEL: "1"})
+        try:
+            assert clean("--all", "--dry-run")[name] and clean()[name] is False
+            assert remove_volume(name) and name not in clean()
+        finally:
+            remove_volume(name)
 
 
 def test_an_image_in_a_container_stays(

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from perfagent.agent.claims import hold_cache
 from perfagent.agent.cleaning import Wish, clean
-from perfagent.agent.run_folder import RunFolder, hold_cache, runs_home
+from perfagent.agent.run_folder import RunFolder, runs_home
+from perfagent.tools.errors import PerfagentError
 
 
 @pytest.fixture(autouse=True)
@@ -84,10 +86,20 @@ def test_what_a_run_uses_stays(home: Path) -> None:
     assert gone(Wish(environments=True)) >= {("environment", "used"), ("leftover", "half")}
 
 
-def test_a_run_does_not_start_while_environments_are_removed() -> None:
-    held = hold_cache(exclusively=True)
-    assert held is not None and hold_cache(exclusively=True) is None
+def test_who_removes_environments_is_alone(tmp_path: Path) -> None:
+    held = hold_cache(tmp_path, exclusively=True)
+    assert held is not None and hold_cache(tmp_path, exclusively=True) is None
     held.close()
+    first, second = (hold_cache(tmp_path, exclusively=False) for _ in range(2))
+    assert first is not None and second is not None and hold_cache(tmp_path, exclusively=True) is None
+    first.close()
+    second.close()
+
+
+def test_a_cache_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PerfagentError, match="no cache can be kept at"):
+        hold_cache(tmp_path / "file" / "cache", exclusively=False)
 
 
 def test_package_caches_go_with_everything_only(home: Path) -> None:

@@ -46,6 +46,25 @@ def test_a_setting_nobody_knows_is_refused_with_its_origin(tmp_path: Path) -> No
         load_settings({}, {}, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ('sandbox = "local"', "--sandbox"),
+        ('api-base = "http://x"', "--api-base"),
+        ("memory-limit = 9999", "PERFAGENT_"),
+    ],
+)
+def test_a_repository_cannot_loosen_its_own_containment(tmp_path: Path, line: str, instead: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.perfagent]\n{line}\n")
+    with pytest.raises(UsageError, match=f"which a repository may not decide: give {instead}"):
+        load_settings({}, {}, tmp_path)
+
+
+def test_limits_come_from_the_environment() -> None:
+    settings = load_settings({}, {"PERFAGENT_DISK_LIMIT": "64", "PERFAGENT_TIME_LIMIT": "2.5"}, None)
+    assert (settings.disk_limit, settings.time_limit) == (64, 2.5)
+
+
 def test_a_broken_pyproject_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool")
     with pytest.raises(UsageError, match="cannot be read"):

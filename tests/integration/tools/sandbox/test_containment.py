@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from perfagent.tools.sandbox import Limits
+
+CONTAINED = [pytest.param(kind, marks=getattr(pytest.mark, kind)) for kind in ("bubblewrap", "docker")]
 REFUSALS = ("Network is unreachable", "Cannot assign requested address", "Connection refused")
 CONNECT = "import socket; socket.create_connection(({!r}, 53), 5)"
 
@@ -77,3 +80,44 @@ def test_a_frozen_runner_is_given_up_and_replaced(contained, monkeypatch):
 
     assert ended.timed_out and "starts afresh" in ended.notes[0]
     assert contained.run("true").ok
+
+
+@pytest.mark.parametrize("place", ["/tmp", "$HOME", "/dev/shm"])
+def test_folders_in_memory_are_small(contained, place):
+    ended = contained.sh(f"head -c 300M /dev/zero > {place}/x; wc -c < {place}/x; rm {place}/x")
+
+    assert 0 < int(ended.stdout) <= 256 * 2**20
+
+
+def test_devices_are_few_and_none_can_be_made(contained):
+    ended = contained.sh("touch /dev/x 2>/dev/null && echo made; ls /dev | grep -E 'sd|vd|mem|kvm|dm-'")
+
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        "while :; do head -c 8M /dev/zero > $(mktemp -p .); done",
+        "exec 3> x; rm x; head -c 200M /dev/zero >&3; sleep 60",
+    ],
+    ids=["files", "a deleted file"],
+)
+@pytest.mark.parametrize("kind", CONTAINED)  # never in local
+def test_a_filler_of_the_disk_is_stopped(opened, kind, filler):
+    box = opened(kind, Limits(memory_bytes=256 * 2**20, processes=32, timeout_s=30, disk_bytes=32 * 2**20))
+    ended = box.sh(filler)
+
+    assert ended.over_disk and not ended.ok and ended.stopped_by == "wrote more to the disk than allowed"
+    for left in box.tree.iterdir():
+        left.unlink()
+    assert box.run("true").ok
+
+
+def test_no_signal_leaves_the_sandbox(contained):
+    ended = contained.py(
+        "import os, signal; os.kill(os.getppid(), 0)\nfor pid in range(2, 70000):\n  try: os.kill(pid, 0)"
+        "\n  except OSError: continue\n  print(pid, open(f'/proc/{pid}/comm').read())"
+    )
+
+    assert len(ended.stdout.splitlines()) < 12

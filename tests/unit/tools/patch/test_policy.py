@@ -36,6 +36,10 @@ def policy(tmp_path: Path) -> Policy:
         ("pkg/test_a.py", "a test"),
         ("pkg/Tests/x.py", "a test"),
         ("src/pkg/conftest.py", "a test"),
+        ("pkg/heap_test.go", "a test"),
+        ("lib/csv.spec.ts", "a test"),
+        ("lib/csv.test.mjs", "a test"),
+        ("src/bench.rs", "a benchmark"),
         ("asv_bench/benchmarks/x.py", "a benchmark"),
         ("perf/case.py", "a workload"),
         ("data/big.csv", "a workload"),
@@ -67,6 +71,8 @@ def test_protected(policy: Policy, path: str, reason: str) -> None:
         "src/pkg/testimony.py",
         "src/contest.py",
         "latest.py",
+        "src/latest.c",
+        "lib/workbench.js",
     ],
 )
 def test_free(policy: Policy, path: str) -> None:
