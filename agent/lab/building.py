@@ -18,7 +18,7 @@ from pathlib import Path
 
 from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import read_patch
-from perfagent.tools.sandbox import NATIVE_BUILD, NATIVE_SOURCES, Command, Environment, Mount, Sandbox
+from perfagent.tools.sandbox import NATIVE_BUILD, NATIVE_SOURCES, Command, Completed, Environment, Mount, Sandbox
 
 #: Seconds a build of the target may take.
 BUILD_TIMEOUT_S = 1800.0
@@ -31,6 +31,9 @@ TREE, SCRIPT = "/perfagent/a", "/perfagent/native.py"
 
 #: Sources that a build compiles by themselves; any other kind may be part of every one.
 UNITS = re.compile(r"\.(?:c|cc|cpp|cxx|pyx|py|rs|f|f90|f03)$")
+
+#: How gcc, clang, rustc and tsc, and Python and node begin the line that says what is wrong.
+ERROR_LINE = re.compile(r"(^|[\s:])(fatal )?error(\[\w+\]| TS\d+)?: |^\w*Error: ")
 
 COMPILER_ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
 
@@ -105,8 +108,7 @@ class TreeBuilder:
             done = sandbox.execute(Command(argv=argv, cwd=sandbox.inside(tree)))
         if not done.ok:
             told = telling_lines(done.stdout + done.stderr)
-            reason = "it takes too long" if done.timed_out else told[0] if told else f"exit status {done.exit_code}"
-            raise BuildError(f"the build command fails: {reason}", "\n".join(told))
+            raise BuildError(f"the build command fails: {complaint(done, told)}", "\n".join(told))
         return done.stdout + done.stderr
 
     def build_commit(self, tree: Path, name: str) -> None:
@@ -151,6 +153,16 @@ def telling_lines(output: str) -> list[str]:
     lines = [line.rstrip()[:300] for line in output.splitlines() if line.strip()]
     first = next((number for number, line in enumerate(lines) if COMPILER_ERROR.search(line)), None)
     return lines[-SHOWN_LINES:] if first is None else lines[first : first + SHOWN_LINES]
+
+
+def complaint(done: Completed, lines: list[str]) -> str:
+    """One line on why a build fails: the compiler's first error, rather than the last word of what started it."""
+    if done.stopped_by:
+        return f"it {done.stopped_by}"
+    errors = [line.strip() for line in lines if ERROR_LINE.search(line)]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    last = lines[-1].strip() if lines else f"exit status {done.exit_code}"
+    return f"{errors[0]}{more}" if errors else last
 
 
 def _compiled(module: Path) -> bool:

@@ -3,9 +3,12 @@
 import os
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-from perfagent_scripts import main  # type: ignore[import-not-found,unused-ignore]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfagent.tools.workload.harness.perfagent_scripts import main
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from perfagent_scripts import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from perfagent.agent.lab.building import TreeBuilder, telling_lines
+from perfagent.agent.lab.building import TreeBuilder, complaint, telling_lines
 from perfagent.tools.errors import BuildError
-from perfagent.tools.sandbox import Environment, Limits, open_sandbox
+from perfagent.tools.sandbox import Completed, Environment, Limits, Usage, open_sandbox
 
+GCC = "src/a.c: In function 'f':\nsrc/a.c:9:5: error: 'x' undeclared\nsrc/a.c:12:1: error: 'y' undeclared\nmake: *** x"
+RUSTC = "   Compiling a v0.1.0\nerror[E0425]: cannot find value `x` in this scope\n --> src/main.rs:2:5\n"
+PYTHON = 'Traceback (most recent call last):\n  File "setup.py", line 1\nValueError: no such module\n'
 DIFF = "--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-a\n+b\n"
 # Stands for setuptools: makes one library of one source, and calls a failure optional.
 SETUP = """
@@ -86,3 +89,23 @@ def test_a_failing_command_gives_its_lines_from_the_first_error_on(tree, builder
 
 def test_without_an_error_the_last_lines_are_shown() -> None:
     assert telling_lines("\n".join(map(str, range(100))))[-1] == "99"
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (GCC, "src/a.c:9:5: error: 'x' undeclared (and 1 more)"),
+        (RUSTC, "error[E0425]: cannot find value `x` in this scope"),
+        (PYTHON, "ValueError: no such module"),
+        ("one\ntwo\n", "two"),
+        ("", "exit status 2"),
+    ],
+)
+def test_a_build_is_told_by_its_first_error(output: str, told: str) -> None:
+    ended = Completed(2, output, "", False, False, False, Usage(1.0, 1.0, 0.0, 0, 0))
+    assert complaint(ended, output.splitlines()) == told
+
+
+def test_a_build_that_was_stopped_is_told_by_what_stopped_it() -> None:
+    ended = Completed(-9, "error: x", "", False, False, False, Usage(1.0, 1.0, 0.0, 0, 0), over_disk=True)
+    assert complaint(ended, ["error: x"]) == "it wrote more to the disk than allowed"
