@@ -225,9 +225,7 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
 
 
 @contextmanager
-def opened(
-    command: str, repo: str, flags: Mapping[str, Any], out: Path | None, **arguments: str
-) -> Iterator[Services]:
+def opened(command: str, repo: str, flags: Mapping[str, Any], out: Path | None, **arguments: str) -> Iterator[Services]:
     """A new run folder with its services; the repository is cloned into it.
 
     Raises:
