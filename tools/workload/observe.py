@@ -32,9 +32,9 @@ class Request:
     """What to observe.
 
     Attributes:
-        mode: time the bodies, return their values, profile them, list the benchmarks, or let a script check
-            itself.
-        loops: executions of the body for each benchmark id, 1 for those not named; for time and profile.
+        mode: time the bodies, return their values, profile them, run them to be counted (see `under`), list the
+            benchmarks, or let a script check itself.
+        loops: executions of the body for each benchmark id, 1 for those not named; for time, profile and count.
         only: benchmark ids to run, None for all.
         hash_seed: PYTHONHASHSEED, and the seed of the global random generators; one a pair, shared by both
             its sides.
