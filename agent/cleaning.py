@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 
 from perfagent.agent.claims import claimed, hold_cache
 from perfagent.agent.run_folder import leftovers, runs_home, state_home
-from perfagent.tools.sandbox.disk import folder_bytes
-from perfagent.tools.sandbox.images import (
+from perfagent.tools.environment.images import (
     EnvironmentImage,
     bare,
     environment_images,
@@ -26,6 +25,7 @@ from perfagent.tools.sandbox.images import (
     remove_image,
     remove_volume,
 )
+from perfagent.tools.sandbox.disk import folder_bytes
 
 DAY_S = 86400.0
 #: Days after which `--runs` takes a run away: its report has been read by then.

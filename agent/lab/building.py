@@ -16,9 +16,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfagent.tools.environment import NATIVE_BUILD, NATIVE_SOURCES
 from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import read_patch
-from perfagent.tools.sandbox import NATIVE_BUILD, NATIVE_SOURCES, Command, Completed, Environment, Mount, Sandbox
+from perfagent.tools.sandbox import Command, Completed, Environment, Mount, Sandbox
 
 #: Seconds a build of the target may take.
 BUILD_TIMEOUT_S = 1800.0

@@ -18,6 +18,7 @@ from perfagent.agent.lab.probing import plan_measurement
 from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
+from perfagent.tools.environment import build_environment
 from perfagent.tools.equivalence import (
     BASELINE_SEEDS,
     StableTests,
@@ -30,7 +31,7 @@ from perfagent.tools.equivalence import (
 )
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.report import Noise
-from perfagent.tools.sandbox import Environment, SandboxKind, build_environment, choose
+from perfagent.tools.sandbox import Environment, SandboxKind, choose
 from perfagent.tools.workload import Workload, discover, parse, source_roots
 
 #: Seconds the target's unit tests may take once.

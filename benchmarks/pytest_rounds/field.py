@@ -15,9 +15,10 @@ from string import ascii_lowercase
 from typing import Literal
 
 from perfagent.agent.run_folder import state_home
+from perfagent.tools.environment import build_environment
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import Pair, PairSampler, Reading, RunFailed, RunResult
-from perfagent.tools.sandbox import Limits, Mount, Sandbox, SandboxKind, build_environment, open_sandbox
+from perfagent.tools.sandbox import Limits, Mount, Sandbox, SandboxKind, open_sandbox
 from perfagent.tools.workload import (
     HARNESS,
     Observation,

@@ -22,8 +22,9 @@ from statistics import fmean, median
 from perfagent.agent.lab.bench import Bench
 from perfagent.benchmarks.verdicts.trials import Rate
 from perfagent.tools import equivalence, workload
+from perfagent.tools.environment import build_environment
 from perfagent.tools.measure import PairSampler, Plan, conclude, confirm
-from perfagent.tools.sandbox import Command, Limits, Mount, SandboxKind, build_environment, choose, open_sandbox
+from perfagent.tools.sandbox import Command, Limits, Mount, SandboxKind, choose, open_sandbox
 from perfagent.tools.workload import Site, Workload
 
 BODY_S = 0.05

@@ -11,6 +11,7 @@ FLOORS = ["tools", "agent", "benchmarks", "cli"]
 TOOLS = [
     "repository",
     "sandbox",
+    "environment",
     "workload",
     "measure",
     "profile",
@@ -21,7 +22,13 @@ TOOLS = [
     "forge",
 ]
 #: These files run inside the sandbox, on old Pythons, with nothing installed.
-INSIDE = ["tools/sandbox/runner.py", "tools/workload/harness", "tools/equivalence/harness"]
+INSIDE = [
+    "tools/sandbox/runner.py",
+    "tools/environment/harvest.py",
+    "tools/environment/native.py",
+    "tools/workload/harness",
+    "tools/equivalence/harness",
+]
 
 
 def modules(folder: str) -> list[Path]:

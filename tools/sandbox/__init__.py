@@ -1,8 +1,7 @@
-"""Docker, bubblewrap and plain processes behind one protocol, and the environments code runs in."""
+"""Docker, bubblewrap and plain processes behind one protocol."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perfagent.tools.sandbox.protocol import (
@@ -18,19 +17,11 @@ from perfagent.tools.sandbox.protocol import (
     Span,
     Usage,
 )
-from perfagent.tools.sandbox.reading import NATIVE_SOURCES
 
 if TYPE_CHECKING:
-    from perfagent.tools.sandbox.base_image import build_base_image
-    from perfagent.tools.sandbox.environment import build_environment
     from perfagent.tools.sandbox.select import choose, open_sandbox, probe, reap
 
-NATIVE_BUILD = Path(__file__).with_name("native.py")
-"""The file that builds compiled parts inside, for `Environment.native`."""
-
 __all__ = [
-    "NATIVE_BUILD",
-    "NATIVE_SOURCES",
     "Availability",
     "Command",
     "Completed",
@@ -42,8 +33,6 @@ __all__ = [
     "SandboxKind",
     "Span",
     "Usage",
-    "build_base_image",
-    "build_environment",
     "choose",
     "open_sandbox",
     "probe",
@@ -51,8 +40,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "build_base_image": "base_image",
-    "build_environment": "environment",
     "choose": "select",
     "open_sandbox": "select",
     "probe": "select",

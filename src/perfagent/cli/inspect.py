@@ -120,8 +120,8 @@ def build_base(
     tag: Annotated[str | None, typer.Option("--tag", help="Name of the image.")] = None,
 ) -> None:
     """Make a Docker base image from this host's own distribution packages; needs no registry."""
+    from perfagent.tools.environment import build_base_image
     from perfagent.tools.report import open_progress
-    from perfagent.tools.sandbox import build_base_image
 
     with open_progress() as progress:
         name = build_base_image(tag, say=progress.note) if tag else build_base_image(say=progress.note)

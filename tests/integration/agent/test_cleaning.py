@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from perfagent.tools.environment.images import LABEL_ENVIRONMENT, PACKAGES_LABEL, environment_labels, remove_volume
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, present
-from perfagent.tools.sandbox.images import LABEL_ENVIRONMENT, PACKAGES_LABEL, environment_labels, remove_volume
 
 #: What is younger stays: the packages that builds on this machine share are not for a test to remove.
 MOMENT = ("--older-than", "0.0000001")

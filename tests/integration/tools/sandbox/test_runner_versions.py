@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from perfagent.tools.environment.interpreters import candidates, query
 from perfagent.tools.sandbox import Command, Environment, Limits, Mount, open_sandbox
-from perfagent.tools.sandbox.interpreters import candidates, query
 
 SCRIPT = """
 import os, sys

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from perfagent.tools.sandbox.reading import ini, listed, strings, table, toml
+from perfagent.tools.environment.reading import ini, listed, strings, table, toml
 
 TEST_NAMES = ("test", "tests", "testing")  # of extras and groups
 DEV_NAMES = ("dev", "develop", "development")

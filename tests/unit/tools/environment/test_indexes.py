@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from perfagent.tools.sandbox.indexes import index_variables, local_folders, scrubbed
+from perfagent.tools.environment.indexes import index_variables, local_folders, scrubbed
 
 
 @pytest.fixture

@@ -15,16 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfagent.tools.errors import BuildError
-from perfagent.tools.sandbox.bubblewrap import contain, interpreter_folders
-from perfagent.tools.sandbox.indexes import (
+from perfagent.tools.environment.indexes import (
     certificate_variables,
     certificates,
     index_variables,
     local_folders,
     scrubbed,
 )
-from perfagent.tools.sandbox.interpreters import Interpreter
+from perfagent.tools.environment.interpreters import Interpreter
+from perfagent.tools.errors import BuildError
+from perfagent.tools.sandbox.bubblewrap import contain, interpreter_folders
 from perfagent.tools.sandbox.process import spawner
 from perfagent.tools.sandbox.protocol import Mount
 from perfagent.tools.sandbox.session import SANDBOX_HOME, SYSTEM_PATH

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HARVEST = Path(__file__).parents[4] / "tools/sandbox/harvest.py"
+HARVEST = Path(__file__).parents[4] / "tools/environment/harvest.py"
 
 
 class Built:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from perfagent.tools.sandbox.reading import SKIPPED, ini, table, toml
+from perfagent.tools.environment.reading import SKIPPED, ini, table, toml
 
 #: Files read at most, and bytes of one: the first tests already show what a project uses.
 MOST_FILES, MOST_BYTES = 400, 400_000

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError
-from perfagent.tools.sandbox.manifest import Manifest
 
 NEWEST_MINOR, OLDEST_MINOR = 20, 7  # the runner needs 3.7
 QUERY_TIMEOUT_S = 20.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from perfagent.tools.sandbox.reading import table, toml
+from perfagent.tools.environment.reading import table, toml
 
 #: The first that is there counts.
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")

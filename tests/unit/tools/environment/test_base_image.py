@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from perfagent.tools.sandbox.base_image import DEFAULT_MIRROR, Mirror, choose_mirror, deb822_sources, one_line_sources
+from perfagent.tools.environment.base_image import (
+    DEFAULT_MIRROR,
+    Mirror,
+    choose_mirror,
+    deb822_sources,
+    one_line_sources,
+)
 
 DEB822 = """\
 Types: deb

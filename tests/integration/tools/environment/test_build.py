@@ -6,10 +6,11 @@ import contextlib
 
 import pytest
 
+from perfagent.tools.environment import build_environment
+from perfagent.tools.environment.interpreters import candidates, query
 from perfagent.tools.errors import BuildError
-from perfagent.tools.sandbox import Command, Limits, Mount, build_environment, open_sandbox
+from perfagent.tools.sandbox import Command, Limits, Mount, open_sandbox
 from perfagent.tools.sandbox.docker_engine import connected
-from perfagent.tools.sandbox.interpreters import candidates, query
 
 SETUP = """
 echo building; cp -r package $VIRTUAL_ENV/lib/python3*/site-packages/

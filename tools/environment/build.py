@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perfagent.tools.environment.builder import BubblewrapBuilder, HostBuilder
+from perfagent.tools.environment.docker_build import DEPENDENCIES, PREFIX, Base, ContainerBuilder, bases
+from perfagent.tools.environment.install import Installer, Steps
+from perfagent.tools.environment.interpreters import Interpreter, find
+from perfagent.tools.environment.manifest import Manifest, digest, read_manifest
+from perfagent.tools.environment.store import Store
+from perfagent.tools.environment.version import plain, version_of
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.builder import BubblewrapBuilder, HostBuilder
-from perfagent.tools.sandbox.docker_build import DEPENDENCIES, PREFIX, Base, ContainerBuilder, bases
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, image_id, present
-from perfagent.tools.sandbox.install import Installer, Steps
-from perfagent.tools.sandbox.interpreters import Interpreter, find
-from perfagent.tools.sandbox.manifest import Manifest, digest, read_manifest
 from perfagent.tools.sandbox.protocol import Environment, SandboxKind
-from perfagent.tools.sandbox.store import Store
-from perfagent.tools.sandbox.version import plain, version_of
 
 if TYPE_CHECKING:
     from docker import DockerClient

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.tools.sandbox.hints import hints
+from perfagent.tools.environment.hints import hints
 
 NOX = """
 import nox

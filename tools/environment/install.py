@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from perfagent.tools.environment.builder import Builder
+from perfagent.tools.environment.manifest import Manifest
+from perfagent.tools.environment.reading import named, normal
 from perfagent.tools.errors import BuildError
-from perfagent.tools.sandbox.builder import Builder
-from perfagent.tools.sandbox.manifest import Manifest
-from perfagent.tools.sandbox.reading import named, normal
 
 SETUP_REMEDY = (
     "say how to install it: --setup COMMAND (runs in a copy of the tree, the environment's bin first on PATH)"

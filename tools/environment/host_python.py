@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from perfagent.tools.environment.interpreters import QUERY_TIMEOUT_S, Interpreter
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.docker_engine import engine_errors, image_id, owner_labels, present, remove
-from perfagent.tools.sandbox.interpreters import QUERY_TIMEOUT_S, Interpreter
 
 if TYPE_CHECKING:
     from docker import DockerClient

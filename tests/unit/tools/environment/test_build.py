@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from perfagent.tools.environment.build import Recipe
+from perfagent.tools.environment.manifest import read_manifest
+from perfagent.tools.environment.store import Store
 from perfagent.tools.sandbox import Environment
-from perfagent.tools.sandbox.environment import Recipe
-from perfagent.tools.sandbox.manifest import read_manifest
-from perfagent.tools.sandbox.store import Store
 
 NOTHING = read_manifest(Path("/nowhere"))
 

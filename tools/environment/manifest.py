@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perfagent.tools.sandbox.hints import DEV_NAMES, TEST_NAMES, hints
-from perfagent.tools.sandbox.locks import LOCK_FILES, pins, pipfile_packages
-from perfagent.tools.sandbox.needs import needs_of_tests
-from perfagent.tools.sandbox.reading import NATIVE_SOURCES, SKIPPED, ini, listed, strings, table, toml
+from perfagent.tools.environment.hints import DEV_NAMES, TEST_NAMES, hints
+from perfagent.tools.environment.locks import LOCK_FILES, pins, pipfile_packages
+from perfagent.tools.environment.needs import needs_of_tests
+from perfagent.tools.environment.reading import NATIVE_SOURCES, SKIPPED, ini, listed, strings, table, toml
 
 TEST_FILES = re.compile(r"(?:^|[-_./])(?:(?:py|unit)?tests?|testing)[-_.]?", re.IGNORECASE)
 DEV_FILES = re.compile(r"(?:^|[-_./])(?:dev|develop|development)[-_.]?", re.IGNORECASE)

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
+from perfagent.tools.environment.interpreters import Interpreter, find, parse_query, query
+from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError
-from perfagent.tools.sandbox.interpreters import Interpreter, find, parse_query, query
-from perfagent.tools.sandbox.manifest import Manifest
 
 HERE = [Interpreter(f"/python3.{minor}", f"3.{minor}.{minor}") for minor in (14, 13, 12, 9, 6)]
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perfagent.tools.environment.builder import STEP_TIMEOUT_S, Builder, Site
+from perfagent.tools.environment.images import REPOSITORY, environment_labels
+from perfagent.tools.environment.indexes import certificate_variables, certificates, index_variables, local_folders
+from perfagent.tools.environment.interpreters import QUERY, Interpreter, accepts, find, parse_query
+from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.builder import STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.sandbox.docker import bind
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
-from perfagent.tools.sandbox.images import REPOSITORY, environment_labels
-from perfagent.tools.sandbox.indexes import certificate_variables, certificates, index_variables, local_folders
-from perfagent.tools.sandbox.interpreters import QUERY, Interpreter, accepts, find, parse_query
-from perfagent.tools.sandbox.manifest import Manifest
 from perfagent.tools.sandbox.protocol import Mount
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | No
     Raises:
         BuildError: none suits, or it does not run there.
     """
-    from perfagent.tools.sandbox.host_python import bake
+    from perfagent.tools.environment.host_python import bake
 
     interpreter = find(manifest, wanted)
     if not wanted and manifest.minors and interpreter.minor > max(manifest.minors[-1], BASE_MINOR):

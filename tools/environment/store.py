@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from perfagent.tools.sandbox.builder import Site
+from perfagent.tools.environment.builder import Site
+from perfagent.tools.environment.reading import SKIPPED
 from perfagent.tools.sandbox.protocol import Environment
-from perfagent.tools.sandbox.reading import SKIPPED
 
 HARVEST = Path(__file__).with_name("harvest.py")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.tools.sandbox.locks import pins, pipfile_packages
+from perfagent.tools.environment.locks import pins, pipfile_packages
 
 UV = """
 [[package]]

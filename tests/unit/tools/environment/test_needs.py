@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.tools.sandbox.needs import needs_of_tests, pytest_settings
+from perfagent.tools.environment.needs import needs_of_tests, pytest_settings
 
 NO_TESTS = "import hypothesis"
 

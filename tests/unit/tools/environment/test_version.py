@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from perfagent.tools.sandbox.version import UNKNOWN, version_of
+from perfagent.tools.environment.version import UNKNOWN, version_of
 
 
 def git(tree, *words):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.tools.sandbox.manifest import digest, read_manifest
+from perfagent.tools.environment.manifest import digest, read_manifest
 
 PYPROJECT = """
 [build-system]
