@@ -48,9 +48,7 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_measuring(perfagent: Any,
     assert perfagent.runs() == []
 
 
-def test_a_run_refuses_where_noise_makes_judging_impossible(
-    perfagent: Any, repository: Path, tmp_path: Path
-) -> None:
+def test_a_run_refuses_where_noise_makes_judging_impossible(perfagent: Any, repository: Path, tmp_path: Path) -> None:
     (tmp_path / "counter").touch()
     (tmp_path / "erratic.py").write_text(ERRATIC.format(counter=str(tmp_path / "counter")))
     workload = ("--workload", f"script:{tmp_path / 'erratic.py'}", "--sandbox", "local")

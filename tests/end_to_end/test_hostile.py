@@ -263,7 +263,8 @@ def left_behind(run: Path, temporary: Path, marker: str, kit: Any) -> list[str]:
     with connected() as client:
         found += [str(c.name) for c in client.containers.list(all=True, filters={"label": f"{LABEL_RUN}={run.name}"})]
     found += [str(path) for path in temporary.rglob("*") if path.name != f"perfagent-{os.getuid()}"]
-    return found + [str(path) for path in (run / "work").iterdir()]
+    found += [str(path) for path in (run / "work").iterdir()]
+    return list(found)
 
 
 @pytest.mark.docker

@@ -14,9 +14,7 @@ PACKAGED, MISSING = packaged_rules()
 
 @pytest.mark.parametrize("rule", [*RULES, *PACKAGED], ids=lambda rule: rule.name)
 def test_every_rule_sees_a_gain_of_half_and_no_loss(rule: Rule) -> None:
-    gains, losses = (
-        sum(rule.judge(QUIET.machine(gain, str(seed)), seed) for seed in range(12)) for gain in (2.0, 0.5)
-    )
+    gains, losses = (sum(rule.judge(QUIET.machine(gain, str(seed)), seed) for seed in range(12)) for gain in (2.0, 0.5))
     assert (gains, losses) == (12, 0)
 
 
