@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from perfagent.agent.driver import opened
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.preparing import Preparation, Wanted
+from perfagent.agent.opening import opened
 from perfagent.agent.services import Services
 from perfagent.tools.errors import MeasurementError, PerfagentError
 from perfagent.tools.measure import RunFailed
