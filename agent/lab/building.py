@@ -27,6 +27,8 @@ BUILD_TIMEOUT_S = 1800.0
 #: Lines of a failed build's output that go back to whoever wrote the candidate.
 SHOWN_LINES = 40
 
+SECOND_NS = 10**9
+
 #: Where things stand inside.
 TREE, SCRIPT = "/perfagent/a", "/perfagent/native.py"
 
@@ -128,7 +130,7 @@ class TreeBuilder:
             after = _files(tree)
             self._keep(kept, tree, [path for path, stamp in after.items() if before.get(path) != stamp])
         else:
-            shutil.copytree(kept, tree, symlinks=True, dirs_exist_ok=True)
+            _restore(kept, tree)
 
     def _key(self, name: str) -> str:
         log = hashlib.sha256(self.environment.log.encode("utf-8", "surrogateescape")).hexdigest()
@@ -147,6 +149,16 @@ class TreeBuilder:
             part.rename(kept)
         except OSError:  # another run was faster
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _restore(kept: Path, tree: Path) -> None:
+    """Bring in what an earlier build made, newer than its sources as then: make goes by the files' times."""
+    made = _files(kept)
+    oldest = min((stamp[1] for stamp in made.values()), default=0)
+    for path in _files(tree).keys() - made.keys():
+        if not (tree / path).is_symlink():
+            os.utime(tree / path, ns=(oldest - SECOND_NS, oldest - SECOND_NS))
+    shutil.copytree(kept, tree, symlinks=True, dirs_exist_ok=True)
 
 
 def telling_lines(output: str) -> list[str]:

@@ -64,6 +64,15 @@ def test_a_commit_is_built_once_whoever_runs(tree, builder, tmp_path) -> None:
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["part.so"]
 
 
+def test_what_was_built_is_newer_than_its_sources_as_make_wants_it(tree, builder, tmp_path) -> None:
+    builder.build_commit(tree, "id")
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "part.c").write_text("a")
+    builder.build_commit(again, "id")
+    assert (again / "part.c").stat().st_mtime < (again / "part.so").stat().st_mtime
+
+
 def test_a_candidate_is_built_from_its_parents_tree(tree, builder) -> None:
     builder.build(tree)
     (tree / "part.c").write_text("b")
