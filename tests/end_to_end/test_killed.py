@@ -76,7 +76,7 @@ def test_a_run_killed_in_every_node_ends_as_if_nothing_had_been(
         in_stage(kit, "prepare"), journal_lines("probe*", 3), in_stage(kit, "localizer"), in_stage(kit, "planner"),
         in_stage(kit, "editor"), in_stage(kit, "verifier"), journal_lines("confirm-*", 3),
         journal_lines("publish-*", 9), in_stage(kit, "land"), in_stage(kit, "finish"),
-        journal_lines("publish-branch-*", 7), journal_lines("growth-*", 9),
+        journal_lines("publish-branch-*", 7), journal_lines("growth-*", 3),
     ]  # fmt: skip
     command: tuple[Any, ...] = ("run", repository, *BOTH)
     before: dict[str, str] = {}
