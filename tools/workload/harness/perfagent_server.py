@@ -3,7 +3,7 @@
 The runner's half is told under "Forks" in tools/sandbox/runner.py. A child does what a process of its own would: same
 working directory, paths, session and standard input, and it ends like any other interpreter, so what the code under
 test leaves to `atexit` or to threads happens as ever. Plugins that are found by their entry points are left to the
-child, for pytest wants to rewrite their asserts while they are imported.
+child, for they may import what is the side's own.
 
 Shared by the sides, and drawn anew for the next round: the hash seed and where things lie in memory. That is why the
 round, and not the single child, is the unit of every statistic.
