@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.builder import Builder
+from perfagent.tools.sandbox.compiling import COMPILE
 from perfagent.tools.sandbox.manifest import Manifest
 from perfagent.tools.sandbox.reading import named, normal
 
@@ -97,6 +98,7 @@ class Installer:
         self._packages(self.steps.packages)
         if not self.steps.setup:
             self._needs()
+        self._run([self._python, "-I", "-c", COMPILE])
         roots = self._harvest()
         return roots, "" if self.steps.setup else self._native()
 
@@ -128,6 +130,7 @@ class Installer:
         else:
             argv = [self.builder.python, "-m", "venv"]
         self._must([*argv, self.builder.prefix], "no virtual environment can be made")
+        self._run([self._python, "-I", "-c", COMPILE])
 
     def _pip(self, *arguments: str) -> tuple[int, str]:
         """Install something."""
