@@ -179,12 +179,12 @@ def opened(kind: SandboxKind, padding: Mapping[str, int], say: Callable[[str], N
         mounts = [Mount(tree, f"/sides/{tree.name}") for tree in trees.values()]
         mounts += [Mount(harness, "/harness"), Mount(scratch, "/scratch", writable=True, fleeting=True)]
 
-        def opened(mounts: Sequence[Mount], timeout_s: float = Limits().timeout_s) -> Sandbox:
+        def sandbox_on(mounts: Sequence[Mount], timeout_s: float = Limits().timeout_s) -> Sandbox:
             limits = Limits(timeout_s=timeout_s)
             return open_sandbox(kind, mounts=mounts, environment=environment, limits=limits, run_id="rounds")
 
-        compile_trees([*trees.values(), harness], environment.python, opened)
-        with opened(mounts) as sandbox:
+        compile_trees([*trees.values(), harness], environment.python, sandbox_on)
+        with sandbox_on(mounts) as sandbox:
             inside = sandbox.inside(scratch)
             sites = {
                 name: Site(
