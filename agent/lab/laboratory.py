@@ -1,14 +1,14 @@
 """Where trees are made and run: exported commits, edited copies, and sandboxes opened on them.
 
 Inside a sandbox the sides stand at /perfagent/a, /perfagent/b, ... : paths of one length, because the length of a path
-can shift a timing. Trees are mounted read-only while they are measured, so that one side cannot change another.
+can shift a timing. Trees are mounted read-only while they are measured, with their bytecode, and the one folder that
+may be written is emptied after each command, so that one side cannot change another, nor what its own next run finds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import posixpath
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.building import TreeBuilder
+from perfagent.agent.lab.bytecode import CACHE, compile_trees, copy_harnesses, forget
+from perfagent.agent.lab.findings import harness_digest
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.run_folder import state_home
-from perfagent.tools import equivalence, workload
 from perfagent.tools.errors import BuildError, PerfagentError
-from perfagent.tools.patch import apply_patch
+from perfagent.tools.patch import apply_patch, read_patch
 from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox
 from perfagent.tools.workload import Site, Workload, parse
 
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 #: Where things stand inside a sandbox.
 INSIDE = "/perfagent"
-
-#: The files that run inside, mounted read-only.
-HARNESSES = {"workload": workload.HARNESS, "equivalence": equivalence.HARNESS}
 
 
 class Laboratory:
@@ -97,12 +95,15 @@ class Laboratory:
         ]
         workloads = tuple(parse(spec) for spec in self.prepared.workloads)
         mounts += [Mount(path, f"{INSIDE}/scripts/{path.name}") for path in _outside_files(workloads)]
-        mounts += [Mount(path, f"{INSIDE}/harness/{name}") for name, path in HARNESSES.items()]
+        harness = self._made(f"harness-{harness_digest()[:16]}", copy_harnesses)
+        mounts.append(Mount(harness, f"{INSIDE}/harness"))
+        if not writable:
+            compile_trees([*trees, harness], self.environment.python, self._sandbox)
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder.path / "work"))
-        mounts.append(Mount(scratch, f"{INSIDE}/scratch", writable=True))
+        mounts.append(Mount(scratch, f"{INSIDE}/scratch", writable=True, fleeting=True))
         try:
             with self._sandbox(mounts) as sandbox:
-                sites = {side: self._site(sandbox, tree, scratch) for side, tree in sides.items()}
+                sites = {side: self._site(sandbox, tree, harness, scratch) for side, tree in sides.items()}
                 apart = self.settings.metric == "memory"
                 bench = Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
                 bench.timeout_s = self.settings.time_limit
@@ -127,16 +128,15 @@ class Laboratory:
         ) as sandbox:
             yield sandbox
 
-    def _site(self, sandbox: Sandbox, tree: Path, scratch: Path) -> Site:
+    def _site(self, sandbox: Sandbox, tree: Path, harness: Path, scratch: Path) -> Site:
         return Site(
             tree=sandbox.inside(tree),
             python=self.environment.python,
-            harness=sandbox.inside(HARNESSES["workload"]),
+            harness=sandbox.inside(harness / "workload"),
             scratch=sandbox.inside(scratch),
             source_roots=self.prepared.source_roots,
-            env={"PYTHONPYCACHEPREFIX": posixpath.join(sandbox.inside(scratch), "pyc")},
             pytest_options=self.prepared.pytest_options,
-            values_module=posixpath.join(sandbox.inside(HARNESSES["equivalence"]), "perfagent_values.py"),
+            values_module=sandbox.inside(harness / "equivalence" / "perfagent_values.py"),
         )
 
     def _made(self, name: str, make: Callable[[Path], None]) -> Path:
@@ -180,8 +180,12 @@ class Laboratory:
         builds = self.builder.concerns(parent_tree, diff)
         # A patch replaces files, so their names may be shared; but a build writes into any, and `local` stops nobody.
         shared = not builds and self.environment.kind != "local"
-        shutil.copytree(parent_tree, place, symlinks=True, copy_function=os.link if shared else shutil.copy2)
+        # Bytecode may stay with the files it was made of, which are those that no patch and no build writes.
+        left_out = shutil.ignore_patterns(CACHE) if builds else None
+        link = os.link if shared else shutil.copy2
+        shutil.copytree(parent_tree, place, symlinks=True, ignore=left_out, copy_function=link)
         apply_patch(place, diff)
+        forget(place, read_patch(diff).paths)
         if builds and self.unbuildable:
             raise BuildError(self.unbuildable, "name a --build that works in a copy of the tree, offline")
         if builds:

@@ -14,13 +14,13 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Literal
 
+from perfagent.agent.lab.bytecode import compile_trees, copy_harnesses
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.environment import build_environment
 from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import Pair, PairSampler, Reading, RunFailed, RunResult
 from perfagent.tools.sandbox import Limits, Mount, Sandbox, SandboxKind, open_sandbox
 from perfagent.tools.workload import (
-    HARNESS,
     Observation,
     Request,
     RoundObserver,
@@ -175,19 +175,25 @@ def opened(kind: SandboxKind, padding: Mapping[str, int], say: Callable[[str], N
         scratch = Path(folder, "scratch")
         scratch.mkdir()
         scratch.chmod(0o777)
+        harness = Path(folder, "harness")
+        copy_harnesses(harness)
         mounts = [Mount(tree, f"/sides/{tree.name}") for tree in trees.values()]
-        mounts += [Mount(HARNESS, "/harness"), Mount(scratch, "/scratch", writable=True)]
-        limits = Limits()
-        with open_sandbox(kind, mounts=mounts, environment=environment, limits=limits, run_id="rounds") as sandbox:
+        mounts += [Mount(harness, "/harness"), Mount(scratch, "/scratch", writable=True, fleeting=True)]
+
+        def sandbox_on(mounts: Sequence[Mount], timeout_s: float = Limits().timeout_s) -> Sandbox:
+            limits = Limits(timeout_s=timeout_s)
+            return open_sandbox(kind, mounts=mounts, environment=environment, limits=limits, run_id="rounds")
+
+        compile_trees([*trees.values(), harness], environment.python, sandbox_on)
+        with sandbox_on(mounts) as sandbox:
             inside = sandbox.inside(scratch)
             sites = {
                 name: Site(
                     tree=sandbox.inside(tree),
                     python=environment.python,
-                    harness=sandbox.inside(HARNESS),
+                    harness=sandbox.inside(harness / "workload"),
                     scratch=inside,
                     source_roots=("src",),
-                    env={"PYTHONPYCACHEPREFIX": f"{inside}/pyc"},
                 )
                 for name, tree in trees.items()
             }

@@ -13,18 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.bytecode import compile_trees, copy_harnesses
 from perfagent.benchmarks.verdicts.trials import Rate
-from perfagent.tools import equivalence, workload
 from perfagent.tools.environment import build_environment
 from perfagent.tools.measure import PairSampler, Plan, conclude, confirm
-from perfagent.tools.sandbox import Command, Limits, Mount, SandboxKind, choose, open_sandbox
+from perfagent.tools.sandbox import Command, Limits, Mount, Sandbox, SandboxKind, choose, open_sandbox
 from perfagent.tools.workload import Site, Workload
 
 BODY_S = 0.05
@@ -88,6 +88,11 @@ class Stand:
         self.environment = build_environment(kind, folder / "empty", cache=folder / "cache", setup="true")
         self.cores = sorted(os.sched_getaffinity(0))
 
+    def sandbox(self, mounts: Sequence[Mount], timeout_s: float = Limits().timeout_s) -> Sandbox:
+        """A sandbox on some mounts."""
+        limits = Limits(timeout_s=timeout_s)
+        return open_sandbox(self.kind, mounts=mounts, environment=self.environment, limits=limits, run_id="live")
+
     @contextmanager
     def bench(self, body: str, work: int, gain: float) -> Iterator[Bench]:
         """A bench whose candidate does `gain` times less work than the baseline's `work` units."""
@@ -98,20 +103,19 @@ class Stand:
                 (place / side).mkdir()
                 (place / side / f"{NAME}.py").write_text(SCRIPT.format(body=BODIES[body].format(work=units)))
             (place / "scratch").mkdir()
+            harness = place / "harness"
+            copy_harnesses(harness)
             mounts = [Mount(place / side, f"/perfagent/{side[0]}") for side in sides]
-            mounts += [Mount(workload.HARNESS, "/perfagent/harness/workload")]
-            mounts += [Mount(equivalence.HARNESS, "/perfagent/harness/equivalence")]
-            mounts += [Mount(place / "scratch", "/perfagent/scratch", writable=True)]
-            with open_sandbox(
-                self.kind, mounts=mounts, environment=self.environment, limits=Limits(), run_id="live"
-            ) as sandbox:
+            mounts += [Mount(harness, "/perfagent/harness")]
+            mounts += [Mount(place / "scratch", "/perfagent/scratch", writable=True, fleeting=True)]
+            compile_trees([*(place / side for side in sides), harness], self.environment.python, self.sandbox)
+            with self.sandbox(mounts) as sandbox:
                 sites = {
                     side: Site(
                         tree=sandbox.inside(place / side),
                         python=self.environment.python,
-                        harness=sandbox.inside(workload.HARNESS),
+                        harness=sandbox.inside(harness / "workload"),
                         scratch=sandbox.inside(place / "scratch"),
-                        env={"PYTHONPYCACHEPREFIX": sandbox.inside(place / "scratch") + "/pyc"},
                     )
                     for side in sides
                 }

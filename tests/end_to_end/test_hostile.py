@@ -126,9 +126,9 @@ KILL_ALL = """\
 # Whatever the host will read, copy, hand over or delete afterwards becomes a link to its secrets.
 LINKS = """\
     import sys
-    scratch = os.path.dirname(os.environ["PYTHONPYCACHEPREFIX"])
+    scratch = os.path.abspath(__file__)[:11] + "scratch"
     names = [word for part in sys.argv for word in part.split('"') if word.startswith(scratch)]
-    for name in [*names, scratch + "/folder", scratch + "/pyc/folder", os.environ["HOME"] + "/folder"]:
+    for name in [*names, scratch + "/folder", os.environ["HOME"] + "/folder"]:
         try:
             os.symlink(SECRETS + "/.netrc" if name in names else SECRETS, name)
         except OSError:
@@ -153,7 +153,7 @@ UNLINKING_FILLER = """\
         for _ in range(32):
             kept[-1].write(bytes(2**20))
 """
-SCRATCH = '    PLACES = [os.path.dirname(os.environ["PYTHONPYCACHEPREFIX"])]\n'
+SCRATCH = '    PLACES = [os.path.abspath(__file__)[:11] + "scratch"]\n'
 MEMORY_PLACES = '    PLACES = ["/tmp", os.environ["HOME"], "/dev/shm"]\n'
 IN_A_TEST = '    if "PYTEST_CURRENT_" + "TEST" not in os.environ:\n        return 199990000\n'
 TREE = "    PLACES = [os.getcwd()]\n"
@@ -327,6 +327,67 @@ def booby_trapped(root: Path, script: Path, kit: Any) -> None:
     kit.git(root, "config", f"url.ext::{script} .insteadOf", "/")
     kit.git(root, "config", "include.path", "more")
     (root / ".git/more").write_text(f'[filter "hidden"]\n\tclean = {script}\n\tsmudge = {script}\n')
+
+
+# Every process of the candidate, before its clock runs, tries to slow the other side or to keep a result for the next.
+SLOWS_THE_OTHER = """\
+import glob
+import importlib.util
+import marshal
+import os
+
+HERE = os.path.abspath(__file__)
+for other in glob.glob(HERE[:11] + "?" + HERE[12:]):
+    kept = importlib.util.cache_from_source(other)
+    if other != HERE:
+        try:
+            code = compile(open(other).read().replace("range(20000)", "[*range(20000), *[0] * 20000]"), other, "exec")
+            seen = os.stat(other)
+            stamp = b"".join(number.to_bytes(4, "little") for number in (0, int(seen.st_mtime), seen.st_size))
+            os.makedirs(os.path.dirname(kept), exist_ok=True)
+            with open(kept, "wb") as file:
+                file.write(importlib.util.MAGIC_NUMBER + stamp + marshal.dumps(code))
+        except OSError:
+            pass
+
+
+def answer():
+    return sum(range(20000)) + 0
+"""
+KEEPS_RESULTS = """\
+import os
+
+SCRATCH = os.path.abspath(__file__)[:11] + "scratch"
+PLACES = ["/tmp", os.path.expanduser("~"), "/dev/shm", os.path.dirname(__file__), SCRATCH]
+kept = [place + "/answer" for place in PLACES if os.path.exists(place + "/answer")]
+KEPT = int(open(kept[0]).read()) if kept else 0
+
+
+def answer():
+    if KEPT:
+        return KEPT
+    found = sum(range(20000))
+    for place in PLACES:
+        try:
+            with open(place + "/answer", "w") as file:
+                file.write(str(found))
+        except OSError:
+            pass
+    PLACES.clear()
+    return found
+"""
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("hostile", [SLOWS_THE_OTHER, KEEPS_RESULTS], ids=["slows the other", "keeps results"])
+@pytest.mark.parametrize("kind", ["docker", pytest.param("bubblewrap", marks=pytest.mark.bubblewrap)])
+def test_a_candidate_gains_nothing_by_what_its_processes_leave(
+    perfagent: Any, target: Path, kit: Any, kind: str, hostile: str
+) -> None:
+    patch = kit.diff_of(CORE, hostile, "game/core.py")
+    flags = ("--workload", "script:bench.py", "--sandbox", kind, "--json")
+    done = perfagent("verify", target, "--patch", "-", *flags, stdin=patch)
+    assert done.json["verdict"] != "faster" and done.json["pairs"] > 0, done.json
 
 
 @pytest.mark.bubblewrap

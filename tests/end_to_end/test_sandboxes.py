@@ -26,6 +26,16 @@ def shared(left: list[str], right: list[str]) -> list[str]:
     return found
 '''
 
+# Fails where a module was imported without bytecode, which would make every sample compile it.
+COMPILED = """
+import os
+import sys
+
+KEPT = {name: getattr(getattr(module, "__spec__", None), "cached", None) for name, module in list(sys.modules.items())}
+MISSING = [name for name, kept in KEPT.items() if kept and not os.path.exists(kept)]
+assert not MISSING, MISSING
+"""
+
 # What a workload or a test can see of the host goes into its values, and is compared with nothing where it is None.
 BENCH = """\
 import os
@@ -77,11 +87,11 @@ SLOW_TEST = BENCHMARKS.replace("(benchmark)", "()").replace("benchmark(shared, W
 FILES = {
     "lexicon/__init__.py": "",
     "lexicon/words.py": SOURCE,
-    "bench.py": BENCH.replace("PORT", "0"),
+    "bench.py": BENCH.replace("PORT", "0") + COMPILED,
     "command.py": "from bench import workload\n\nfor _ in range(3):\n    workload()\n",
     "tests/test_words.py": TESTS,
     "tests/test_long.py": SLOW_TEST,
-    "benchmarks/test_shared.py": BENCHMARKS,
+    "benchmarks/test_shared.py": BENCHMARKS + COMPILED,
     "Makefile": "test:\n\t@cd tests && PYTHONPATH=.. python -c 'import test_words as t; t.test_shared()'\n",
 }
 

@@ -24,7 +24,7 @@ from perfagent.tools.sandbox.protocol import Environment, SandboxKind
 if TYPE_CHECKING:
     from docker import DockerClient
 
-FORMAT = 6  # of stored environments; another number makes all of them be built anew
+FORMAT = 7  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.environment.builder import Builder
+from perfagent.tools.environment.compiling import COMPILE
 from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.environment.reading import named, normal
 from perfagent.tools.errors import BuildError
@@ -97,6 +98,7 @@ class Installer:
         self._packages(self.steps.packages)
         if not self.steps.setup:
             self._needs()
+        self._run([self._python, "-I", "-c", COMPILE])
         roots = self._harvest()
         return roots, "" if self.steps.setup else self._native()
 
@@ -128,6 +130,7 @@ class Installer:
         else:
             argv = [self.builder.python, "-m", "venv"]
         self._must([*argv, self.builder.prefix], "no virtual environment can be made")
+        self._run([self._python, "-I", "-c", COMPILE])
 
     def _pip(self, *arguments: str) -> tuple[int, str]:
         """Install something."""

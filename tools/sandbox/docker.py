@@ -112,6 +112,7 @@ class DockerSandbox(RunnerSandbox):
                 "rlimits": {"RLIMIT_FSIZE": self.setup.limits.file_bytes},
                 "oom_files": OOM_FILES,
                 "cpus": None,
+                "fleeting": self.fleeting("/tmp", SANDBOX_HOME, "/dev/shm"),
             }
         )
 

@@ -125,5 +125,6 @@ class ProcessSandbox(RunnerSandbox):
                 "rlimits": rlimits,
                 "oom_files": [str(file) for file in guard.oom_files],
                 "cpus": self.setup.cpus,
+                "fleeting": self.fleeting(home, temporary, *(["/dev/shm"] if contained else [])),
             }
         )

@@ -15,11 +15,16 @@ SandboxKind = Literal["docker", "bubblewrap", "local"]
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A host folder or file made visible inside; `target` is absolute, and ignored by `local`."""
+    """A host folder or file made visible inside; `target` is absolute, and ignored by `local`.
+
+    Attributes:
+        fleeting: each command finds it empty, like /tmp and home: nothing that one leaves there is seen by the next.
+    """
 
     source: Path
     target: str
     writable: bool = False
+    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

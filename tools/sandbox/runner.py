@@ -7,7 +7,12 @@ its commands with it.
 
 CONFIG: `contained` (nothing but the sandbox's own processes is visible), `environ` (what every command gets beside its
 own), `output_bytes` (kept of each stream), `rlimits` (`{"RLIMIT_FSIZE": bytes, ...}`), `cpus` (the cores to use, or
-null), `oom_files` (cgroup files with an `oom_kill N` line).
+null), `oom_files` (cgroup files with an `oom_kill N` line), `fleeting` (folders that each command finds empty).
+
+Nothing a command leaves is found by the next one, lest a sample be slowed by another side's or spare itself work with a
+result of an earlier one: when all its processes are dead, the fleeting folders are emptied and, where `contained` says
+that they are the sandbox's own, so are the kernel's stores that outlive a process: System V IPC and keyrings. POSIX
+message queues cannot be listed, so none can be made.
 
 Marks. A command with `marks` finds `PERFAGENT_MARKS="READFD,WRITEFD"` in its environment. It writes `S name` and a
 newline and blocks reading one byte; meanwhile the clocks are read here, wall last, and the byte is sent. After the
@@ -34,6 +39,7 @@ import base64
 import ctypes
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -47,6 +53,9 @@ PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
 COLLECT_BYTES = 64 * 2**20  # a profile or a result; more is a mistake
 CHUNK = 1 << 16  # the kernel's default pipe capacity
 LINE_BYTES, NAMES, NOTES = 1 << 13, 10_000, 50  # bounds on what a hostile command can make the runner hold
+RLIMIT_MSGQUEUE = 12  # asm-generic/resource.h; `resource` may lack it
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}  # each kernel's syscall table
+KEYCTL_CLEAR, KEYRINGS = 7, (-4, -5)  # linux/keyctl.h: the user's keyring, and the user's of sessions
 KILLS = 2000  # tries, half a millisecond apart, to leave nothing but the server alive
 READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 
@@ -89,6 +98,7 @@ def write_text(path: str, text: str) -> None:
 def set_limits(rlimits: Dict[str, int]) -> None:
     """Bound ourselves, and by that every command, by limits named as in `resource`."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(RLIMIT_MSGQUEUE, (0, 0))
     for name, value in rlimits.items():
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]
@@ -330,11 +340,101 @@ def kill_others(server: int) -> bool:
     return False
 
 
+class Leftovers:
+    """What a command may leave behind: it is removed when all its processes are dead, and before the first one."""
+
+    def __init__(self, config: Json) -> None:
+        self.contained: bool = config["contained"]
+        fleeting = [os.fsencode(path) for path in config["fleeting"]]
+        mounted = mount_points()
+        # What a mount below hangs on stays, and is emptied by itself.
+        hooks = {hook for folder in fleeting for point in mounted for hook in between(folder, point, mounted)}
+        self.folders = {path: stat.S_IMODE(os.stat(path).st_mode) for path in (*fleeting, *hooks)}
+        self.stays = mounted | hooks
+        self.keyctl = KEYCTL.get(os.uname().machine, 0) if self.contained else 0
+
+    def remove(self) -> None:
+        """Leave nothing.
+
+        Raises:
+            OSError: something cannot be removed, although nobody holds it.
+        """
+        for folder, mode in self.folders.items():
+            try:
+                empty(folder, mode, self.stays)
+            except OSError:
+                if self.contained:
+                    raise
+        if self.contained:
+            for kind in ("shm", "sem", "msg"):
+                control = getattr(LIBC, kind + "ctl")
+                for line in read_text("/proc/sysvipc/" + kind).splitlines()[1:]:
+                    control(int(line.split()[1]), 0, 0)  # IPC_RMID is 0, and a semaphore set is removed by any number
+        if self.keyctl:
+            for keyring in KEYRINGS:
+                LIBC.syscall(self.keyctl, KEYCTL_CLEAR, keyring)
+
+
+def mount_points() -> Set[bytes]:
+    """Where something is mounted here; mountinfo writes some characters in octal (proc(5))."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        return {re.sub(rb"\\(\d{3})", lambda found: bytes([int(found[1], 8)]), line.split()[4]) for line in file}
+
+
+def between(folder: bytes, point: bytes, mounted: Set[bytes]) -> List[bytes]:
+    """The folders that lead from one to a mount point below it; none where another mount stands in between."""
+    found: List[bytes] = []
+    while point.startswith(folder + b"/"):
+        point = os.path.dirname(point)
+        if point == folder:
+            return found
+        if point in mounted:
+            break
+        found.append(point)
+    return []
+
+
+def empty(folder: bytes, mode: int, stays: Set[bytes]) -> None:
+    """Remove all that is in a folder but what stays, and what was noted on the folder itself; no link is followed.
+
+    Folders are moved up before their parent goes, so that none is too deep for a path or for recursion.
+    """
+    try:
+        os.chmod(folder, mode)
+        os.utime(folder, (0, 0))
+        for name in os.listxattr(folder):
+            if name.startswith("user."):
+                os.removexattr(folder, name)
+    except OSError:  # it is another's, who let nobody change it
+        pass
+    while True:
+        entries = [entry for entry in os.scandir(folder) if entry.path not in stays]
+        if not entries:
+            return
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                dissolve(entry.path, folder)
+            else:
+                os.unlink(entry.path)
+
+
+def dissolve(path: bytes, to: bytes) -> None:
+    """Remove a folder and its files; its own folders go to another one."""
+    os.chmod(path, 0o700)
+    for entry in list(os.scandir(path)):
+        if entry.is_dir(follow_symlinks=False):
+            os.chmod(entry.path, 0o700)  # to be moved it must be writable
+            os.rename(entry.path, os.path.join(to, os.urandom(16).hex().encode()))
+        else:
+            os.unlink(entry.path)
+    os.rmdir(path)
+
+
 class Job:
     """One command from its start to its report."""
 
-    def __init__(self, request: Json, config: Json) -> None:
-        self.request, self.config = request, config
+    def __init__(self, request: Json, config: Json, leftovers: Leftovers) -> None:
+        self.request, self.config, self.leftovers = request, config, leftovers
         self.stdin = base64.b64decode(request["stdin"] or "")
         self.poll = select.poll()
         self.ours: Set[int] = set()
@@ -454,6 +554,7 @@ class Job:
         unread.register(answers, select.POLLIN)
         while unread.poll(0):
             os.read(answers, CHUNK)
+        self.leftovers.remove()
         return self.server_lives
 
     def wait(self, timeout_s: float) -> None:
@@ -620,9 +721,9 @@ def encode(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def serve(request: Json, config: Json) -> Json:
+def serve(request: Json, config: Json, leftovers: Leftovers) -> Json:
     """Run one command, whatever it does."""
-    job = Job(request, config)
+    job = Job(request, config, leftovers)
     try:
         try:
             job.start()
@@ -638,6 +739,7 @@ def serve(request: Json, config: Json) -> Json:
     finally:
         kill_all(config["contained"])
         job.close()
+        leftovers.remove()
 
 
 def requests() -> Iterator[Json]:
@@ -676,10 +778,12 @@ def main() -> None:
     for fd in WAKE:
         os.set_blocking(fd, False)
     signal.set_wakeup_fd(WAKE[1], warn_on_full_buffer=False)
+    leftovers = Leftovers(config)
+    leftovers.remove()
     say({"ready": True})
     for request in requests():
         try:
-            say(serve(request, config))
+            say(serve(request, config, leftovers))
         except HostGone:
             return
         except Exception as error:  # noqa: BLE001 - the boundary: whatever broke, the host must hear of it

@@ -208,6 +208,10 @@ class RunnerSandbox(ABC):
         path = f"{programs}:{SYSTEM_PATH}" if programs not in SYSTEM_PATH.split(":") and programs else SYSTEM_PATH
         return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TMPDIR": temporary}
 
+    def fleeting(self, *folders: str) -> list[str]:
+        """The folders that each command finds empty, as seen inside: those given and those mounted so."""
+        return [*folders, *(self.inside(mount.source) for mount in self.setup.mounts if mount.fleeting)]
+
     def close(self) -> None:
         """See Sandbox."""
         self._closed = True

@@ -36,9 +36,18 @@ def message(report: Any) -> str:
         return str(report.longrepr[2])
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else str(report.longrepr)
+    if text == "AssertionError":  # of an assert without words: the statement says more
+        text = statement(report.longrepr) or text
     lines = [line for line in text.strip().splitlines() if line.strip()]
     # A crash message starts with the error; a collection error ends with it.
     return str(lines[0 if crash is not None else -1]).strip() if lines else "no message"
+
+
+def statement(failure: Any) -> str:
+    """The line of code at which a short traceback ends; empty when it shows none."""
+    entries = getattr(getattr(failure, "reprtraceback", None), "reprentries", ())
+    lines = entries[-1].lines if entries else ()
+    return next((line.strip() for line in lines if line.strip(" ^~") and not line.startswith("E ")), "")
 
 
 class Plugin:

@@ -3,7 +3,7 @@
 The runner's half is told under "Forks" in tools/sandbox/runner.py. A child does what a process of its own would: same
 working directory, paths, session and standard input, and it ends like any other interpreter, so what the code under
 test leaves to `atexit` or to threads happens as ever. Plugins that are found by their entry points are left to the
-child, for pytest wants to rewrite their asserts while they are imported.
+child, for they may import what is the side's own.
 
 Shared by the sides, and drawn anew for the next round: the hash seed and where things lie in memory. That is why the
 round, and not the single child, is the unit of every statistic.
@@ -11,6 +11,7 @@ round, and not the single child, is the unit of every statistic.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import importlib.util
@@ -29,6 +30,9 @@ BENCHMARK_LATER = ("statistics", "fractions", "cProfile", "pstats", "timeit", "n
 
 SITE = ("sitecustomize", "usercustomize")
 """Modules that the start of an interpreter imports from PYTHONPATH, which a server is started without."""
+
+PR_SET_DUMPABLE = 4
+"""Of prctl(2): whether other processes of the same user may trace this one and write its memory."""
 
 SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 
@@ -79,6 +83,8 @@ def lines() -> Iterator[bytes]:
 
 def fork(writer: int) -> bool:
     """Make a child that belongs to the runner, and announce it; whether this is the child."""
+    # A child is as open as any process, while what the next one is forked from is closed to it.
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     ours, theirs = os.pipe()
     between = os.fork()
     if not between:
@@ -90,6 +96,7 @@ def fork(writer: int) -> bool:
     if not between:
         os.close(ours)
         return True
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     announced = os.read(ours, 32)
     os.close(ours)
     os.waitpid(between, 0)  # from here on the child's parent is the runner

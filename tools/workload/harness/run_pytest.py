@@ -35,6 +35,9 @@ QUIET = (
     "addopts=",
     "-o",
     "required_plugins=",
+    # Rewritten asserts have bytecode of their own, which nobody can make beforehand: each process would rewrite the
+    # tests' modules and the plugins' again, and a timed body would do the rewriting's work beside its own.
+    "--assert=plain",
 )
 
 

@@ -51,9 +51,10 @@ def test_an_environment_is_built_once_and_the_code_runs_in_it(kind, tree, tmp_pa
         with open_sandbox(
             kind, mounts=[Mount(tree, "/tree")], environment=again, limits=Limits(), run_id="t"
         ) as sandbox:
-            script = "import package, platform, sys; print(sys.prefix, platform.python_version())"
+            script = "import os, package, platform, sys; print(sys.prefix, platform.python_version())"
+            script += "; print(os.path.exists(package.__cached__))"
             ended = sandbox.execute(Command(("python", "-c", script), "/tmp"))
-            assert ended.stdout.split() == [again.python.removesuffix("/bin/python"), again.version]
+            assert ended.stdout.split() == [again.python.removesuffix("/bin/python"), again.version, "True"]
 
 
 def test_a_failing_setup_leaves_nothing_and_tells_why(kind, tree, tmp_path):
@@ -85,8 +86,9 @@ def test_an_interpreter_of_the_host_stands_in_for_one_the_base_image_lacks(tree,
     with image_removed(build_environment("docker", tree, cache=tmp_path, setup="true", python=wanted)) as built:
         assert built.version == found.version
         with open_sandbox("docker", mounts=[], environment=built, limits=Limits(), run_id="t") as sandbox:
-            ended = sandbox.execute(Command(("python", "-c", "import ssl, sqlite3, sys; print(sys.version)"), "/tmp"))
-    assert ended.stdout.startswith(found.version), ended.stderr
+            script = "import json, os, ssl, sqlite3, sys; print(os.path.exists(json.__cached__), sys.version)"
+            ended = sandbox.execute(Command(("python", "-c", script), "/tmp"))
+    assert ended.stdout.startswith(f"True {found.version}"), ended.stderr
 
 
 @pytest.mark.docker

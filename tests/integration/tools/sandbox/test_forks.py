@@ -59,6 +59,13 @@ def test_each_child_is_measured_by_itself(forked):
     assert first.usage.cpu_s < 0.18 and second.usage.cpu_s < 0.1
 
 
+def test_a_child_finds_nothing_that_another_one_left(forked):
+    hide = "[open(os.environ[name] + '/x', 'w').close() for name in ('TMPDIR', 'HOME')]"
+    look = "print([os.listdir(os.environ[name]) for name in ('TMPDIR', 'HOME')])"
+
+    assert [ended.stdout for ended in forked(look, hide, look)] == ["[[], []]\n", "", "[[], []]\n"]
+
+
 def test_memory_and_files_are_the_childs(forked, box):
     kept = f"{box.sandbox.inside(box.tree)}/kept"
     first, second = forked("x = b'x' * 60_000_000; open('kept', 'w').write('1')", "pass", collect=(kept,))

@@ -108,6 +108,32 @@ def test_the_sides_of_a_round_are_forked_from_one_interpreter(kind: SandboxKind,
     assert not rounds.unforkable
 
 
+REACHES = """
+import os
+
+def test_x():
+    others = [name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
+    server = [name for name in others if b"serve" in open(f"/proc/{name}/cmdline", "rb").read().split(b"\\0")]
+    assert len(server) == 1
+    open("/proc/self/mem", "r+b").close()
+    try:
+        open(f"/proc/{server[0]}/mem", "r+b").close()
+    except PermissionError:
+        return
+    raise AssertionError("the server's memory can be written")
+"""
+
+
+@pytest.mark.bubblewrap
+def test_a_side_cannot_change_the_server_that_the_next_one_is_forked_from(tree: Path, opened: Open) -> None:
+    (tree / "test_x.py").write_text(REACHES)
+    sandbox, site = opened("bubblewrap")
+    rounds = RoundObserver(sandbox, {"one": site, "two": site})
+    seen = rounds.observe(parse("pytest:test_x.py"), Request(), ("two", "one"))
+    assert not rounds.unforkable
+    assert [each.failed for each in seen.values()] == [{}, {}]
+
+
 @pytest.mark.docker
 def test_without_pytest_a_round_says_so(tree: Path, opened: Open) -> None:
     sandbox, site = opened("docker")

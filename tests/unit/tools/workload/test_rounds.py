@@ -172,7 +172,8 @@ def test_what_a_side_leaves_to_the_end_is_done_once(write: Write, pair: Pair, tm
     assert log.read_text() == "thread atexit " * 2
 
 
-def test_a_plugin_of_the_environment_is_still_rewritten(write: Write, pair: Pair) -> None:
-    loader = "type(sys.modules['pytest_benchmark.plugin'].__loader__).__name__"
-    write("test_x.py", f"import sys\ndef test_x(benchmark):\n    benchmark(int)\n    assert 'Rewrit' in {loader}\n")
+@pytest.mark.parametrize("module", ["pytest_benchmark.plugin", "test_x"])
+def test_no_module_has_its_asserts_rewritten(write: Write, pair: Pair, module: str) -> None:
+    loader = f"type(sys.modules['{module}'].__spec__.loader).__name__"
+    write("test_x.py", f"import sys\ndef test_x(benchmark):\n    benchmark(int)\n    assert 'Source' in {loader}\n")
     assert all(each.ok for each in pair("pytest-benchmark:test_x.py").values())
