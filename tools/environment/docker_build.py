@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.environment.builder import STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.environment.images import REPOSITORY, environment_labels
@@ -15,7 +15,7 @@ from perfagent.tools.environment.indexes import certificate_variables, certifica
 from perfagent.tools.environment.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.docker import bind
+from perfagent.tools.sandbox.docker import bind, raw_socket
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
 from perfagent.tools.sandbox.protocol import Mount
 
@@ -29,12 +29,17 @@ SHARED, VOLUME, LABEL_PACKAGES = "/opt/perfagent/packages", "perfagent-packages"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
 PULLABLE_MINORS = range(14, 6, -1)
 REGISTRY_TIMEOUT_S = 10  # to say whether it has an image
+# Honest builds take nearly all there is (a compiler a core), and the machine has to go on beside a dishonest one.
+MEMORY_SHARE = 0.75
+# `make -j` on 128 cores, with driver, compiler, assembler and linker threads each, is some 2000; Linux has 32768.
+BUILD_PROCESSES = 4096
 LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v python3.$n; done; command -v python3"
 
 
 class ContainerBuilder(Builder):
     """Builds as root in a container with the network on; of the host the work folder alone is writable.
 
+    Its main process waits for the end of its attached input, which comes when perfagent is gone, however that happened.
     With `shared` it reads and writes the packages that all builds share: that is not for the target's own code, which
     could leave there what another target's build then installs.
     """
@@ -56,21 +61,28 @@ class ContainerBuilder(Builder):
         with engine_errors():
             if shared:
                 client.api.create_volume(VOLUME, labels={LABEL_PACKAGES: "1"})
+            memory = int(client.info()["MemTotal"] * MEMORY_SHARE)
             container = client.api.create_container(
                 image,
-                ["sleep", "infinity"],
+                ["cat"],
                 entrypoint=[],
+                stdin_open=True,
                 user="0:0",
                 working_dir="/",
                 labels=owner_labels(run_id),
                 host_config=client.api.create_host_config(
                     init=True,
                     log_config={"type": "none"},
+                    mem_limit=memory,
+                    memswap_limit=memory,
+                    pids_limit=BUILD_PROCESSES,
                     mounts=[*map(bind, mounts), *([volume] if shared else [])],
                 ),
             )
             self._container = str(container["Id"])
+            self._input: Any = None
             try:
+                self._input = client.api.attach_socket(self._container, {"stdin": 1, "stream": 1})
                 client.api.start(self._container)
             except BaseException:
                 self.close()
@@ -153,7 +165,12 @@ class ContainerBuilder(Builder):
 
     def close(self) -> None:
         """Remove the container."""
-        remove(self._client, self._container)
+        try:
+            remove(self._client, self._container)
+        finally:
+            if self._input is not None:
+                raw_socket(self._input).close()
+                self._input.close()
 
 
 @dataclass(frozen=True, slots=True)
