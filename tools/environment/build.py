@@ -114,7 +114,14 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
         with store.building(recipe.tree) as site:
             builder = (BubblewrapBuilder if recipe.kind == "bubblewrap" else HostBuilder)(site, interpreter)
             say(f"building an environment with Python {interpreter.version}")
-            roots, native = Installer(builder, recipe.steps(manifest), say).install()
+            installer = Installer(builder, recipe.steps(manifest), say)
+            begun = False
+            if isinstance(builder, BubblewrapBuilder):
+                if not recipe.setup:
+                    installer.dependencies()
+                    begun = True
+                builder.part_from_others()
+            roots, native = installer.install(begun=begun)
             built = Environment(
                 kind=recipe.kind,
                 image="",

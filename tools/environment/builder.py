@@ -39,12 +39,26 @@ class Site:
     Attributes:
         prefix: where the virtual environment goes.
         work: holds `tree` (the copy built from) and `overlay`.
-        cache: package caches shared by all builds.
+        cache: of everything; its package caches are shared by all builds.
     """
 
     prefix: Path
     work: Path
     cache: Path
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file into a folder the target's code may write to as well: what stands there may be a link, and goes.
+
+    Raises:
+        BuildError: something puts it back.
+    """
+    path.unlink(missing_ok=True)
+    try:
+        with path.open("x") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise BuildError(f"the build meddles with {path.name}") from error
 
 
 class Builder(ABC):
@@ -99,6 +113,7 @@ class HostBuilder(Builder):
 
     def __init__(self, site: Site, interpreter: Interpreter) -> None:
         super().__init__(site)
+        self._packages = site.cache
         self.prefix, self.work = str(site.prefix), str(site.work)
         self.python = interpreter.path
         self.uv = shutil.which("uv") or ""
@@ -111,8 +126,8 @@ class HostBuilder(Builder):
             **super()._environ(),
             "PATH": f"{self.prefix}/bin:{os.environ.get('PATH', SYSTEM_PATH)}",
             "HOME": f"{self.work}/home",
-            "PIP_CACHE_DIR": str(self.site.cache / "pip"),
-            "UV_CACHE_DIR": str(self.site.cache / "uv"),
+            "PIP_CACHE_DIR": str(self._packages / "pip"),
+            "UV_CACHE_DIR": str(self._packages / "uv"),
             **(certificate_variables(str(bundle)) if bundle else {}),
         }
 
@@ -155,20 +170,34 @@ def end_group(pid: int) -> None:
 
 
 class BubblewrapBuilder(HostBuilder):
-    """Builds with the host's programs in namespaces of its own, the work folder and caches writable."""
+    """Builds with the host's programs in namespaces of its own; of the host it writes to the environment's folders.
+
+    Until `part_from_others` it also writes to the packages that all builds share: that is not for the target's own
+    code, which could leave there what another target's build then installs.
+    """
 
     def __init__(self, site: Site, interpreter: Interpreter) -> None:
         super().__init__(site, interpreter)
         self._scratch = site.work / "scratch"
         self._scratch.mkdir(exist_ok=True)
+        self._shared = [site.cache / "pip", site.cache / "uv"]
+        for folder in self._shared:
+            folder.mkdir(exist_ok=True)
+
+    def part_from_others(self) -> None:
+        """From now on keep packages in the work folder, where they go with the build."""
+        self._packages = self.site.work / "packages"
+        self._shared = []
 
     def _command(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
         """See HostBuilder; variables do not travel as arguments, which every user of the machine can read."""
-        mine = [self.site.prefix, self.site.work, self.site.cache]
+        mine = [self.site.prefix, self.site.work, *self._shared]
         programs = [path for path in (certificates(), Path(self.uv) if self.uv else None) if path]
         shown = [*local_folders(index_variables()), *programs]
         mounts = [Mount(path, str(path)) for path in shown if not path.is_relative_to("/usr")]
         mounts += [Mount(path, str(path), writable=True) for path in mine]
+        # We write there before each step: a link put in its place would have us write elsewhere.
+        mounts.append(Mount(self._scratch, str(self._scratch)))
         command = contain(mounts, self._scratch, folders=interpreter_folders(Path(self.python)), network=True)
         command.remove("--clearenv")  # it is given a clean one to begin with
         return [*command, "--chdir", f"{self.work}/tree", "--", *argv], {**env, "HOME": SANDBOX_HOME}

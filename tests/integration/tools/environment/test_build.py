@@ -74,6 +74,24 @@ def test_a_contained_build_cannot_write_elsewhere(tree, tmp_path):
     assert (tmp_path / "mine").read_text() == "whole" and (built.prefix / "here").exists()
 
 
+@pytest.mark.bubblewrap
+def test_a_contained_build_reaches_no_other_build_and_nothing_through_links(tree, tmp_path):
+    cache, mine = tmp_path / "cache", tmp_path / "mine"
+    for name in ("environments/other", "findings", "built", "uv", "pip"):
+        (cache / name).mkdir(parents=True)
+    mine.write_text("whole")
+    poison = f"for place in environments/other findings built uv pip; do touch {cache}/$place/poison; done"
+    links = f"for name in constraints.txt scratch/passwd; do ln -sf {mine} ../$name; done; true"
+    build_environment("bubblewrap", tree, cache=cache, setup=f"{poison}; {links}", packages=("pip",))
+
+    assert not list(cache.rglob("poison")) and mine.read_text() == "whole"
+
+
+def test_a_replaced_overlay_is_refused(kind, tree, tmp_path):
+    with pytest.raises(BuildError, match="replaced the folder"):
+        build_environment(kind, tree, cache=tmp_path, setup="rm -r ../overlay; ln -s tree ../overlay")
+
+
 @pytest.mark.docker
 def test_an_interpreter_of_the_host_stands_in_for_one_the_base_image_lacks(tree, tmp_path):
     others = (query(path) for path in candidates())
