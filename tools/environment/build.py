@@ -152,7 +152,7 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 return known
             with store.building(recipe.tree) as site:
                 start = functools.partial(ContainerBuilder, site, client, run_id=f"build-{key}")
-                begun = _begun(client, recipe, manifest, start, say)
+                begun = _begun(client, recipe, manifest, cache, start, say)
                 builder, interpreter = begun.builder, begun.interpreter
                 try:
                     say(f"building an image with Python {interpreter.version}")
@@ -186,7 +186,12 @@ class _Begun:
 
 
 def _begun(
-    client: DockerClient, recipe: Recipe, manifest: Manifest, start: Callable[..., ContainerBuilder], say: Say
+    client: DockerClient,
+    recipe: Recipe,
+    manifest: Manifest,
+    cache: Path,
+    start: Callable[..., ContainerBuilder],
+    say: Say,
 ) -> _Begun:
     """A builder on the image of the dependencies, which is made first where it is not there.
 
@@ -195,7 +200,7 @@ def _begun(
     Raises:
         BuildError: no image has a suitable Python, or no environment can be made in it.
     """
-    ways = bases(client, recipe.image, manifest, recipe.python, say)
+    ways = bases(client, recipe.image, manifest, recipe.python, cache, say)
     if recipe.setup:
         return _Begun(*suitable(start, ways, manifest, recipe.python), dependencies=False)
     key = recipe.dependencies_key(_origin(client, recipe.image), manifest)

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.environment.builder import STEP_TIMEOUT_S, Builder, Site
@@ -185,12 +186,13 @@ class Base:
 
 
 def bases(
-    client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None, say: Say
+    client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None, cache: Path, say: Say
 ) -> Iterator[Callable[[], Base]]:
     """Ways to a suitable image, the cheapest first; each raises BuildError or SandboxUnavailable when it leads nowhere.
 
     The image asked for; else our base image, an official Python image that is here, our base image with an interpreter
     of this host, the base image with a newer Python than the project claims to support, an official image to be pulled.
+    What is made on the way belongs to `cache`.
     """
     if image is not None:
         yield lambda: Base(present_or_pulled(client, image))
@@ -199,7 +201,7 @@ def bases(
     yield lambda: Base(image_id(client, BASE_IMAGE), claimed=True)
     if official is not None:
         yield lambda: Base(image_id(client, official))
-    yield lambda: _with_host_python(client, manifest, wanted, say)
+    yield lambda: _with_host_python(client, manifest, wanted, cache, say)
     yield lambda: Base(image_id(client, BASE_IMAGE))
     if official is not None:
         yield lambda: Base(_pulled_soon(client, official, say))
@@ -213,7 +215,7 @@ def _newest_minor(manifest: Manifest, wanted: str | None) -> int | None:
     return next(found, None)
 
 
-def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | None, say: Say) -> Base:
+def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | None, cache: Path, say: Say) -> Base:
     """The base image with the best interpreter of this host in it.
 
     Raises:
@@ -225,7 +227,7 @@ def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | No
     if not wanted and manifest.minors and interpreter.minor > max(manifest.minors[-1], BASE_MINOR):
         raise BuildError(f"this host's nearest Python is {interpreter.version}")  # the base image's is nearer
     say(f"putting this host's Python {interpreter.version} into the base image")
-    return Base(bake(client, image_id(client, BASE_IMAGE), interpreter), interpreter.path)
+    return Base(bake(client, image_id(client, BASE_IMAGE), interpreter, cache), interpreter.path)
 
 
 def _pulled_soon(client: DockerClient, image: str, say: Say) -> str:

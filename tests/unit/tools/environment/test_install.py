@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from perfagent.tools.environment.builder import write_new
-from perfagent.tools.environment.install import FROM_INDEX
+from perfagent.tools.environment.reading import FROM_INDEX
 
 
 @pytest.mark.parametrize(
