@@ -18,7 +18,7 @@ from perfagent.agent.lab.probing import plan_measurement
 from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
-from perfagent.tools.environment import build_environment
+from perfagent.tools.environment import build_environment, of_repository
 from perfagent.tools.equivalence import (
     BASELINE_SEEDS,
     StableTests,
@@ -73,7 +73,7 @@ class Preparation:
         """
         settings, folder = self.services.settings, self.services.folder
         with self._timed("choosing the sandbox"):
-            kind, reason = choose(settings.sandbox, settings.image)
+            kind, reason = choose(settings.sandbox, None if of_repository(settings.image) else settings.image)
         self.say(f"sandbox: {kind} ({reason})")
         if kind == "local":
             self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
