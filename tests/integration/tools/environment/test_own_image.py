@@ -44,7 +44,7 @@ def removed() -> Iterator[Callable[[str], str]]:
     images: list[str] = []
     yield lambda image: images.append(image) or image  # type: ignore[func-returns-value]
     with connected() as client:
-        for image in reversed(images):
+        for image in images:  # children first
             with contextlib.suppress(ImageNotFound):
                 client.images.remove(image, force=True)
 
