@@ -6,12 +6,13 @@ goes, and gets a clean environment with nothing of ours but what package indexes
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +26,18 @@ from perfagent.tools.environment.indexes import (
 from perfagent.tools.environment.interpreters import Interpreter
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.bubblewrap import contain, interpreter_folders
+from perfagent.tools.sandbox.cgroup import Guard, guard
+from perfagent.tools.sandbox.owners import Record, clear, identify, write_record
 from perfagent.tools.sandbox.process import spawner
-from perfagent.tools.sandbox.protocol import Mount
+from perfagent.tools.sandbox.protocol import Limits, Mount
 from perfagent.tools.sandbox.session import SANDBOX_HOME, SYSTEM_PATH
 
 STEP_TIMEOUT_S = 3600.0  # the slowest honest builds (scipy from source) take half of it
+
+# Honest builds take nearly all there is (a compiler a core), and the machine has to go on beside a dishonest one.
+MEMORY_SHARE = 0.75
+# `make -j` on 128 cores, with driver, compiler, assembler and linker threads each, is some 2000; Linux has 32768.
+BUILD_PROCESSES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,11 @@ class HostBuilder(Builder):
         del self
         return list(argv), env
 
+    def _recorded(self, pid: int) -> contextlib.AbstractContextManager[None]:
+        """Keeps on record what a step has, and removes it when the step has ended."""
+        del self, pid
+        return contextlib.nullcontext()
+
     def _run(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
         """See Builder."""
         command, environ = self._command(argv, env)
@@ -151,7 +164,7 @@ class HostBuilder(Builder):
                 start_new_session=True,
             )
 
-        with spawner().submit(start).result() as process:
+        with spawner().submit(start).result() as process, self._recorded(process.pid):
             try:
                 output, _ = process.communicate(timeout=STEP_TIMEOUT_S)
             except subprocess.TimeoutExpired as error:
@@ -180,6 +193,7 @@ class BubblewrapBuilder(HostBuilder):
         super().__init__(site, interpreter)
         self._scratch = site.work / "scratch"
         self._scratch.mkdir(exist_ok=True)
+        self._bounds = Guard()
         self._shared = [site.cache / "pip", site.cache / "uv"]
         for folder in self._shared:
             folder.mkdir(exist_ok=True)
@@ -188,6 +202,17 @@ class BubblewrapBuilder(HostBuilder):
         """From now on keep packages in the work folder, where they go with the build."""
         self._packages = self.site.work / "packages"
         self._shared = []
+
+    @contextlib.contextmanager
+    def _recorded(self, pid: int) -> Iterator[None]:
+        """See HostBuilder; `reap` finds the record when we are killed."""
+        groups = tuple(map(str, self._bounds.groups))
+        record = Record("build", identify(os.getpid()), identify(pid), (), groups)
+        path = write_record(record)
+        try:
+            yield
+        finally:
+            clear(path, record)
 
     def _command(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
         """See HostBuilder; variables do not travel as arguments, which every user of the machine can read."""
@@ -200,4 +225,10 @@ class BubblewrapBuilder(HostBuilder):
         mounts.append(Mount(self._scratch, str(self._scratch)))
         command = contain(mounts, self._scratch, folders=interpreter_folders(Path(self.python)), network=True)
         command.remove("--clearenv")  # it is given a clean one to begin with
-        return [*command, "--chdir", f"{self.work}/tree", "--", *argv], {**env, "HOME": SANDBOX_HOME}
+        memory = int(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MEMORY_SHARE)
+        # Without control groups there is no bound: compilers and linkers reserve more address space than they use.
+        self._bounds = guard(Limits(memory_bytes=memory, processes=BUILD_PROCESSES))
+        return [*self._bounds.launcher, *command, "--chdir", f"{self.work}/tree", "--", *argv], {
+            **env,
+            "HOME": SANDBOX_HOME,
+        }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perfagent.tools.environment.builder import STEP_TIMEOUT_S, Builder, Site
+from perfagent.tools.environment.builder import BUILD_PROCESSES, MEMORY_SHARE, STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.environment.images import REPOSITORY, environment_labels
 from perfagent.tools.environment.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.environment.interpreters import QUERY, Interpreter, accepts, find, parse_query
@@ -30,10 +30,6 @@ SHARED, VOLUME, LABEL_PACKAGES = "/opt/perfagent/packages", "perfagent-packages"
 PULLABLE = "python:{}-bookworm"  # with a compiler and git, unlike the slim ones
 PULLABLE_MINORS = range(14, 6, -1)
 REGISTRY_TIMEOUT_S = 10  # to say whether it has an image
-# Honest builds take nearly all there is (a compiler a core), and the machine has to go on beside a dishonest one.
-MEMORY_SHARE = 0.75
-# `make -j` on 128 cores, with driver, compiler, assembler and linker threads each, is some 2000; Linux has 32768.
-BUILD_PROCESSES = 4096
 LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v python3.$n; done; command -v python3"
 
 

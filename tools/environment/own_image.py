@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perfagent.tools.environment.builder import STEP_TIMEOUT_S
-from perfagent.tools.environment.docker_build import MEMORY_SHARE
+from perfagent.tools.environment.builder import MEMORY_SHARE, STEP_TIMEOUT_S
 from perfagent.tools.environment.images import environment_labels
 from perfagent.tools.environment.indexes import index_variables, scrubbed
 from perfagent.tools.environment.install import failure

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from perfagent.tools.environment import build_environment
+from perfagent.tools.environment.builder import BUILD_PROCESSES
 from perfagent.tools.environment.interpreters import candidates, query
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox import Command, Limits, Mount, open_sandbox
 from perfagent.tools.sandbox.docker_engine import connected
+from perfagent.tools.sandbox.owners import read_records
 
 SETUP = """
 echo building; cp -r package $VIRTUAL_ENV/lib/python3*/site-packages/
@@ -85,6 +91,25 @@ def test_a_contained_build_reaches_no_other_build_and_nothing_through_links(tree
     build_environment("bubblewrap", tree, cache=cache, setup=f"{poison}; {links}", packages=("pip",))
 
     assert not list(cache.rglob("poison")) and mine.read_text() == "whole"
+
+
+@pytest.mark.bubblewrap
+def test_a_contained_build_is_bounded_and_leaves_no_group(tree, tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        building = pool.submit(build_environment, "bubblewrap", tree, cache=tmp_path, setup="sleep 2")
+        bounds, groups = set(), set()
+        while not building.done():
+            for _, record in read_records():
+                if record.run_id == "build" and record.owner.pid == os.getpid():
+                    groups.update(map(Path, record.cgroups))
+                    for group in record.cgroups:
+                        with contextlib.suppress(OSError):  # of another controller, or gone with its step
+                            bounds.add((Path(group) / "pids.max").read_text().strip())
+            time.sleep(0.1)
+        building.result()
+    if not groups:
+        pytest.skip("control groups cannot be made here")
+    assert bounds == {str(BUILD_PROCESSES)} and not any(group.exists() for group in groups)
 
 
 def test_a_replaced_overlay_is_refused(kind, tree, tmp_path):

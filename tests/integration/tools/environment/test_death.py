@@ -9,8 +9,8 @@ import uuid
 
 import pytest
 
-from perfagent.tools.environment.builder import Site
-from perfagent.tools.environment.docker_build import BUILD_PROCESSES, MEMORY_SHARE, ContainerBuilder
+from perfagent.tools.environment.builder import BUILD_PROCESSES, MEMORY_SHARE, Site
+from perfagent.tools.environment.docker_build import ContainerBuilder
 from perfagent.tools.sandbox import reap
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, state
 
