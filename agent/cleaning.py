@@ -36,7 +36,7 @@ class Wish(NamedTuple):
     """What the user wants gone beside what is of no use to anybody.
 
     Attributes:
-        environments: every environment, image and package cache, not only leftovers.
+        environments: every environment, image, build, finding and package cache, not only leftovers.
         runs: whole runs.
         days: what was not touched for so long; the default when None is 0 for environments, OLD_RUN_DAYS for runs.
     """
@@ -50,8 +50,9 @@ class Item(NamedTuple):
     """Something on the disk.
 
     Attributes:
-        kind: `run`, `leftover`, `environment`, `image`, `packages` or `sandbox`.
-        name: of the run or the environment, or a path.
+        kind: `run`, `leftover`, `environment`, `image`, `packages`, `build` (of a commit's compiled parts), `findings`
+            (what runs found out about unchanged targets) or `sandbox`.
+        name: of the run, the environment or the build, or a path.
         bytes: what it takes up; an image's shared layers are not counted.
         days: since it was last touched.
         why: why it goes, or why it stays.
@@ -92,7 +93,8 @@ def clean(wish: Wish, *, dry_run: bool) -> list[Item]:
     """
     held = hold_cache(state_home() / "cache", exclusively=True)
     try:
-        found = [*_runs(wish), *_environments(wish, free=held is not None), *_packages(wish, free=held is not None)]
+        free = held is not None
+        found = [*_runs(wish), *_environments(wish, free=free), *_packages(wish, free=free), *_kept(wish, free=free)]
         if not dry_run:
             found = [item._replace(goes=item.goes and item.remove()) for item in found]
         return found if dry_run else [*_sandboxes(), *found]
@@ -165,16 +167,16 @@ def _environments(wish: Wish, *, free: bool) -> Iterator[Item]:
 
 def _image_item(image: EnvironmentImage, cache: Path, wish: Wish, *, free: bool) -> Item:
     """An image that no record of this cache names: another's, a layer that builds stand on, or one left over."""
+    days = (time.time() - image.created) / DAY_S
     ours = image.cache is not None and image.cache == cache.resolve()
     if not ours and not image.orphaned:
         goes, why = False, "of another PERFAGENT_HOME"
-    elif image.layer and not wish.environments:
+    elif image.layer and not (wish.environments and days >= (wish.days or 0.0)):
         goes, why = False, "kept: --all removes it"
     elif image.orphaned:
         goes, why = True, "its cache is gone"
     else:
         goes, why = free, "no environment needs it" if free else "a run is under way"
-    days = (time.time() - image.created) / DAY_S
     return Item("image", image.key, image.own_bytes, days, why, goes, lambda: remove_image(image))
 
 
@@ -190,6 +192,18 @@ def _packages(wish: Wish, *, free: bool) -> Iterator[Item]:
         goes = free and wish.environments and not wish.days
         why = "asked for" if goes else "kept: --all removes it"
         yield Item("packages", name, size, 0.0, why, goes, partial(remove_volume, name))
+
+
+def _kept(wish: Wish, *, free: bool) -> Iterator[Item]:
+    """What runs built of whole commits and found out about them, for the next run to take over."""
+    cache = state_home() / "cache"
+    findings = [cache / "findings"] if (cache / "findings").is_dir() else []
+    for path in (*sorted((cache / "built").glob("*")), *findings):
+        days, half = _days(path), path.name.endswith(".part")
+        goes = free and (half or (wish.environments and days >= (wish.days or 0.0)))
+        kind = "leftover" if half else "findings" if path in findings else "build"
+        why = "a run is under way" if not free else "built half way" if half else "kept: --all removes it"
+        yield Item(kind, path.name, _size(path), days, "asked for" if goes and not half else why, goes, _removing(path))
 
 
 def _parts(folder: Path, key: str) -> list[Path]:

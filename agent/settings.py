@@ -36,7 +36,7 @@ class Settings(BaseModel):
         setup: command that installs the target's dependencies; detected when None.
         build: command that builds native code in a tree, run for each side; none when None.
         python: version for the environment, such as `3.11`.
-        image: Docker image to start from.
+        image: Docker image to start from, a Dockerfile's path in the repository, or `devcontainer`.
         packages: requirements to add to the environment.
         extras: the target's extras to install; those that look like tests' when None.
         model: litellm name of the model; None for the catalogue alone.

@@ -38,6 +38,9 @@ UNITS = re.compile(r"\.(?:c|cc|cpp|cxx|pyx|py|rs|f|f90|f03)$")
 #: How gcc, clang, rustc and tsc, and Python and node begin the line that says what is wrong.
 ERROR_LINE = re.compile(r"(^|[\s:])(fatal )?error(\[\w+\]| TS\d+)?: |^\w*Error: ")
 
+#: Colours, which meson asks compilers for (ECMA-48 control sequences).
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
 COMPILER_ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
 
 Open = Callable[[list[Mount], float], AbstractContextManager[Sandbox]]
@@ -163,7 +166,7 @@ def _restore(kept: Path, tree: Path) -> None:
 
 def telling_lines(output: str) -> list[str]:
     """The lines of a build's output to show: from the first error on."""
-    lines = [line.rstrip()[:300] for line in output.splitlines() if line.strip()]
+    lines = [line.rstrip()[:300] for line in COLOURS.sub("", output).splitlines() if line.strip()]
     first = next((number for number, line in enumerate(lines) if COMPILER_ERROR.search(line)), None)
     return lines[-SHOWN_LINES:] if first is None else lines[first : first + SHOWN_LINES]
 

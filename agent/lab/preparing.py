@@ -18,7 +18,7 @@ from perfagent.agent.lab.probing import plan_measurement
 from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
-from perfagent.tools.environment import build_environment
+from perfagent.tools.environment import build_environment, of_repository
 from perfagent.tools.equivalence import (
     BASELINE_SEEDS,
     StableTests,
@@ -73,7 +73,7 @@ class Preparation:
         """
         settings, folder = self.services.settings, self.services.folder
         with self._timed("choosing the sandbox"):
-            kind, reason = choose(settings.sandbox, settings.image)
+            kind, reason = choose(settings.sandbox, None if of_repository(settings.image) else settings.image)
         self.say(f"sandbox: {kind} ({reason})")
         if kind == "local":
             self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
@@ -201,7 +201,8 @@ class Preparation:
         settings = self.services.settings
         self.services.progress.note("environment: building, or taking the one built before")
         kinds = {workload.kind for workload in workloads}
-        packages = ["pytest"] if not settings.test or "pytest" in kinds or "pytest" in settings.test else []
+        tested_by_pytest = "pytest" in settings.test if settings.test else self._has_python()
+        packages = ["pytest"] if tested_by_pytest or "pytest" in kinds else []
         if "pytest-benchmark" in kinds:
             packages = ["pytest", "pytest-benchmark"]
         environment: Environment = build_environment(
@@ -219,8 +220,14 @@ class Preparation:
         self.say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
         return environment
 
+    def _has_python(self) -> bool:
+        """Whether any file of the target is Python's, so that pytest may find tests."""
+        return any(name.endswith(".py") for name in self.services.target.files(self.base))
+
     def _tests(self, prepared: Prepared) -> StableTests | None:
         """Two runs of the unit tests at the baseline, a third where they differ; None when there are none."""
+        if not self.services.settings.test and not self._has_python():
+            return None
         lab = Laboratory(self.services, prepared)
         copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
         selection = TestSelection(command=self.services.settings.test, exclude=prepared.benchmark_paths())

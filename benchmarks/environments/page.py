@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from perfagent.benchmarks.environments.trial import Outcome, Package
+from perfagent.benchmarks.environments.trial import Outcome, Package, packages
 
 Result = tuple[Package, Outcome, Outcome]
 
+_HEAD = "| package | kind | Python | first, s | second, s | candidate, s | passed / failed / flaky | result |"
+_TIMES = "\n## Where the time of a second run goes\n"
 _TEXT = """# Environments
 
 Source distributions of real packages, each put into a git repository and prepared twice in Docker as `perfagent run`
@@ -17,8 +18,8 @@ does it, without a word of configuration. Written by
 
     python -m perfagent.benchmarks.environments --write docs/environments.md
 
-on a two-core machine without an image registry that had other work at the time (load {load} when this was written, so
-the seconds are no best case), CPython {python} for perfagent itself.
+(`--only NAME` replaces that package's rows and leaves the others) on a shared two-core machine without an image
+registry, which had other work at the time, so the seconds are no best case; CPython {python} for perfagent itself.
 
 - `first`: seconds of the whole first run up to its first measurement. Interpreter, dependencies and project are built
   and the unit tests run two or three times; wheels that earlier packages of this list needed may be there already.
@@ -26,6 +27,17 @@ the seconds are no best case), CPython {python} for perfagent itself.
 - `candidate`: seconds that a candidate costs before its tests start: its diff, a tree to test in, a container.
 - `failed` are tests that fail in every run at the baseline and `flaky` those that end differently from run to run;
   neither judges a candidate.
+
+What the rows do not say:
+
+- Where second runs took more than 10 s or candidates more than 1 s, the load was between 7 and 10 on two cores; with a
+  load of 3 most packages took 2 to 3 s and 0.3 s. A candidate's cost is that of copying the tree its tests may write
+  into, which the disk decides: 3,400 files and 53 MB for pygments.
+- attrs 17.4.0 claims Python up to 3.6 and gets 3.7, the nearest that was here; four of its test files cannot be
+  imported, and the others pass. click's 24 failures were not looked into.
+- Most of contourpy's first run are its 2,300 tests, run two or three times; its environment took 70 s.
+- A Dockerfile or devcontainer of a repository's own is never used unasked; `--image ./Dockerfile` and
+  `--image devcontainer` ask for it, and a default build that fails says that there is one.
 """
 
 
@@ -62,25 +74,56 @@ def _result(second: Outcome) -> str:
     return f"works; {found['uncollected']} test files cannot be imported" if found["uncollected"] else "works"
 
 
-def document(results: Sequence[Result]) -> str:
-    """The whole page."""
-    works = sum(bool(second.found.get("passed")) for _, _, second in results)
-    head = "| package | kind | Python | first, s | second, s | candidate, s | passed / failed / flaky | result |"
+def document(results: Sequence[Result], old: str = "") -> str:
+    """The whole page.
+
+    Args:
+        results: of the packages that were tried.
+        old: an earlier page, whose rows of other packages are kept.
+    """
+    rows, steps = _old_rows(old), _old_steps(old)
+    for result in results:
+        package, _, second = result
+        rows[f"{package.name} {package.version}"] = row(result)
+        steps[package.name] = {name: f"{seconds:.2f}" for name, seconds in second.steps.items()}
+    order = [f"{package.name} {package.version}" for package in packages()]
+    names = sorted(rows, key=lambda name: order.index(name) if name in order else len(order))
+    works = sum(_cells(rows[name])[-1].startswith("works") for name in names)
     parts = [
-        _TEXT.format(python=platform.python_version(), load=f"{os.getloadavg()[2]:.0f}"),
-        f"{works} of {len(results)} work.\n",
-        "\n".join([head, "|---" * 8 + "|", *map(row, results)]),
-        "\n## Where the time of a second run goes\n",
-        _steps(results),
+        _TEXT.format(python=platform.python_version()),
+        f"{works} of {len(rows)} work.\n",
+        "\n".join([_HEAD, "|---" * 8 + "|", *(rows[name] for name in names)]),
+        _TIMES,
+        _steps({name.split()[0]: steps.get(name.split()[0], {}) for name in names}),
     ]
     return "\n".join(parts) + "\n"
 
 
-def _steps(results: Sequence[Result]) -> str:
+def _steps(steps: Mapping[str, Mapping[str, str]]) -> str:
     """Seconds of each step of the second runs."""
-    names = list(dict.fromkeys(name for _, _, second in results for name in second.steps))
+    names = list(dict.fromkeys(name for each in steps.values() for name in each))
     rows = [f"| package | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
-    for package, _, second in results:
-        cells = [f"{second.steps[name]:.2f}" if name in second.steps else "–" for name in names]
-        rows.append(f"| {package.name} | {' | '.join(cells)} |")
+    for package, each in steps.items():
+        rows.append(f"| {package} | {' | '.join(each.get(name, '–') for name in names)} |")
     return "\n".join(rows)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def _table(text: str) -> list[str]:
+    """The lines of the table in a text."""
+    return [line for line in text.splitlines() if line.startswith("| ")]
+
+
+def _old_rows(page: str) -> dict[str, str]:
+    """The rows of a page's first table, by package and version."""
+    return {_cells(line)[0]: line for line in _table(page.partition(_TIMES)[0])[1:]}
+
+
+def _old_steps(page: str) -> dict[str, dict[str, str]]:
+    """The second table: package, step, seconds."""
+    head, *lines = _table(page.partition(_TIMES)[2]) or [""]
+    names = _cells(head)[1:]
+    return {_cells(line)[0]: dict(zip(names, _cells(line)[1:], strict=True)) for line in lines}

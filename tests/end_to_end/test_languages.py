@@ -60,6 +60,17 @@ def test_a_wrong_patch_in_c(perfagent: Any, example: Any, old: str, new: str, ve
 
 
 @pytest.mark.bubblewrap
+def test_nothing_of_python_is_installed_where_there_is_none(perfagent: Any, example: Any, tmp_path: Path) -> None:
+    root, home = example("wordcount"), tmp_path / "own"
+    flags = ("--sandbox", "bubblewrap", "--build", "make", "--workload", "command:make -s bench", "--json")
+    patch = (root / "faster.diff").read_text().replace("size_t end = strlen(text)", "size_t end = strlen(text) - 9")
+    done = perfagent("verify", root, "--patch", "-", *flags, stdin=patch, PERFAGENT_HOME=str(home))
+    assert done.json["verdict"] == "not_equivalent" and "unit tests: there are none" in done.err
+    (libraries,) = (home / "cache" / "environments").glob("*/lib/python*/site-packages")
+    assert not list(libraries.glob("*pytest*"))
+
+
+@pytest.mark.bubblewrap
 def test_a_run_without_a_model_says_why_it_finds_nothing(perfagent: Any, example: Any) -> None:
     flags = ("--sandbox", "bubblewrap", "--metric", "memory", "--no-model", *MAKE)
     done = perfagent("run", example("wordcount"), *flags)

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from perfagent.tools.environment.docker_build import DEPENDENCIES, PREFIX, Base,
 from perfagent.tools.environment.install import Installer, Steps
 from perfagent.tools.environment.interpreters import Interpreter, find
 from perfagent.tools.environment.manifest import Manifest, digest, read_manifest
+from perfagent.tools.environment.own_image import advice, of_repository, own_image
 from perfagent.tools.environment.store import Store
 from perfagent.tools.environment.version import plain, version_of
 from perfagent.tools.errors import BuildError, SandboxUnavailable
@@ -82,7 +83,8 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
         kind: the sandbox it is for. tree: the target's files. cache: folder for environments and package
         caches. python: interpreter to use: "3.X", "3.X.Y" or a path; else the newest the project supports.
         setup: shell command that installs the project, run in the copy; else the project's declarations
-        decide. image: docker image to start from; else our base image or an official Python one. packages:
+        decide. image: docker image to start from, or a Dockerfile's path in the tree or `devcontainer` (see
+        own_image.py); else our base image or an official Python one. packages:
         requirements to add unless the project brings them at its own pins. say: told what is going on, a line
         at a time. version: what names the project's version for build tools that would ask version control, a tag
         for one; else the latest tag. extras: the project's extras to install; those for tests when None.
@@ -95,7 +97,14 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
     chosen = None if extras is None else tuple(extras)
     recipe = Recipe(kind, tree.resolve(), python, setup, image, tuple(packages), told, chosen)
     build = in_container if kind == "docker" else on_host
-    return build(recipe, cache.resolve(), say)
+    try:
+        return build(recipe, cache.resolve(), say)
+    except BuildError as error:
+        own = "" if image else advice(tree)
+        if not own:
+            raise
+        way = own if kind == "docker" else f"{own} --sandbox docker"
+        raise BuildError(error.message, "; or ".join(filter(None, (error.remedy, way)))) from error
 
 
 def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
@@ -114,7 +123,14 @@ def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
         with store.building(recipe.tree) as site:
             builder = (BubblewrapBuilder if recipe.kind == "bubblewrap" else HostBuilder)(site, interpreter)
             say(f"building an environment with Python {interpreter.version}")
-            roots, native = Installer(builder, recipe.steps(manifest), say).install()
+            installer = Installer(builder, recipe.steps(manifest), say)
+            begun = False
+            if isinstance(builder, BubblewrapBuilder):
+                if not recipe.setup:
+                    installer.dependencies()
+                    begun = True
+                builder.part_from_others()
+            roots, native = installer.install(begun=begun)
             built = Environment(
                 kind=recipe.kind,
                 image="",
@@ -138,6 +154,8 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
     """
     manifest = read_manifest(recipe.tree)
     with connected() as client:
+        if recipe.image is not None and of_repository(recipe.image):
+            recipe = replace(recipe, image=own_image(client, recipe.tree, recipe.image, cache, say))
         key = recipe.key(_origin(client, recipe.image), manifest)
         store = Store(cache, key)
         with store.locked(say):
@@ -145,7 +163,7 @@ def in_container(recipe: Recipe, cache: Path, say: Say) -> Environment:
                 return known
             with store.building(recipe.tree) as site:
                 start = functools.partial(ContainerBuilder, site, client, run_id=f"build-{key}")
-                begun = _begun(client, recipe, manifest, start, say)
+                begun = _begun(client, recipe, manifest, cache, start, say)
                 builder, interpreter = begun.builder, begun.interpreter
                 try:
                     say(f"building an image with Python {interpreter.version}")
@@ -179,7 +197,12 @@ class _Begun:
 
 
 def _begun(
-    client: DockerClient, recipe: Recipe, manifest: Manifest, start: Callable[..., ContainerBuilder], say: Say
+    client: DockerClient,
+    recipe: Recipe,
+    manifest: Manifest,
+    cache: Path,
+    start: Callable[..., ContainerBuilder],
+    say: Say,
 ) -> _Begun:
     """A builder on the image of the dependencies, which is made first where it is not there.
 
@@ -188,7 +211,7 @@ def _begun(
     Raises:
         BuildError: no image has a suitable Python, or no environment can be made in it.
     """
-    ways = bases(client, recipe.image, manifest, recipe.python, say)
+    ways = bases(client, recipe.image, manifest, recipe.python, cache, say)
     if recipe.setup:
         return _Begun(*suitable(start, ways, manifest, recipe.python), dependencies=False)
     key = recipe.dependencies_key(_origin(client, recipe.image), manifest)

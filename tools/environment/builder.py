@@ -6,12 +6,13 @@ goes, and gets a clean environment with nothing of ours but what package indexes
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +26,18 @@ from perfagent.tools.environment.indexes import (
 from perfagent.tools.environment.interpreters import Interpreter
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.bubblewrap import contain, interpreter_folders
+from perfagent.tools.sandbox.cgroup import Guard, guard
+from perfagent.tools.sandbox.owners import Record, clear, identify, write_record
 from perfagent.tools.sandbox.process import spawner
-from perfagent.tools.sandbox.protocol import Mount
+from perfagent.tools.sandbox.protocol import Limits, Mount
 from perfagent.tools.sandbox.session import SANDBOX_HOME, SYSTEM_PATH
 
 STEP_TIMEOUT_S = 3600.0  # the slowest honest builds (scipy from source) take half of it
+
+# Honest builds take nearly all there is (a compiler a core), and the machine has to go on beside a dishonest one.
+MEMORY_SHARE = 0.75
+# `make -j` on 128 cores, with driver, compiler, assembler and linker threads each, is some 2000; Linux has 32768.
+BUILD_PROCESSES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,26 @@ class Site:
     Attributes:
         prefix: where the virtual environment goes.
         work: holds `tree` (the copy built from) and `overlay`.
-        cache: package caches shared by all builds.
+        cache: of everything; its package caches are shared by all builds.
     """
 
     prefix: Path
     work: Path
     cache: Path
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file into a folder the target's code may write to as well: what stands there may be a link, and goes.
+
+    Raises:
+        BuildError: something puts it back.
+    """
+    path.unlink(missing_ok=True)
+    try:
+        with path.open("x") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise BuildError(f"the build meddles with {path.name}") from error
 
 
 class Builder(ABC):
@@ -99,6 +121,7 @@ class HostBuilder(Builder):
 
     def __init__(self, site: Site, interpreter: Interpreter) -> None:
         super().__init__(site)
+        self._packages = site.cache
         self.prefix, self.work = str(site.prefix), str(site.work)
         self.python = interpreter.path
         self.uv = shutil.which("uv") or ""
@@ -111,8 +134,8 @@ class HostBuilder(Builder):
             **super()._environ(),
             "PATH": f"{self.prefix}/bin:{os.environ.get('PATH', SYSTEM_PATH)}",
             "HOME": f"{self.work}/home",
-            "PIP_CACHE_DIR": str(self.site.cache / "pip"),
-            "UV_CACHE_DIR": str(self.site.cache / "uv"),
+            "PIP_CACHE_DIR": str(self._packages / "pip"),
+            "UV_CACHE_DIR": str(self._packages / "uv"),
             **(certificate_variables(str(bundle)) if bundle else {}),
         }
 
@@ -120,6 +143,11 @@ class HostBuilder(Builder):
         """What to start, and with which environment."""
         del self
         return list(argv), env
+
+    def _recorded(self, pid: int) -> contextlib.AbstractContextManager[None]:
+        """Keeps on record what a step has, and removes it when the step has ended."""
+        del self, pid
+        return contextlib.nullcontext()
 
     def _run(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
         """See Builder."""
@@ -136,7 +164,7 @@ class HostBuilder(Builder):
                 start_new_session=True,
             )
 
-        with spawner().submit(start).result() as process:
+        with spawner().submit(start).result() as process, self._recorded(process.pid):
             try:
                 output, _ = process.communicate(timeout=STEP_TIMEOUT_S)
             except subprocess.TimeoutExpired as error:
@@ -155,20 +183,52 @@ def end_group(pid: int) -> None:
 
 
 class BubblewrapBuilder(HostBuilder):
-    """Builds with the host's programs in namespaces of its own, the work folder and caches writable."""
+    """Builds with the host's programs in namespaces of its own; of the host it writes to the environment's folders.
+
+    Until `part_from_others` it also writes to the packages that all builds share: that is not for the target's own
+    code, which could leave there what another target's build then installs.
+    """
 
     def __init__(self, site: Site, interpreter: Interpreter) -> None:
         super().__init__(site, interpreter)
         self._scratch = site.work / "scratch"
         self._scratch.mkdir(exist_ok=True)
+        self._bounds = Guard()
+        self._shared = [site.cache / "pip", site.cache / "uv"]
+        for folder in self._shared:
+            folder.mkdir(exist_ok=True)
+
+    def part_from_others(self) -> None:
+        """From now on keep packages in the work folder, where they go with the build."""
+        self._packages = self.site.work / "packages"
+        self._shared = []
+
+    @contextlib.contextmanager
+    def _recorded(self, pid: int) -> Iterator[None]:
+        """See HostBuilder; `reap` finds the record when we are killed."""
+        groups = tuple(map(str, self._bounds.groups))
+        record = Record("build", identify(os.getpid()), identify(pid), (), groups)
+        path = write_record(record)
+        try:
+            yield
+        finally:
+            clear(path, record)
 
     def _command(self, argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
         """See HostBuilder; variables do not travel as arguments, which every user of the machine can read."""
-        mine = [self.site.prefix, self.site.work, self.site.cache]
+        mine = [self.site.prefix, self.site.work, *self._shared]
         programs = [path for path in (certificates(), Path(self.uv) if self.uv else None) if path]
         shown = [*local_folders(index_variables()), *programs]
         mounts = [Mount(path, str(path)) for path in shown if not path.is_relative_to("/usr")]
         mounts += [Mount(path, str(path), writable=True) for path in mine]
+        # We write there before each step: a link put in its place would have us write elsewhere.
+        mounts.append(Mount(self._scratch, str(self._scratch)))
         command = contain(mounts, self._scratch, folders=interpreter_folders(Path(self.python)), network=True)
         command.remove("--clearenv")  # it is given a clean one to begin with
-        return [*command, "--chdir", f"{self.work}/tree", "--", *argv], {**env, "HOME": SANDBOX_HOME}
+        memory = int(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * MEMORY_SHARE)
+        # Without control groups there is no bound: compilers and linkers reserve more address space than they use.
+        self._bounds = guard(Limits(memory_bytes=memory, processes=BUILD_PROCESSES))
+        return [*self._bounds.launcher, *command, "--chdir", f"{self.work}/tree", "--", *argv], {
+            **env,
+            "HOME": SANDBOX_HOME,
+        }

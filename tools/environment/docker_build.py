@@ -7,15 +7,16 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from perfagent.tools.environment.builder import STEP_TIMEOUT_S, Builder, Site
+from perfagent.tools.environment.builder import BUILD_PROCESSES, MEMORY_SHARE, STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.environment.images import REPOSITORY, environment_labels
 from perfagent.tools.environment.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.environment.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.docker import bind
+from perfagent.tools.sandbox.docker import bind, raw_socket
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
 from perfagent.tools.sandbox.protocol import Mount
 
@@ -35,6 +36,7 @@ LIST_PYTHONS = "for n in 20 19 18 17 16 15 14 13 12 11 10 9 8 7; do command -v p
 class ContainerBuilder(Builder):
     """Builds as root in a container with the network on; of the host the work folder alone is writable.
 
+    Its main process waits for the end of its attached input, which comes when perfagent is gone, however that happened.
     With `shared` it reads and writes the packages that all builds share: that is not for the target's own code, which
     could leave there what another target's build then installs.
     """
@@ -56,21 +58,28 @@ class ContainerBuilder(Builder):
         with engine_errors():
             if shared:
                 client.api.create_volume(VOLUME, labels={LABEL_PACKAGES: "1"})
+            memory = int(client.info()["MemTotal"] * MEMORY_SHARE)
             container = client.api.create_container(
                 image,
-                ["sleep", "infinity"],
+                ["cat"],
                 entrypoint=[],
+                stdin_open=True,
                 user="0:0",
                 working_dir="/",
                 labels=owner_labels(run_id),
                 host_config=client.api.create_host_config(
                     init=True,
                     log_config={"type": "none"},
+                    mem_limit=memory,
+                    memswap_limit=memory,
+                    pids_limit=BUILD_PROCESSES,
                     mounts=[*map(bind, mounts), *([volume] if shared else [])],
                 ),
             )
             self._container = str(container["Id"])
+            self._input: Any = None
             try:
+                self._input = client.api.attach_socket(self._container, {"stdin": 1, "stream": 1})
                 client.api.start(self._container)
             except BaseException:
                 self.close()
@@ -153,7 +162,12 @@ class ContainerBuilder(Builder):
 
     def close(self) -> None:
         """Remove the container."""
-        remove(self._client, self._container)
+        try:
+            remove(self._client, self._container)
+        finally:
+            if self._input is not None:
+                raw_socket(self._input).close()
+                self._input.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +182,13 @@ class Base:
 
 
 def bases(
-    client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None, say: Say
+    client: DockerClient, image: str | None, manifest: Manifest, wanted: str | None, cache: Path, say: Say
 ) -> Iterator[Callable[[], Base]]:
     """Ways to a suitable image, the cheapest first; each raises BuildError or SandboxUnavailable when it leads nowhere.
 
     The image asked for; else our base image, an official Python image that is here, our base image with an interpreter
     of this host, the base image with a newer Python than the project claims to support, an official image to be pulled.
+    What is made on the way belongs to `cache`.
     """
     if image is not None:
         yield lambda: Base(present_or_pulled(client, image))
@@ -182,7 +197,7 @@ def bases(
     yield lambda: Base(image_id(client, BASE_IMAGE), claimed=True)
     if official is not None:
         yield lambda: Base(image_id(client, official))
-    yield lambda: _with_host_python(client, manifest, wanted, say)
+    yield lambda: _with_host_python(client, manifest, wanted, cache, say)
     yield lambda: Base(image_id(client, BASE_IMAGE))
     if official is not None:
         yield lambda: Base(_pulled_soon(client, official, say))
@@ -196,7 +211,7 @@ def _newest_minor(manifest: Manifest, wanted: str | None) -> int | None:
     return next(found, None)
 
 
-def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | None, say: Say) -> Base:
+def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | None, cache: Path, say: Say) -> Base:
     """The base image with the best interpreter of this host in it.
 
     Raises:
@@ -208,7 +223,7 @@ def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | No
     if not wanted and manifest.minors and interpreter.minor > max(manifest.minors[-1], BASE_MINOR):
         raise BuildError(f"this host's nearest Python is {interpreter.version}")  # the base image's is nearer
     say(f"putting this host's Python {interpreter.version} into the base image")
-    return Base(bake(client, image_id(client, BASE_IMAGE), interpreter), interpreter.path)
+    return Base(bake(client, image_id(client, BASE_IMAGE), interpreter, cache), interpreter.path)
 
 
 def _pulled_soon(client: DockerClient, image: str, say: Say) -> str:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from perfagent.tools.environment.images import environment_labels
 from perfagent.tools.environment.interpreters import QUERY_TIMEOUT_S, Interpreter
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.docker_engine import engine_errors, image_id, owner_labels, present, remove
@@ -50,8 +51,11 @@ echo {LIBRARIES} > /etc/ld.so.conf.d/zz-perfagent.conf; ldconfig
 TRY_TIMEOUT_S = 60.0
 
 
-def bake(client: DockerClient, base: str, interpreter: Interpreter) -> str:
+def bake(client: DockerClient, base: str, interpreter: Interpreter, cache: Path) -> str:
     """The id of an image made of `base` and a host's interpreter; made once.
+
+    Args:
+        cache: the folder it is made for, which its labels name.
 
     Raises:
         BuildError: the interpreter is part of the host's system, or does not run in the image.
@@ -76,7 +80,8 @@ def bake(client: DockerClient, base: str, interpreter: Interpreter) -> str:
             if ended["StatusCode"] != 0:
                 said = client.api.logs(made["Id"]).decode(errors="replace").strip().splitlines() or ["it says nothing"]
                 raise BuildError(f"this host's Python {interpreter.version} does not run in the base image: {said[-1]}")
-            changes = ["ENTRYPOINT []", 'CMD ["sh"]', f"LABEL {LABEL_PYTHON}={interpreter.version}"]
+            labels = environment_labels(tag, cache) | {LABEL_PYTHON: interpreter.version}
+            changes = ["ENTRYPOINT []", 'CMD ["sh"]', *(f"LABEL {key}={json.dumps(it)}" for key, it in labels.items())]
             return str(client.api.commit(made["Id"], REPOSITORY, tag, changes="\n".join(changes))["Id"])
         finally:
             remove(client, str(made["Id"]))

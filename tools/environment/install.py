@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from perfagent.tools.environment.builder import Builder
+from perfagent.tools.environment.builder import Builder, write_new
 from perfagent.tools.environment.compiling import COMPILE
 from perfagent.tools.environment.manifest import Manifest
-from perfagent.tools.environment.reading import named, normal
+from perfagent.tools.environment.reading import FROM_INDEX, named, normal
 from perfagent.tools.errors import BuildError
 
 SETUP_REMEDY = (
@@ -65,7 +65,8 @@ class Installer:
     def dependencies(self) -> None:
         """Make the environment and install what can be without running any of the target's code.
 
-        It is a beginning only: `install` brings what is missing, and says so when it cannot be had.
+        It is a beginning only: `install` brings what is missing, and says so when it cannot be had. What is no name
+        with versions waits for it: an address may lead to code of the target's own.
 
         Raises:
             BuildError: there is no environment.
@@ -73,10 +74,11 @@ class Installer:
         self._create()
         manifest = self.steps.manifest
         tests = manifest.groups or (() if manifest.extras else manifest.hints)
-        wanted = [*manifest.dependencies, *manifest.extra_dependencies, *tests, *self.steps.packages]
+        bare = list(filter(FROM_INDEX.fullmatch, (*manifest.dependencies, *self.steps.packages)))
+        wanted = [*bare, *filter(FROM_INDEX.fullmatch, (*manifest.extra_dependencies, *tests))]
         self.say("installing the dependencies")
-        if wanted and self._pinned(*wanted)[0] != 0:
-            self._pinned(*manifest.dependencies, *self.steps.packages)
+        if wanted and self._pinned(*wanted)[0] != 0 and bare:
+            self._pinned(*bare)
 
     def install(self, *, begun: bool = False) -> tuple[tuple[str, ...], str]:
         """Do everything; the folders of a tree that belong on PYTHONPATH, and how compiled parts are built there.
@@ -151,7 +153,7 @@ class Installer:
     def _pinned(self, *arguments: str) -> tuple[int, str]:
         """Install something at the versions of the lock file, or at others where those do not go together here."""
         if self.steps.manifest.pins:
-            (self.builder.site.work / "lock.txt").write_text("".join(f"{pin}\n" for pin in self.steps.manifest.pins))
+            write_new(self.builder.site.work / "lock.txt", "".join(f"{pin}\n" for pin in self.steps.manifest.pins))
             code, output = self._pip("-c", f"{self.builder.work}/lock.txt", *arguments)
             if code == 0:
                 return code, output
@@ -251,7 +253,7 @@ class Installer:
     def _keep(self, present: Mapping[str, str]) -> list[str]:
         """The options that keep distributions at their versions."""
         pins = "".join(f"{name}=={version}\n" for name, version in present.items())
-        (self.builder.site.work / "constraints.txt").write_text(pins)
+        write_new(self.builder.site.work / "constraints.txt", pins)
         return ["-c", f"{self.builder.work}/constraints.txt"]
 
     def _present(self) -> dict[str, str]:

@@ -29,7 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         command = [sys.executable, "-m", "pip", "wheel", "-v", ".", "--no-build-isolation", "--no-deps", "--no-index"]
         place = PLACES.get(way)
-        options = ["-C", "{}={}".format(place, FOLDER)] if place else []
+        options = ["--config-settings", "{}={}".format(place, FOLDER)] if place else []  # pip has -C from 23.1 on only
         status = subprocess.call([*command, "--no-clean", "-w", made, *options])
         if status == 0:
             unpack(made, roots)

@@ -19,6 +19,8 @@ NATIVE_SOURCES = re.compile(
     r"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|f03|cu|cmake)$|^(?:CMakeLists\.txt|meson\.build|meson\.options"
     r"|meson_options\.txt|Cargo\.(?:toml|lock)|Makefile|configure)$"
 )
+# A requirement that is a name with extras, versions and a marker (PEP 508), and neither an option, a path nor a URL.
+FROM_INDEX = re.compile(r"\s*[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*([(<>=!~][^/@;]*)?(;.*)?")
 
 
 def toml(path: Path) -> dict[str, Any]:

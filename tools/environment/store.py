@@ -18,6 +18,7 @@ from pathlib import Path
 
 from perfagent.tools.environment.builder import Site
 from perfagent.tools.environment.reading import SKIPPED
+from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox.protocol import Environment
 
 HARVEST = Path(__file__).with_name("harvest.py")
@@ -80,8 +81,14 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
 
     def save(self, built: Environment) -> Environment:
-        """Keep a finished build and its overlay; called within `building`."""
+        """Keep a finished build and its overlay; called within `building`.
+
+        Raises:
+            BuildError: the target's code, which may write beside it, put something else in the overlay's place.
+        """
         made = self._work / "overlay"
+        if made.is_symlink() or not made.is_dir():
+            raise BuildError("the build replaced the folder for what it made")
         overlay = self._overlay if any(made.iterdir()) else None
         if overlay is not None:
             made.rename(overlay)

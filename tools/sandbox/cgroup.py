@@ -27,13 +27,14 @@ class Guard:
         launcher: put before its argv.
         rlimits: limits each command gets, by their name in `resource`.
         groups: the control groups made for it.
-        oom_files: where the kernel counts its kills for memory.
+        oom_files: where the kernel counts its kills for memory. pids_files: where it counts refused processes.
     """
 
     launcher: tuple[str, ...] = ()
     rlimits: dict[str, int] = field(default_factory=dict)
     groups: tuple[Path, ...] = ()
     oom_files: tuple[Path, ...] = ()
+    pids_files: tuple[Path, ...] = ()
 
     def remove(self) -> None:
         """Remove the groups; they must be empty."""
@@ -67,6 +68,7 @@ def guard(limits: Limits) -> Guard:
         launcher=("/bin/sh", "-c", f'{enter} && exec "$@"', "sh"),
         groups=tuple(groups),
         oom_files=tuple(file for file in counters if file.exists()),
+        pids_files=tuple(file for group in groups if (file := group / "pids.events").exists()),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.channel import SocketChannel
+from perfagent.tools.sandbox.crowd import CrowdedSandbox, counters_of
 from perfagent.tools.sandbox.docker_engine import (
     connect,
     engine_errors,
@@ -24,7 +25,7 @@ from perfagent.tools.sandbox.docker_engine import (
     state,
 )
 from perfagent.tools.sandbox.protocol import Mount
-from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID, SHARED_MEMORY_BYTES, RunnerSandbox, Setup
+from perfagent.tools.sandbox.session import RUNNER, SANDBOX_HOME, SANDBOX_ID, SHARED_MEMORY_BYTES, Setup
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -35,7 +36,7 @@ DEATH_TIMEOUT_S = 10.0
 OOM_FILES = ("/sys/fs/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory.events")
 
 
-class DockerSandbox(RunnerSandbox):
+class DockerSandbox(CrowdedSandbox):
     """Runs commands in a container without network, capabilities or a writable root."""
 
     kind = "docker"
@@ -59,6 +60,7 @@ class DockerSandbox(RunnerSandbox):
             channel = SocketChannel(raw_socket(attached), attached)
             try:
                 client.api.start(self._container)
+                self.refusal_counters = counters_of(state(client, self._container)["Pid"], self._container)
             except BaseException:
                 channel.close()
                 raise

@@ -15,8 +15,9 @@ from typing import IO
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.cgroup import Guard, guard
 from perfagent.tools.sandbox.channel import PipeChannel
+from perfagent.tools.sandbox.crowd import CrowdedSandbox
 from perfagent.tools.sandbox.owners import Record, clear, identify, kill_tree, records_folder, write_record
-from perfagent.tools.sandbox.session import SYSTEM_PATH, RunnerSandbox, Setup
+from perfagent.tools.sandbox.session import SYSTEM_PATH, Setup
 
 END_TIMEOUT_S = 3.0  # a healthy runner ends within milliseconds of its input
 
@@ -50,7 +51,7 @@ def spawn(argv: list[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
     return spawner().submit(start).result()
 
 
-class ProcessSandbox(RunnerSandbox):
+class ProcessSandbox(CrowdedSandbox):
     """A sandbox whose runner is our child; subclasses say how it is started."""
 
     def __init__(self, setup: Setup) -> None:
@@ -85,6 +86,7 @@ class ProcessSandbox(RunnerSandbox):
             cgroups=tuple(str(group) for group in limits.groups),
         )
         self._record = write_record(record), record
+        self.refusal_counters = limits.pids_files
         return PipeChannel(self._process, errors)
 
     def _stop(self) -> None:

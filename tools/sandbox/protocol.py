@@ -127,6 +127,7 @@ class Completed:
     Attributes:
         exit_code: negative for a signal, as in subprocess; 127 and 126 when it could not be started.
         over_disk: whether it was killed because the writable mounts grew beyond the limit.
+        over_processes: the limit of processes when it failed and was refused more of them; 0 when it was not.
         truncated: whether the middle of an output stream was left out.
         spans: spans with a faulty mark are left out, and named in `notes`.
         files: the collected files that existed, by the path asked for.
@@ -144,6 +145,7 @@ class Completed:
     files: Mapping[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     over_disk: bool = False
+    over_processes: int = 0
 
     @property
     def ok(self) -> bool:
@@ -156,9 +158,12 @@ class Completed:
         if self.over_disk:
             return "wrote more to the disk than allowed"
         if self.timed_out:
-            return f"did not end within {self.usage.wall_s:.0f} s"
+            crowded = f"reached the limit of {self.over_processes} processes and " if self.over_processes else ""
+            return f"{crowded}did not end within {self.usage.wall_s:.0f} s"
         if self.out_of_memory:
             return "ran out of memory"
+        if self.over_processes and self.exit_code < 0:
+            return f"reached the limit of {self.over_processes} processes"
         return f"was killed by signal {-self.exit_code}" if self.exit_code < 0 else ""
 
 

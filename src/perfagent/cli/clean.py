@@ -12,7 +12,7 @@ from perfagent.cli import options as o
 
 def clean(
     everything: Annotated[
-        bool, typer.Option("--all", help="Also every environment, image and package cache; runs build them anew.")
+        bool, typer.Option("--all", help="Also all environments, images, builds and packages; runs make them anew.")
     ] = False,
     runs: Annotated[bool, typer.Option("--runs", help="Also whole runs, from 30 days on.")] = False,
     older_than: Annotated[

@@ -22,7 +22,7 @@ Build = Annotated[
     str | None, typer.Option("--build", metavar="CMD", help="Builds native code in a tree, for each side.")
 ]
 Python = Annotated[str | None, typer.Option("--python", metavar="X.Y", help="Python for the environment.")]
-Image = Annotated[str | None, typer.Option("--image", help="Docker image to start from.")]
+Image = Annotated[str | None, typer.Option("--image", help="Docker image to start from, a ./Dockerfile, devcontainer.")]
 Model = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="Any litellm model name; edits by the model.")
 ]

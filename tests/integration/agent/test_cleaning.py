@@ -13,7 +13,19 @@ from typing import Any
 
 import pytest
 
-from perfagent.tools.environment.images import LABEL_ENVIRONMENT, PACKAGES_LABEL, environment_labels, remove_volume
+from perfagent.tools.environment.docker_build import DEPENDENCIES
+from perfagent.tools.environment.host_python import REPOSITORY as PYTHONS
+from perfagent.tools.environment.host_python import bake
+from perfagent.tools.environment.images import (
+    LABEL_ENVIRONMENT,
+    PACKAGES_LABEL,
+    bare,
+    environment_images,
+    environment_labels,
+    remove_image,
+    remove_volume,
+)
+from perfagent.tools.environment.interpreters import candidates, query
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, connected, present
 
 #: What is younger stays: the packages that builds on this machine share are not for a test to remove.
@@ -81,15 +93,18 @@ def test_images_nobody_needs_go_and_others_stay(
         assert present(client, BASE_IMAGE)
 
 
-def test_layers_that_builds_share_go_with_everything(clean: Callable[..., Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("repository", [DEPENDENCIES, PYTHONS])
+def test_layers_that_builds_share_go_with_everything(
+    clean: Callable[..., Any], tmp_path: Path, repository: str
+) -> None:
     key = uuid.uuid4().hex
     with connected() as client:
         labels = environment_labels(key, tmp_path / "cache")
         (tmp_path / "cache").mkdir()
         container = client.api.create_container(BASE_IMAGE, ["true"], labels=labels)["Id"]
-        layer = str(client.api.commit(container, "perfagent/dependencies", key)["Id"])
+        layer = str(client.api.commit(container, repository, key)["Id"])
         client.api.remove_container(container)
-        assert clean()[key] is False and present(client, layer)
+        assert clean()[key] is False and not clean("--all", "--older-than", "1")[key] and present(client, layer)
         assert clean("--all", *MOMENT)[key] and not present(client, layer)
 
 
@@ -116,3 +131,21 @@ def test_an_image_in_a_container_stays(
         finally:
             client.api.remove_container(container)
         assert clean()[key] is True
+
+
+def test_an_image_with_a_python_of_this_host_says_whose_it_is(tmp_path: Path) -> None:
+    found = [it for path in candidates() if (it := query(path)) and not it.path.startswith("/usr/")]
+    if not found:
+        pytest.skip("this machine has no Python but its system's")
+    with connected() as client:
+        # A base of its own, as an image that is there already is not made again.
+        container = client.api.create_container(BASE_IMAGE, ["true"], labels={"test": uuid.uuid4().hex})["Id"]
+        base = str(client.api.commit(container)["Id"])
+        client.api.remove_container(container)
+        try:
+            baked = bake(client, base, found[0], tmp_path)
+            (image,) = [each for each in environment_images() if each.id == bare(baked)]
+            assert image.layer and image.cache == tmp_path and remove_image(image)
+        finally:
+            if present(client, base):  # the engine removes nameless parents with the last child
+                client.api.remove_image(base, force=True)

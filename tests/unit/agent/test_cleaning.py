@@ -106,3 +106,14 @@ def test_package_caches_go_with_everything_only(home: Path) -> None:
     (home / "cache" / "pip").mkdir(parents=True)
     assert gone() == set()
     assert gone(Wish(environments=True)) == {("packages", "pip")}
+
+
+def test_builds_and_findings_go_with_everything_and_half_builds_at_once(home: Path) -> None:
+    built, findings = home / "cache" / "built", home / "cache" / "findings"
+    for folder in (built / "whole", built / "half.17.part", findings):
+        folder.mkdir(parents=True)
+    (findings / "known.json").write_text("{}")
+    assert gone() == {("leftover", "half.17.part")}
+    assert (built / "whole").exists() and gone(Wish(environments=True, days=1)) == set()
+    assert gone(Wish(environments=True)) == {("build", "whole"), ("findings", "findings")}
+    assert not findings.exists()

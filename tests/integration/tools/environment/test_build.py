@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from perfagent.tools.environment import build_environment
+from perfagent.tools.environment.builder import BUILD_PROCESSES
 from perfagent.tools.environment.interpreters import candidates, query
 from perfagent.tools.errors import BuildError
 from perfagent.tools.sandbox import Command, Limits, Mount, open_sandbox
 from perfagent.tools.sandbox.docker_engine import connected
+from perfagent.tools.sandbox.owners import read_records
 
 SETUP = """
 echo building; cp -r package $VIRTUAL_ENV/lib/python3*/site-packages/
@@ -73,6 +79,43 @@ def test_a_contained_build_cannot_write_elsewhere(tree, tmp_path):
 
     assert built.prefix is not None
     assert (tmp_path / "mine").read_text() == "whole" and (built.prefix / "here").exists()
+
+
+@pytest.mark.bubblewrap
+def test_a_contained_build_reaches_no_other_build_and_nothing_through_links(tree, tmp_path):
+    cache, mine = tmp_path / "cache", tmp_path / "mine"
+    for name in ("environments/other", "findings", "built", "uv", "pip"):
+        (cache / name).mkdir(parents=True)
+    mine.write_text("whole")
+    poison = f"for place in environments/other findings built uv pip; do touch {cache}/$place/poison; done"
+    links = f"for name in constraints.txt scratch/passwd; do ln -sf {mine} ../$name; done; true"
+    build_environment("bubblewrap", tree, cache=cache, setup=f"{poison}; {links}", packages=("pip",))
+
+    assert not list(cache.rglob("poison")) and mine.read_text() == "whole"
+
+
+@pytest.mark.bubblewrap
+def test_a_contained_build_is_bounded_and_leaves_no_group(tree, tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        building = pool.submit(build_environment, "bubblewrap", tree, cache=tmp_path, setup="sleep 2")
+        bounds, groups = set(), set()
+        while not building.done():
+            for _, record in read_records():
+                if record.run_id == "build" and record.owner.pid == os.getpid():
+                    groups.update(map(Path, record.cgroups))
+                    for group in record.cgroups:
+                        with contextlib.suppress(OSError):  # of another controller, or gone with its step
+                            bounds.add((Path(group) / "pids.max").read_text().strip())
+            time.sleep(0.1)
+        building.result()
+    if not groups:
+        pytest.skip("control groups cannot be made here")
+    assert bounds == {str(BUILD_PROCESSES)} and not any(group.exists() for group in groups)
+
+
+def test_a_replaced_overlay_is_refused(kind, tree, tmp_path):
+    with pytest.raises(BuildError, match="replaced the folder"):
+        build_environment(kind, tree, cache=tmp_path, setup="rm -r ../overlay; ln -s tree ../overlay")
 
 
 @pytest.mark.docker

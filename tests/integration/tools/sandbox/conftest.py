@@ -84,12 +84,6 @@ def shared(opened: Callable[..., Box]) -> Callable[[SandboxKind], Box]:
     return functools.cache(opened)
 
 
-@pytest.fixture(params=["local", *CONTAINED])
-def kind(request: pytest.FixtureRequest) -> SandboxKind:
-    found: SandboxKind = request.param
-    return found
-
-
 @pytest.fixture
 def box(kind: SandboxKind, shared: Callable[[SandboxKind], Box]) -> Box:
     return shared(kind).fresh()

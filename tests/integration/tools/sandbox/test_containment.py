@@ -54,8 +54,9 @@ def test_there_are_no_capabilities_and_none_to_gain(contained):
 def test_a_fork_bomb_burns_out(contained):
     ended = contained.py("import os\nwhile True:\n  try: os.fork()\n  except OSError: pass", timeout_s=2)
 
-    assert ended.timed_out
+    assert ended.timed_out and ended.stopped_by == "reached the limit of 32 processes and did not end within 2 s"
     assert contained.run("true").ok
+    assert contained.run("sleep", "5", timeout_s=0.5).over_processes == 0
 
 
 def test_killing_everything_in_sight_costs_one_sandbox(contained):

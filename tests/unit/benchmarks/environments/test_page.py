@@ -19,6 +19,17 @@ def test_a_package_that_does_not_shows_the_users_line() -> None:
     assert "0 of 1 work." in document([(PACKAGE, failed, failed)])
 
 
+def test_rows_of_an_earlier_page_stay_and_those_tried_again_are_replaced() -> None:
+    other = Package("y", "2", "src", ("import y", "return 1"))
+    failed = Outcome({"error": "a | b"}, 2.0, {"checkout": 0.1, "environment": 3})
+    old = document([(PACKAGE, failed, failed), (other, failed, failed)])
+    new = document([(PACKAGE, Outcome(COUNTS, 20.4), Outcome(COUNTS, 1.55, {"checkout": 0.5}))], old)
+
+    assert "1 of 2 work." in new and new.count("| x 1 |") == new.count("| y 2 |") == 1
+    assert "| y | 0.10 | 3.00 |" in new and "| x | 0.50 | – |" in new
+    assert document([], new) == new
+
+
 def test_every_package_is_named_once_and_has_a_body() -> None:
     found = packages()
     assert len({package.name for package in found}) == len(found) >= 12
