@@ -54,8 +54,8 @@ def count(sandbox: Sandbox, tmp_path: Path) -> Callable[..., Counts]:
 def test_the_count_is_the_bodys_alone(count: Callable[..., Counts]) -> None:
     """Twice the turns are twice the instructions; ten thousand times the set-up moves the allocator's part only."""
     more, fewer = count(40_000, setup=10_000), count(20_000)
-    assert more.later / fewer.later == pytest.approx(2, rel=0.03)
-    assert more.first / fewer.first == pytest.approx(2, rel=0.03)
+    assert more.later / fewer.later == pytest.approx(2, rel=0.05)
+    assert more.first / fewer.first == pytest.approx(2, rel=0.05)
 
 
 @needs_valgrind
