@@ -167,8 +167,15 @@ def _restore(kept: Path, tree: Path) -> None:
 def telling_lines(output: str) -> list[str]:
     """The lines of a build's output to show: from the first error on."""
     lines = [line.rstrip()[:300] for line in COLOURS.sub("", output).splitlines() if line.strip()]
-    first = next((number for number, line in enumerate(lines) if COMPILER_ERROR.search(line)), None)
-    return lines[-SHOWN_LINES:] if first is None else lines[first : first + SHOWN_LINES]
+    first, exact = (
+        next((number for number, line in enumerate(lines) if pattern.search(line)), None)
+        for pattern in (COMPILER_ERROR, ERROR_LINE)
+    )
+    if first is None:
+        return lines[-SHOWN_LINES:]
+    # Configuring speaks of errors long before there is one.
+    first = exact if exact is not None and exact >= first + SHOWN_LINES else first
+    return lines[first : first + SHOWN_LINES]
 
 
 def complaint(done: Completed, lines: list[str]) -> str:

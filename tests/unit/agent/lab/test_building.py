@@ -100,6 +100,11 @@ def test_without_an_error_the_last_lines_are_shown() -> None:
     assert telling_lines("\n".join(map(str, range(100))))[-1] == "99"
 
 
+def test_talk_of_errors_does_not_hide_the_error() -> None:
+    said = ["checking for error reporting", *map(str, range(99)), "x.c:3: error: bad", "note"]
+    assert telling_lines("\n".join(said)) == ["x.c:3: error: bad", "note"]
+
+
 def test_colours_do_not_hide_the_error() -> None:
     said = "[1/2] c++ -o x\n\x1b[01m\x1b[Kx.cpp:27:5:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kbad\n"
     assert telling_lines(said) == ["x.cpp:27:5: error: bad"]
