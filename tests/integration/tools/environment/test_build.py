@@ -98,7 +98,8 @@ def test_a_contained_build_reaches_no_other_build_and_nothing_through_links(tree
 def test_a_contained_build_is_bounded_and_leaves_no_group(tree, tmp_path):
     with ThreadPoolExecutor(1) as pool:
         building = pool.submit(build_environment, "bubblewrap", tree, cache=tmp_path, setup="sleep 2")
-        bounds, groups: set[str] = set(), set()
+        bounds: set[str] = set()
+        groups: set[Path] = set()
         while not building.done():
             for _, record in read_records():
                 if record.run_id == "build" and record.owner.pid == os.getpid():
