@@ -177,13 +177,15 @@ def _build(client: DockerClient, tree: Path, plan: Plan, tag: str, labels: dict[
             decode=True,
         )
         deadline = time.monotonic() + STEP_TIMEOUT_S
-        for event in events:
+        error = ""
+        for event in events:  # read to its end even after an error: only then is the connection given back
             if time.monotonic() > deadline:
                 events.close()
                 raise BuildError(f"the build of {plan.file} does not end", BY_HAND)
             output.append(scrubbed(event.get("stream", "")))
-            if "error" in event:
-                raise _failure(plan.file, output, scrubbed(str(event["error"])))
+            error = error or scrubbed(str(event.get("error", "")))
+    if error:
+        raise _failure(plan.file, output, error)
 
 
 def _failure(file: Path, output: list[str], error: str) -> BuildError:

@@ -61,9 +61,13 @@ def test_each_child_is_measured_by_itself(forked):
 
 def test_a_child_finds_nothing_that_another_one_left(forked):
     hide = "[open(os.environ[name] + '/x', 'w').close() for name in ('TMPDIR', 'HOME')]"
-    look = "print([os.listdir(os.environ[name]) for name in ('TMPDIR', 'HOME')])"
+    look = "print([os.path.exists(os.environ[name] + '/x') for name in ('TMPDIR', 'HOME')])"
 
-    assert [ended.stdout for ended in forked(look, hide, look)] == ["[[], []]\n", "", "[[], []]\n"]
+    assert [ended.stdout for ended in forked(look, f"{hide}; {look}", look)] == [
+        "[False, False]\n",
+        "[True, True]\n",
+        "[False, False]\n",
+    ]
 
 
 def test_memory_and_files_are_the_childs(forked, box):
