@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from perfagent.tools.workload.harness.perfagent_session import (
         HERE,
         Session,
+        leave,
         leave_no_trace,
         load_file,
         read_options,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from perfagent.tools.workload.harness.perfagent_timeit import Brackets
 else:
     import perfagent_record as record
-    from perfagent_session import HERE, Session, leave_no_trace, load_file, read_options
+    from perfagent_session import HERE, Session, leave, leave_no_trace, load_file, read_options
 
 MODULE = "perfagent_script"
 """Name under which a script is loaded whose main guard must stay shut."""
@@ -257,4 +258,6 @@ def main() -> int:
         # Last, so that a copy of the target beside the script never hides the tree under test.
         sys.path += [options["tree"], os.path.dirname(script.path)]
         script.run()
+    if options["mode"] == "time":
+        leave()
     return 0

@@ -42,6 +42,20 @@ def leave_no_trace() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != os.path.realpath(HERE)]
 
 
+def leave() -> None:
+    """End this process with success as the interpreter would, but without taking every object apart, which costs a
+    sample a millisecond and more, and tells nothing: threads are waited for, atexit runs, output is flushed.
+    """
+    import atexit
+
+    if "threading" in sys.modules:
+        sys.modules["threading"]._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def read_options(argv: list[str]) -> dict[str, Any]:
     """The options of this process: its first argument, or standard input when that is `-`."""
     text = sys.stdin.read() if argv[1] == "-" else argv[1]

@@ -206,3 +206,10 @@ def test_a_timed_sample_does_not_pay_for_modules_of_ours(write: Write, seen: See
     ours = "{'json', 'ast', 'timeit', 'inspect'}"
     write("x.py", f"import sys\ndef workload(): print(sorted({ours} & set(sys.modules)))\n")
     assert seen("script:x.py").output == "[]\n"
+
+
+def test_a_timed_sample_waits_for_threads_and_runs_what_was_left_to_its_end(write: Write, seen: Seen) -> None:
+    body = "    threading.Thread(target=lambda: (time.sleep(0.05), print('thread'))).start()\n"
+    body += "    atexit.register(print, 'atexit')\n"
+    write("x.py", f"import atexit, threading, time\ndef workload():\n{body}")
+    assert seen("script:x.py").output == "thread\natexit\n"
