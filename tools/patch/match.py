@@ -1,9 +1,8 @@
-"""Where an edit's SEARCH stands in a file, by tiers measured to place text wrongly once in 1 856 edits.
+"""Where an edit's SEARCH stands in a file, by tiers that hardly ever place text wrongly.
 
 Each tier needs exactly one hit, and the next one is tried only after none: exact text; lines equal after
 rstrip; lines equal after strip under one uniform shift of indentation, which REPLACE then gets too. Similar
-text is only ever shown,
-never edited: placing it by similarity was wrong in 40 % of 439 edits.
+text is only ever shown, never edited: it is too often the wrong one.
 """
 
 from __future__ import annotations
