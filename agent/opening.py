@@ -42,7 +42,7 @@ def opened(command: str, repo: str, flags: Mapping[str, Any], out: Path | None, 
     for spec in settings.workload:
         parse(spec)
     where = _run_path(out, root)
-    _check_model(settings)
+    _check_models(settings)
     with fresh_folder(where) as folder:
         target = open_target(repo, folder.path)
         asked = _asked(command, repo, settings, target, arguments)
@@ -93,9 +93,9 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
         services = Services(settings, folder, progress, target, asked)
         progress.note(f"run {folder.id}: {folder.path}")
         if settings.uses_model:
-            from perfagent.agent.ideas.model import open_model
+            from perfagent.agent.model_access import open_models
 
-            services.model, services.ledger = open_model(services)
+            services.models, services.ledger = open_models(services)
         try:
             with interruptible(services):
                 yield services
@@ -122,14 +122,13 @@ def _run_path(out: Path | None, repo: Path) -> Path:
     return where
 
 
-def _check_model(settings: Settings) -> None:
-    """Notice before anything is built that the model cannot be used.
+def _check_models(settings: Settings) -> None:
+    """Notice before anything is built that a model cannot be used.
 
     Raises:
         ModelError: no key, or an unknown provider.
     """
     if settings.uses_model:
-        from perfagent.agent.ideas.model import check_model
+        from perfagent.agent.model_access import check_models
 
-        assert settings.model is not None
-        check_model(settings.model, settings.api_base)
+        check_models(settings)

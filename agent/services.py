@@ -16,7 +16,7 @@ from perfagent.tools.report import Progress
 
 if TYPE_CHECKING:
     from perfagent.agent.lab.laboratory import Laboratory
-    from perfagent.agent.model import CostLedger, Model
+    from perfagent.agent.model import CostLedger, Models
     from perfagent.tools.repository import Author, Target
 
 
@@ -43,7 +43,7 @@ class Services:
     deadline: float | None = None
     interrupted: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.monotonic
-    model: Model | None = None
+    models: Models | None = None
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from perfagent.agent.ideas.actions import actions_for
 from perfagent.agent.ideas.facts import facts_for
 from perfagent.agent.model import (
     Assignment,
-    CostLedger,
     Feedback,
     FileWorkbench,
-    GatewaySettings,
     IdeaDraft,
-    Limits,
-    LiteLLMModel,
     LoopEvent,
-    Metered,
-    Model,
-    RecordedModel,
     Target,
-    Totals,
-    Transcript,
     edit,
     plan,
-    read_transcript,
-    secrets_in,
-    spent,
 )
+from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, Tried
-from perfagent.tools.errors import ModelError
 from perfagent.tools.patch import Policy, diff_trees
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.repository import hold_tree
@@ -43,21 +30,6 @@ MOST_IDEAS = 5
 STAND_IN_IDEAS = 3
 
 
-def open_model(services: Services) -> tuple[Model, CostLedger]:
-    """The run's model behind its ledger; what earlier sessions of the run spent is counted."""
-    settings = services.settings
-    assert settings.model is not None
-    files = sorted((services.folder.path / "transcripts").glob("*.jsonl"))
-    before = spent([exchange for file in files for exchange in read_transcript(file)]) if files else Totals()
-    ledger = CostLedger(Limits(max_usd=settings.max_cost), before)
-    inner = LiteLLMModel(
-        GatewaySettings(model=settings.model, api_base=settings.api_base, timeout_s=settings.model_timeout),
-        on_failed_attempt=ledger.failed_attempt,
-    )
-    metered = Metered(inner, ledger, inner.price, allow_unknown_price=settings.allow_unknown_cost)
-    return metered, ledger
-
-
 def ideas(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
     """What the model would try at this baseline.
 
@@ -67,8 +39,8 @@ def ideas(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequen
     """
     name = f"plan-{head[:12]}-{round_}"
     facts = facts_for(services, head, spots, tried)
-    drafts = plan(_recorded(services, name), facts, max_ideas=MOST_IDEAS, label=name)
-    _spent(services)
+    drafts = plan(recorded(services, "planner", name), facts, max_ideas=MOST_IDEAS, label=name)
+    tell_spent(services)
     return [_idea(draft, f"{name}-{number}", spots) for number, draft in enumerate(drafts, 1)]
 
 
@@ -116,9 +88,9 @@ def candidates(services: Services, idea: Idea, head: str, attempt: int, feedback
 
     def tell(event: LoopEvent) -> None:
         folder.event("model", edit=name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
-        _spent(services)
+        tell_spent(services)
 
-    outcome = edit(_recorded(services, name), assignment, workbench, on_event=tell)
+    outcome = edit(recorded(services, "editor", name), assignment, workbench, on_event=tell)
     diff = diff_trees(parent, tree)
     lab.discard(tree)
     if outcome.status != "submitted" or not diff:
@@ -135,30 +107,6 @@ def candidates(services: Services, idea: Idea, head: str, attempt: int, feedback
         targets=idea.targets,
     )
     return [candidate], ""
-
-
-def check_model(model: str, api_base: str | None) -> None:
-    """Notice without a request that a model cannot be used.
-
-    Raises:
-        ModelError: no key for its provider, or no such provider.
-    """
-    LiteLLMModel(GatewaySettings(model=model, api_base=api_base)).check()
-
-
-def _recorded(services: Services, name: str) -> Model:
-    """The run's model with a transcript of its own for one piece of work; a resumed run reads it first."""
-    if services.model is None:
-        raise ModelError("the run has no model")
-    safe = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
-    transcript = Transcript(services.folder.path / "transcripts" / f"{safe}.jsonl", secrets_in(os.environ))
-    return RecordedModel(services.model, transcript)
-
-
-def _spent(services: Services) -> None:
-    if services.ledger is not None:
-        totals = services.ledger.totals()
-        services.progress.spent(totals.usd, totals.tokens)
 
 
 def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:

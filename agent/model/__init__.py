@@ -28,6 +28,7 @@ from perfagent.agent.model.protocol import (
     ToolSpec,
     Usage,
 )
+from perfagent.agent.model.roles import ROLES, Models, Role
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
 from perfagent.agent.model.tools_edit import editor_toolbox
@@ -41,6 +42,7 @@ from perfagent.agent.model.transcript import (
 from perfagent.agent.model.workbench import Actions, Workbench
 
 __all__ = [
+    "ROLES",
     "Actions",
     "Arguments",
     "Assignment",
@@ -62,6 +64,7 @@ __all__ = [
     "Message",
     "Metered",
     "Model",
+    "Models",
     "Price",
     "RecordedModel",
     "ReplayModel",
@@ -69,6 +72,7 @@ __all__ = [
     "Request",
     "Reservation",
     "Risk",
+    "Role",
     "Target",
     "Tool",
     "ToolCall",
