@@ -33,6 +33,7 @@ class Services:
         deadline: monotonic time at which the search ends; None without a limit.
         interrupted: set when the user asked to stop; nodes end at their next safe point.
         clock: monotonic seconds.
+        nothing_left: why planning found nothing worth an idea; empty when it did not look or found some.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Services:
     models: Models | None = None
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
+    nothing_left: str = ""
 
     @property
     def lab(self) -> Laboratory:

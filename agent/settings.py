@@ -50,6 +50,9 @@ class Settings(BaseModel):
         max_cost: USD for the model; no limit when None.
         max_time: minutes for the search, between preparing and the last confirmation; no limit when None.
         max_candidates: candidates to verify at most.
+        strategy: how to search with a model: see search.py.
+        parallel: conversations with the model at once.
+        review: pause before an accepted patch lands, for a person to decide.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
@@ -79,6 +82,9 @@ class Settings(BaseModel):
     max_time: float | None = Field(default=None, gt=0)
     max_candidates: int = Field(default=40, ge=1)
     allow_unknown_cost: bool = True
+    strategy: Literal["shell", "refine", "best-of", "tree", "evolve"] = "refine"
+    parallel: int = Field(default=2, ge=1, le=16)
+    review: bool = False
     no_instructions: bool = False
     seed: int = 0
     memory_limit: int = Field(default=4096, ge=64)

@@ -106,3 +106,9 @@ class LimitExceeded(PerfagentError):
         self.kind = kind
         self.used = used
         self.limit = limit
+
+
+class ReviewPending(PerfagentError):
+    """An accepted patch waits for a person's decision; the run can be resumed with it."""
+
+    exit_status = 130

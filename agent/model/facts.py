@@ -122,6 +122,21 @@ class IdeaDraft(_Record):
         return value.strip().lower().replace(" ", "_").replace("-", "_") if isinstance(value, str) else value
 
 
+class Parent(_Record):
+    """An earlier candidate that a new one is made of.
+
+    Attributes:
+        verdict: what came of it, in the verdicts' words.
+        measured: its speedup, in words.
+        diff: the change against the present baseline.
+    """
+
+    title: str
+    verdict: str
+    measured: str
+    diff: str
+
+
 class Feedback(_Record):
     """Why a candidate was not kept, as the editor is told.
 

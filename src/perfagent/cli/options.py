@@ -45,6 +45,12 @@ MaxTime = Annotated[float | None, typer.Option("--max-time", metavar="MINUTES", 
 MaxCandidates = Annotated[
     int | None, typer.Option("--max-candidates", metavar="N", help="Candidates to verify at most.")
 ]
+Strategy = Annotated[
+    str | None,
+    typer.Option("--strategy", metavar="shell|refine|best-of|tree|evolve", help="How to search with a model."),
+]
+Parallel = Annotated[int | None, typer.Option("--parallel", metavar="N", help="Conversations with the model at once.")]
+Review = Annotated[bool, typer.Option("--review", help="Ask before an accepted patch lands.")]
 NoInstructions = Annotated[
     bool, typer.Option("--no-instructions", help="No counting of instructions where the clock leaves a question.")
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from perfagent.cli import options as o
 from perfagent.tools.errors import UsageError
 
 if TYPE_CHECKING:
+    from perfagent.agent.reviewing import Reviewer
     from perfagent.tools.report import Result
 
 
@@ -34,6 +36,9 @@ def run(
     max_cost: o.MaxCost = None,
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
+    strategy: o.Strategy = None,
+    parallel: o.Parallel = None,
+    review: o.Review = False,
     seed: o.Seed = None,
     out: o.Out = None,
     json: o.Json = False,
@@ -45,7 +50,7 @@ def run(
     from perfagent.agent import driver
 
     flags = _flags(locals())
-    _finish(driver.run(repo, flags, out), json)
+    _finish(driver.run(repo, flags, out, _reviewer()), json)
 
 
 def verify(
@@ -128,6 +133,15 @@ def compare(
         _finish(result, json)
     if fail_on and any(figure.verdict == "slower" for figure in result.benchmarks):
         raise typer.Exit(1)
+
+
+def _reviewer() -> Reviewer | None:
+    """Who is asked about accepted patches: the person at the terminal, nobody where there is none."""
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        return None
+    from perfagent.cli.review import ask
+
+    return ask
 
 
 def _flags(given: dict[str, Any]) -> dict[str, Any]:
