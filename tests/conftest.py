@@ -39,13 +39,14 @@ settings.load_profile("repeatable")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: sent after `delay_s` seconds, and cut off half way when `cut`."""
+    """One HTTP answer: sent after `delay_s` seconds and when all of `meeting` came, and cut off half way when `cut`."""
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     cut: bool = False
+    meeting: threading.Barrier | None = None
 
 
 class ScriptedServer:
@@ -128,6 +129,8 @@ class ScriptedServer:
             else:
                 answer = self.respond(body)
         self._closing.wait(answer.delay_s)
+        if answer.meeting is not None:
+            answer.meeting.wait(timeout=60)
         return answer
 
 
