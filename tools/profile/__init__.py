@@ -8,6 +8,7 @@ from perfagent.tools.profile.flamegraph import flamegraph
 from perfagent.tools.profile.instructions import Counts, body_instructions, counter_version, native_seconds
 
 if TYPE_CHECKING:
+    from perfagent.tools.profile.functions import SourceFile
     from perfagent.tools.profile.lines import (
         ArgumentSize,
         CallFacts,
@@ -33,6 +34,7 @@ __all__ = [
     "LineTime",
     "Place",
     "RawProfile",
+    "SourceFile",
     "body_instructions",
     "call_facts",
     "collect",
@@ -46,7 +48,7 @@ __all__ = [
 ]
 
 #: Where the names are that are not imported at once.
-_LATER = {"rank": "ranking", "Hotspot": "records"}
+_LATER = {"rank": "ranking", "Hotspot": "records", "SourceFile": "functions"}
 
 
 def __getattr__(name: str) -> object:
