@@ -15,6 +15,7 @@ from perfagent.agent.model.workbench import Actions
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.patch import (
     AnyEdit,
+    is_checked,
     nothing_protected,
     plan_edits,
     read_text,
@@ -136,7 +137,7 @@ class FileWorkbench:
         changed = self._checked("diff", "--name-only", "-z", "--diff-filter=d", "HEAD", "--").split("\0")
         found = []
         for path in [*filter(None, changed), *self._untracked()]:
-            if path.endswith((".py", ".pyi")):
+            if is_checked(path):
                 found.append(syntax_errors(path, self._text(path), self._before(path)))
         return "; ".join(problem for problem in found if problem) or None
 

@@ -23,7 +23,7 @@ from perfagent.tools.patch.nearest import numbered
 from perfagent.tools.patch.parsing import parse_edits
 from perfagent.tools.patch.policy import Policy
 from perfagent.tools.patch.records import AnyEdit, Deletion, Edit, FunctionEdit
-from perfagent.tools.patch.syntax import syntax_errors
+from perfagent.tools.patch.syntax import is_checked, syntax_errors
 
 __all__ = [
     "AnyEdit",
@@ -43,6 +43,7 @@ __all__ = [
     "check_path",
     "diff_trees",
     "guard",
+    "is_checked",
     "is_no_op",
     "nothing_protected",
     "numbered",

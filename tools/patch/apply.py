@@ -12,7 +12,7 @@ from perfagent.tools.errors import EditError
 from perfagent.tools.patch.functions import replace_definition
 from perfagent.tools.patch.markers import new_marker
 from perfagent.tools.patch.match import apply_edit
-from perfagent.tools.patch.records import AnyEdit, Deletion, Edit, FunctionEdit
+from perfagent.tools.patch.records import AnyEdit, Deletion, Edit
 
 Protected = Callable[[str], str | None]
 """Why the path (relative, resolved, `/` between its parts) may not be edited; None when it may."""

@@ -7,7 +7,6 @@ file must be the same program as before.
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from typing import TypeAlias
 
 from perfagent.tools.errors import EditError
 from perfagent.tools.patch.indentation import indent_of, shifted
+from perfagent.tools.patch.python import parsed
 from perfagent.tools.patch.records import FunctionEdit
 from perfagent.tools.patch.splice import Hit, spliced
 
@@ -55,7 +55,7 @@ def replace_definition(content: str, edit: FunctionEdit) -> str:
     unix = content.replace("\r\n", "\n")
     if not edit.path.endswith(_SUFFIXES) or "\r" in unix:
         raise EditError("malformed", f"{edit.path}: only definitions of Python files can be replaced", _BY_SEARCH)
-    tree = _parsed(unix)
+    tree = parsed(unix)
     if isinstance(tree, str):
         raise EditError("syntax", f"{edit.path} cannot be read, so nothing is found in it: {tree}", _BY_SEARCH)
     found = _the_one(tree, edit)
@@ -207,7 +207,7 @@ def _without_comments_above(new: list[str], above: list[str]) -> list[str]:
 
 def _check_rest(before: ast.Module, changed: str, edit: FunctionEdit) -> None:
     """Refuse a change after which anything but the definition is another program."""
-    after = _parsed(changed)
+    after = parsed(changed)
     if not isinstance(after, str):
         dumps = []
         for tree in (before, after):
@@ -228,22 +228,10 @@ def _parsed_code(code: str) -> list[ast.stmt] | str:
     """The code's statements, or one line on why it is no Python."""
     first = next((line for line in code.split("\n") if line.strip()), "")
     if not indent_of(first):
-        tree = _parsed(code)
+        tree = parsed(code)
         return tree if isinstance(tree, str) else tree.body
-    tree = _parsed(_BLOCK + code)
+    tree = parsed(_BLOCK + code)
     if isinstance(tree, str):
         return tree
     block = tree.body[0]
     return block.body if isinstance(block, ast.If) and len(tree.body) == 1 else "its lines are indented unevenly"
-
-
-def _parsed(text: str) -> ast.Module | str:
-    """The module, or one line on why it is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        return f"{error.msg} (line {error.lineno})"
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"cannot be parsed: {error}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-import warnings
 from collections.abc import Sequence
+
+from perfagent.tools.patch.python import quiet
 
 _BLOCK = "if 1:\n"
 
@@ -84,8 +85,7 @@ def _strings(lines: Sequence[str]) -> list[tuple[int, int, bool]]:
 
 def _docstring_lines(source: str) -> set[int]:
     """The first lines of strings that are statements."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         tree = ast.parse(source)
     return {
         node.lineno
