@@ -1,6 +1,6 @@
 """The tool loop: ask the model, do what it asks, show what came of it, until it submits or a limit ends it.
 
-A model that cannot call tools does the same job with SEARCH/REPLACE blocks in its text.
+A model that cannot call tools does the same job with edits in its text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from perfagent.agent.model.protocol import Message, Model, Reply, Request, ToolC
 from perfagent.agent.model.toolbox import Outcome, Toolbox
 from perfagent.prompts import render
 from perfagent.tools.errors import EditError, LimitExceeded, ModelContextExceeded
-from perfagent.tools.patch import parse_blocks
+from perfagent.tools.patch import parse_edits
 
 _SAME_CALLS = 3  # equal calls on an equal tree that show the model to be stuck
 _KEPT_RESULTS = 3  # latest tool results that condensing leaves whole; one when the provider complains
@@ -25,7 +25,7 @@ _SUMMARY = 600  # characters of prose taken as summary of a change sent as text
 _DETAIL = 200  # characters of an event's detail
 _THINKING = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
 _BLOCK = re.compile(
-    r"(?:^[^\n]*\n)?^\s*(?:```|~~~)[^\n]*\n.*?^\s*(?:```|~~~)\s*$|^<{5,9} SEARCH.*?^>{5,9} REPLACE",
+    r"(?:^[#* ]*\S+\n)?^\s*(?:```|~~~)[^\n]*\n.*?^\s*(?:```|~~~)\s*$|^<{5,9} SEARCH.*?^>{5,9} REPLACE",
     re.M | re.S,
 )
 _GIVE_UP = re.compile(r"^\W*GIVE[ _]UP\W*:\s*(.+)$", re.M)
@@ -166,7 +166,7 @@ class _Loop:
     def blocks_beside_calls(self, text: str) -> str:
         """Apply blocks that accompany tool calls; what to tell the model, empty when there are none."""
         try:
-            edits = parse_blocks(_THINKING.sub("", text))
+            edits = parse_edits(_THINKING.sub("", text))
             return f"applied the blocks of your text: {', '.join(self.tools.workbench.edit(edits))}" if edits else ""
         except EditError as error:
             return f"the blocks of your text were not applied ({error.reason}): {error}"
@@ -175,7 +175,7 @@ class _Loop:
         """A reply without calls: blocks that all apply are a submission."""
         text = _THINKING.sub("", reply.text)
         try:
-            edits = parse_blocks(text)
+            edits = parse_edits(text)
             if edits:
                 paths = self.tools.workbench.edit(edits, check_syntax=True)
                 self.tell("edit", ", ".join(paths), True)

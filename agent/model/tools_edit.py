@@ -8,7 +8,7 @@ from perfagent.agent.model.output import capped
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
 from perfagent.agent.model.workbench import Workbench
 from perfagent.tools.errors import EditError
-from perfagent.tools.patch import Edit
+from perfagent.tools.patch import AnyEdit, Edit, FunctionEdit
 
 _Path = Field(description="path relative to the repository's root")
 
@@ -40,6 +40,16 @@ class EditFile(Arguments):
     path: str = _Path
     old: str = Field(min_length=1, description="exact lines to replace, without line numbers; must occur once")
     new: str = Field(description="what takes their place; empty deletes")
+
+
+class ReplaceFunction(Arguments):
+    """A whole definition."""
+
+    path: str = _Path
+    qualname: str = Field(
+        min_length=1, description="the function, method, class or plainly assigned name: unique or Report.render"
+    )
+    code: str = Field(min_length=1, description="the whole new definition with its decorators, and nothing else")
 
 
 class CreateFile(Arguments):
@@ -97,6 +107,12 @@ def editor_toolbox(workbench: Workbench) -> Toolbox:
             lambda a: _edited(workbench, Edit(a.path, a.old, a.new)),
         ),
         Tool(
+            "replace_function",
+            "Replace a whole function, method or class of a Python file by its name; comments above it stay.",
+            ReplaceFunction,
+            lambda a: _edited(workbench, FunctionEdit(a.path, a.qualname, a.code)),
+        ),
+        Tool(
             "create_file",
             "Create a new file.",
             CreateFile,
@@ -139,7 +155,7 @@ class _Submission:
         return arguments.summary
 
 
-def _edited(workbench: Workbench, edit: Edit) -> str:
+def _edited(workbench: Workbench, edit: AnyEdit) -> str:
     paths = ", ".join(workbench.edit([edit]))
     problems = workbench.problems()
     return f"edited {paths}" + (f"\nnote: {problems}" if problems else "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from perfagent.tools.patch import Edit
+from perfagent.tools.patch import AnyEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Workbench(Protocol):
         """Classes and functions of a file with their lines."""
         ...
 
-    def edit(self, edits: Sequence[Edit], *, check_syntax: bool = False) -> list[str]:
+    def edit(self, edits: Sequence[AnyEdit], *, check_syntax: bool = False) -> list[str]:
         """Apply all edits or none, and give the paths changed.
 
         Raises:
