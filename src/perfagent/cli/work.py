@@ -35,6 +35,7 @@ def run(
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
     seed: o.Seed = None,
+    memory: o.Memory = None,
     out: o.Out = None,
     json: o.Json = False,
 ) -> None:
