@@ -24,6 +24,7 @@ USER_ONLY = {
     "memory_limit": "PERFAGENT_MEMORY_LIMIT",
     "disk_limit": "PERFAGENT_DISK_LIMIT",
     "process_limit": "PERFAGENT_PROCESS_LIMIT",
+    "memory": "--memory",
 }
 
 
@@ -55,6 +56,8 @@ class Settings(BaseModel):
         review: pause before an accepted patch lands, for a person to decide.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
+        memory: whose accepted edits may be shown to the model as examples: those of earlier runs on the same
+            repository, of all, of all but related ones, or none; `off` keeps none either.
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
         process_limit: processes and threads at once.
         time_limit: seconds one execution of a workload may take.
@@ -87,6 +90,7 @@ class Settings(BaseModel):
     review: bool = False
     no_instructions: bool = False
     seed: int = 0
+    memory: Literal["repository", "all", "others", "off"] = "repository"
     memory_limit: int = Field(default=4096, ge=64)
     disk_limit: int = Field(default=4096, ge=16)
     process_limit: int = Field(default=256, ge=16)

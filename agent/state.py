@@ -102,6 +102,7 @@ class Patch(Record):
     title: str
     rationale: str
     origin: Origin
+    mechanism: str = ""
     commit: str
     parent: str
     diff: str

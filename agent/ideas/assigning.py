@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from perfagent.agent.ideas.facts import facts_for, tried_idea
-from perfagent.agent.model import Assignment, Feedback, IdeaDraft, Mechanism, Message, Parent, Target
+from perfagent.agent.ideas.facts import facts_for
+from perfagent.agent.model import Assignment, Attempt, Feedback, IdeaDraft, Mechanism, Message, Parent, Target
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Task, Tried
 from perfagent.tools.profile import Hotspot
@@ -32,14 +32,25 @@ def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tr
         feedback=Feedback(**folder.get_json(task.feedback)["feedback"]) if task.feedback else None,
         history=history,
         label=task.name,
-        failed=tuple(tried_idea(entry) for entry in before),
+        failed=tuple(_attempt(entry) for entry in before),
         parents=tuple(_parent(services, parent) for parent in task.parents),
     )
 
 
+def _attempt(entry: Tried) -> Attempt:
+    ratio = f"{entry.speedup:.3f}x" if entry.speedup else ""
+    return Attempt(title=entry.title, verdict=entry.verdict, ratio=ratio, reason=entry.reason)
+
+
 def _parent(services: Services, parent: Tried) -> Parent:
     figure = f"{parent.speedup:.3f}x" if parent.speedup else "not measured"
-    return Parent(title=parent.title, verdict=parent.verdict, measured=figure, diff=services.folder.get(parent.diff))
+    return Parent(
+        title=parent.title,
+        verdict=parent.verdict,
+        measured=figure,
+        diff=services.folder.get(parent.diff),
+        detail=parent.reason,
+    )
 
 
 def _draft(idea: Idea) -> IdeaDraft:

@@ -10,7 +10,7 @@ from perfagent.agent.ideas.actions import actions_for
 from perfagent.agent.ideas.assigning import assignment_for
 from perfagent.agent.ideas.facts import facts_for
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
-from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, Target, edit, plan
+from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, Target, edit, plan, review
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
@@ -35,6 +35,11 @@ def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Id
     name = f"plan-{asked.head[:12]}-{asked.round}"
     facts = facts_for(services, asked.head, spots, asked.tried)
     drafts = plan(recorded(services, "planner", name), facts, max_ideas=MOST_IDEAS, label=name)
+    if asked.refine and drafts:
+        found = review(recorded(services, "critic", f"critic-{name}"), facts, drafts, label=f"critic-{name}")
+        for draft, reason in found.dropped:
+            services.folder.event("criticised", title=draft.title, reason=reason)
+        drafts = list(found.kept)
     tell_spent(services)
     return [_idea(draft, f"{name}-{number}", spots) for number, draft in enumerate(drafts, 1)]
 

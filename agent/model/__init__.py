@@ -1,7 +1,10 @@
 """The language model: gateway, tool loop, planner, editor, cost ledger, transcript; imports no provider."""
 
+from perfagent.agent.model.critic import Review, refine, review
 from perfagent.agent.model.editor import Assignment, EditOutcome, edit
 from perfagent.agent.model.facts import (
+    Attempt,
+    Example,
     Excerpt,
     Facts,
     Feedback,
@@ -9,6 +12,7 @@ from perfagent.agent.model.facts import (
     IdeaDraft,
     Mechanism,
     Parent,
+    PatternHint,
     Risk,
     Target,
     TriedIdea,
@@ -47,8 +51,10 @@ __all__ = [
     "Actions",
     "Arguments",
     "Assignment",
+    "Attempt",
     "CostLedger",
     "EditOutcome",
+    "Example",
     "Excerpt",
     "Facts",
     "Feedback",
@@ -67,12 +73,14 @@ __all__ = [
     "Model",
     "Models",
     "Parent",
+    "PatternHint",
     "Price",
     "RecordedModel",
     "ReplayModel",
     "Reply",
     "Request",
     "Reservation",
+    "Review",
     "Risk",
     "Role",
     "Target",
@@ -91,6 +99,8 @@ __all__ = [
     "plan",
     "read_transcript",
     "redacted",
+    "refine",
+    "review",
     "run_loop",
     "secrets_in",
     "spent",

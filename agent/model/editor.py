@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from perfagent.agent.model.facts import EVIDENCE_LINES, Facts, Feedback, IdeaDraft, Parent, TriedIdea
+from perfagent.agent.model.facts import EVIDENCE_LINES, Attempt, Facts, Feedback, IdeaDraft, Parent
 from perfagent.agent.model.loop import run_loop
 from perfagent.agent.model.loop_records import End, LoopEvent, LoopLimits
 from perfagent.agent.model.output import capped
@@ -64,7 +64,7 @@ class Assignment:
     feedback: Feedback | None = None
     history: Sequence[Message] = ()
     label: str = "editor"
-    failed: Sequence[TriedIdea] = ()
+    failed: Sequence[Attempt] = ()
     parents: Sequence[Parent] = ()
 
 
@@ -116,10 +116,10 @@ def opening(assignment: Assignment, diff: str) -> list[Message]:
 def _task(assignment: Assignment) -> str:
     """What is to be done: an idea, anything that helps, or the best of earlier candidates joined."""
     facts, idea = assignment.facts, assignment.idea
+    if assignment.failed:
+        return render("fresh_start.md", facts=facts, idea=idea, attempts=assignment.failed)
     if assignment.parents:
-        text = render("evolve_task.md", facts=facts, idea=idea, parents=assignment.parents)
-    elif idea is None:
-        text = render("free_task.md", facts=facts)
-    else:
-        text = render("editor_task.md", facts=facts, idea=idea)
-    return text + "\n" + render("fresh_start.md", failed=assignment.failed) if assignment.failed else text
+        return render("evolve_task.md", facts=facts, parents=assignment.parents)
+    if idea is None:
+        return render("free_task.md", facts=facts, goal="")
+    return render("editor_task.md", facts=facts, idea=idea)

@@ -32,6 +32,7 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
         title=candidate.title,
         rationale=rationale,
         origin=candidate.origin,
+        mechanism=idea.mechanism,
         commit=commit,
         parent=state["head"],
         diff=verdict.diff,

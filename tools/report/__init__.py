@@ -28,7 +28,7 @@ from perfagent.tools.report.document import (
 )
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
 from perfagent.tools.report.progress import Progress, open_progress
-from perfagent.tools.report.words import METRICS, interval_text, pairs_text, quote, speedup_text
+from perfagent.tools.report.words import METRICS, interval_text, pairs_text, quote, seconds_text, speedup_text
 
 __all__ = [
     "CALIBRATION_COLUMNS",
@@ -64,5 +64,6 @@ __all__ = [
     "patch_markdown",
     "quote",
     "result_markdown",
+    "seconds_text",
     "speedup_text",
 ]

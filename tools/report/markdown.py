@@ -140,6 +140,9 @@ def _facts(result: Result) -> str:
         )
     model = result.model or "none (the catalogue of rewrites)"
     rows.append(f"- model: {model}; {cost_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)}")
+    if result.prompts:
+        told = ", ".join(f"{name.removesuffix('.md')} {digest}" for name, digest in result.prompts.items())
+        rows.append(f"- prompts: {told}")
     rows += [f"- {message}" for message in result.messages]
     if result.stop:
         rows.append(f"- the run ended: {result.stop}")

@@ -55,5 +55,12 @@ NoInstructions = Annotated[
     bool, typer.Option("--no-instructions", help="No counting of instructions where the clock leaves a question.")
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="Of everything drawn by chance.")]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory", metavar="repository|all|others|off",
+        help="Whose accepted edits the model is shown; the same repository's.",
+    ),
+]  # fmt: skip
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder; outside the repository.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, all else on standard error.")]

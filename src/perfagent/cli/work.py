@@ -40,6 +40,7 @@ def run(
     parallel: o.Parallel = None,
     review: o.Review = False,
     seed: o.Seed = None,
+    memory: o.Memory = None,
     out: o.Out = None,
     json: o.Json = False,
 ) -> None:
