@@ -34,7 +34,7 @@ def open_models(services: Services) -> tuple[Models, CostLedger]:
     ledger = CostLedger(Limits(max_usd=settings.max_cost), before)
     inner = LiteLLMModel(
         GatewaySettings(model=settings.model, api_base=settings.api_base, timeout_s=settings.model_timeout),
-        on_failed_attempt=ledger.failed_attempt,
+        attempts=ledger,
     )
     metered = Metered(inner, ledger, inner.price, allow_unknown_price=settings.allow_unknown_cost)
     return Models.all_roles(metered), ledger

@@ -13,10 +13,12 @@ from perfagent.agent.model.facts import (
     TriedIdea,
 )
 from perfagent.agent.model.files import FileWorkbench
-from perfagent.agent.model.gateway import GatewaySettings, LiteLLMModel, Waiting
-from perfagent.agent.model.ledger import CostLedger, Limits, Metered, Reservation, Totals
+from perfagent.agent.model.gateway import LiteLLMModel
+from perfagent.agent.model.gateway_settings import GatewaySettings, Waiting
+from perfagent.agent.model.ledger import CostLedger, Limits, ModelTotals, Reservation, Totals, used
 from perfagent.agent.model.loop import run_loop
 from perfagent.agent.model.loop_records import LoopEvent, LoopLimits, LoopResult
+from perfagent.agent.model.metered import Attempts, Metered
 from perfagent.agent.model.planner import plan
 from perfagent.agent.model.protocol import (
     Message,
@@ -46,6 +48,7 @@ __all__ = [
     "Actions",
     "Arguments",
     "Assignment",
+    "Attempts",
     "CostLedger",
     "EditOutcome",
     "Excerpt",
@@ -64,6 +67,7 @@ __all__ = [
     "Message",
     "Metered",
     "Model",
+    "ModelTotals",
     "Models",
     "Price",
     "RecordedModel",
@@ -92,4 +96,5 @@ __all__ = [
     "run_loop",
     "secrets_in",
     "spent",
+    "used",
 ]

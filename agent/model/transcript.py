@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from perfagent.agent.model.ledger import Totals
+from perfagent.agent.model.ledger import Totals, used
 from perfagent.agent.model.protocol import Model, Reply, Request, digest_of
 from perfagent.agent.model.secrets import redacted
 from perfagent.tools.errors import ModelError
@@ -202,17 +202,13 @@ def read_transcript(path: Path) -> list[Exchange]:
         raise ModelError(f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]) from error
 
 
-def spent(exchanges: Sequence[Exchange]) -> Totals:
+def spent(exchanges: Iterable[Exchange]) -> Totals:
     """What the recorded replies cost: the totals to resume a ledger with, whatever a crash lost of them."""
-    replies = [exchange.reply for exchange in exchanges]
-    return Totals(
-        known_usd=sum(reply.cost_usd or 0.0 for reply in replies),
-        unpriced_calls=sum(reply.cost_usd is None for reply in replies),
-        input_tokens=sum(reply.usage.input_tokens for reply in replies),
-        output_tokens=sum(reply.usage.output_tokens for reply in replies),
-        cached_tokens=sum(reply.usage.cached_tokens for reply in replies),
-        calls=len(replies),
-    )
+    totals = Totals()
+    for reply in (exchange.reply for exchange in exchanges):
+        cost = used(reply.usage, reply.cost_usd, failed_attempts=reply.failed_attempts)
+        totals = totals.plus(reply.model, reply.role, cost)
+    return totals
 
 
 def _parsed(line: str, path: Path, number: int) -> dict[str, Any]:
