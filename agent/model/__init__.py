@@ -1,6 +1,7 @@
 """The language model: gateway, tool loop, planner, editor, cost ledger, transcript; imports no provider."""
 
 from perfagent.agent.model.editor import Assignment, EditOutcome, edit
+from perfagent.agent.model.endpoints import placed
 from perfagent.agent.model.facts import (
     Excerpt,
     Facts,
@@ -12,6 +13,7 @@ from perfagent.agent.model.facts import (
     Target,
     TriedIdea,
 )
+from perfagent.agent.model.fallback import FallbackModel
 from perfagent.agent.model.files import FileWorkbench
 from perfagent.agent.model.gateway import LiteLLMModel
 from perfagent.agent.model.gateway_settings import GatewaySettings, Waiting
@@ -30,6 +32,7 @@ from perfagent.agent.model.protocol import (
     ToolSpec,
     Usage,
 )
+from perfagent.agent.model.replay import Recording
 from perfagent.agent.model.roles import ROLES, Models, Role
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
@@ -53,6 +56,7 @@ __all__ = [
     "EditOutcome",
     "Excerpt",
     "Facts",
+    "FallbackModel",
     "Feedback",
     "FileWorkbench",
     "GatewaySettings",
@@ -71,6 +75,7 @@ __all__ = [
     "Models",
     "Price",
     "RecordedModel",
+    "Recording",
     "ReplayModel",
     "Reply",
     "Request",
@@ -90,6 +95,7 @@ __all__ = [
     "Workbench",
     "edit",
     "editor_toolbox",
+    "placed",
     "plan",
     "read_transcript",
     "redacted",

@@ -26,6 +26,39 @@ def split_name(name: str) -> tuple[str, str | None]:
     return (found["model"], found["base"]) if found else (name, None)
 
 
+def placed(name: str, main: str, api_base: str | None) -> tuple[str, str | None, bool]:
+    """Where a model is asked: its name there, the endpoint (None for a provider), and whether main's key is its own.
+
+    `api_base` is for the model `main` whatever its name, and for others that name neither an endpoint nor a provider:
+    with `--api-base` a fallback such as `anthropic/...` is asked at that provider.
+    """
+    model, own = split_name(name)
+    main_model, main_own = split_name(main)
+    if own is not None or name == main:
+        base = own or api_base
+    else:
+        known = "/" in model and api_base is not None and provider_of(_litellm(), model)
+        base = None if known else api_base
+    main_base = main_own or api_base
+    if base is not None or main_base is not None:
+        return model, base, base == main_base
+    return model, base, name == main or "PERFAGENT_API_KEY" not in os.environ or _same_provider(model, main_model)
+
+
+def _same_provider(one: str, other: str) -> bool:
+    litellm = _litellm()
+    try:
+        return bool(litellm.get_llm_provider(one)[1] == litellm.get_llm_provider(other)[1])
+    except litellm.exceptions.BadRequestError:
+        return False  # the check of the models tells it
+
+
+def _litellm() -> Any:
+    from perfagent.agent.model.library import load_litellm
+
+    return load_litellm()
+
+
 def key_variable(api_base: str) -> str:
     """The environment variable for the key of one endpoint: `PERFAGENT_API_KEY_` and its host, `_` for `.` and `-`."""
     host = urllib.parse.urlsplit(api_base).hostname or ""

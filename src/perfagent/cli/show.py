@@ -11,7 +11,9 @@ from perfagent.tools.report import (
     calibration_headline,
     calibration_rows,
     interval_text,
+    model_cost_text,
     speedup_text,
+    time_text,
 )
 
 
@@ -47,9 +49,17 @@ def print_result(result: Result) -> None:
     for message in result.messages:
         say(f"  {escape(message)}", style="dim")
     say(rate_text(result.noise), style="dim")
+    for line in _spent(result):
+        say(escape(line), style="dim")
     if result.branch:
         say(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
     say(f"report, samples, patches: {result.run_dir}")
+
+
+def _spent(result: Result) -> list[str]:
+    """What the run cost in money and time, one line each."""
+    models = [f"model {model_cost_text(model)}" for model in result.cost.models]
+    return [*models, time_text(result.time)] if result.time.wall_s else models
 
 
 def print_calibration(report: CalibrationReport) -> None:
