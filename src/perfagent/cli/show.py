@@ -46,10 +46,7 @@ def print_result(result: Result) -> None:
             f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "
             f"(95 % CI {interval_text(patch.interval)}, {patch.pairs} pairs, {patch.origin})"
         )
-    for message in result.messages:
-        say(f"  {escape(message)}", style="dim")
-    say(rate_text(result.noise), style="dim")
-    for line in _spent(result):
+    for line in [*(f"  {message}" for message in result.messages), rate_text(result.noise), *_spent(result)]:
         say(escape(line), style="dim")
     if result.branch:
         say(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
