@@ -81,7 +81,15 @@ class SandboxUnavailable(SandboxError):
 
 
 class ModelError(PerfagentError):
-    """The model cannot be reached or refuses the request."""
+    """The model cannot be reached or refuses the request.
+
+    Args:
+        reason: the gateway's word for it, such as `rate`, `auth` or `policy`; empty when it is none of the gateway's.
+    """
+
+    def __init__(self, message: str, remedy: str = "", reason: str = "") -> None:
+        super().__init__(message, remedy)
+        self.reason = reason
 
 
 class ModelContextExceeded(ModelError):

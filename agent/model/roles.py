@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from perfagent.agent.model.protocol import Model
+from perfagent.agent.model.replay import Recording
+from perfagent.tools.errors import ModelError
 
 Role = Literal["planner", "critic", "editor"]
 
@@ -20,9 +22,11 @@ class Models:
 
     Attributes:
         by_role: the model of each role; roles may share one.
+        recording: what answers in their place when a run is replayed.
     """
 
-    by_role: Mapping[Role, Model]
+    by_role: Mapping[Role, Model] = field(default_factory=dict)
+    recording: Recording | None = None
 
     @classmethod
     def all_roles(cls, model: Model) -> Models:
@@ -30,5 +34,11 @@ class Models:
         return cls(dict.fromkeys(ROLES, model))
 
     def of(self, role: Role) -> Model:
-        """The model that answers for a role; safe under threads."""
+        """The model that answers for a role; safe under threads.
+
+        Raises:
+            ModelError: a run is replayed, in which each conversation has an answerer of its own.
+        """
+        if role not in self.by_role:
+            raise ModelError(f"there is no model for the {role}")
         return self.by_role[role]

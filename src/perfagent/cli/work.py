@@ -25,8 +25,13 @@ def run(
     python: o.Python = None,
     image: o.Image = None,
     model: o.Model = None,
+    planner_model: o.PlannerModel = None,
+    critic_model: o.CriticModel = None,
+    fallback_model: o.FallbackModel = None,
     api_base: o.ApiBase = None,
     model_timeout: o.ModelTimeout = None,
+    reasoning_effort: o.ReasoningEffort = None,
+    replay: o.Replay = None,
     no_model: o.NoModel = False,
     sandbox: o.SandboxOption = None,
     paths: o.Paths = None,
@@ -34,6 +39,8 @@ def run(
     metric: o.Metric = None,
     no_instructions: o.NoInstructions = False,
     max_cost: o.MaxCost = None,
+    max_tokens: o.MaxTokens = None,
+    max_calls: o.MaxCalls = None,
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
     strategy: o.Strategy = None,
@@ -147,7 +154,7 @@ def _reviewer() -> Reviewer | None:
 
 def _flags(given: dict[str, Any]) -> dict[str, Any]:
     flags = {k: v for k, v in given.items() if k not in ("repo", "out", "json", "driver")}
-    for name in ("workload", "paths"):
+    for name in ("workload", "paths", "fallback_model"):
         if flags.get(name):
             flags[name] = tuple(flags[name])
     return flags
