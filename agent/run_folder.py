@@ -146,8 +146,12 @@ class RunFolder:
         Raises:
             PerfagentError: the folder lacks it.
         """
+        return self.get_bytes(digest).decode("utf-8", "surrogateescape")
+
+    def get_bytes(self, digest: str) -> bytes:
+        """A stored document as it was put; raises as `get`."""
         try:
-            return (self.path / "objects" / digest).read_bytes().decode("utf-8", "surrogateescape")
+            return (self.path / "objects" / digest).read_bytes()
         except FileNotFoundError as error:
             raise PerfagentError(f"the run folder {self.path} lacks the document {digest[:12]}") from error
 

@@ -106,17 +106,15 @@ class Mirror:
         self._tree_stamps = dict(stamps(self.tree))
 
     def _looked_at(self, path: str, stamp: Stamp | None) -> tuple[bytes | None, str]:
-        """A changed path's new bytes, and why it may not change; an empty reason when it may."""
-        if stamp is not None and not stamp.regular:
-            return self._original(path), "" if self._same_link(path) else "a link or a special file"
-        if not path.isprintable():
-            return None, "a name that cannot be shown"
+        """A changed path's new bytes, and why it may not change; an empty reason when it may, or did not."""
+        original = self._original(path)
+        if (self.tree / path).is_symlink() or (stamp is not None and not stamp.regular):
+            return original, "" if self._same_link(path) else "a link or a special file"
         data = None if stamp is None else read(self.place, path, LARGEST_SOURCE)
-        if data == self._original(path):
+        if data == original and (data is not None or stamp is None):
             return data, ""
-        is_link = (self.tree / path).is_symlink()
-        reason = "a link" if is_link else self._policy.protection(path)
-        if reason is None and not (self.tree / path).exists():
+        reason = self._policy.protection(path) if path.isprintable() else "a name that cannot be shown"
+        if reason is None and original is None:
             reason = self._policy.creation(path)
         if reason is None and stamp is not None and (data is None or not _is_text(data)):
             reason = "no text" if data is not None else f"larger than {LARGEST_SOURCE // 2**20} MiB"
@@ -207,29 +205,29 @@ def read(root: Path, path: str, largest: int | None = None) -> bytes | None:
 
 
 def write(root: Path, path: str, data: bytes | None) -> None:
-    """Put a file at a path, whatever stands there or in its way; None removes it.
+    """Put a file at a path, whatever stands there or in its way; None removes it. No link is followed.
 
     It belongs to whom the root belongs, so that the commands that see it may write it.
     """
     place, owner = root / path, root.stat()
-    mode = stat.S_IMODE(place.lstat().st_mode) if os.path.lexists(place) and not place.is_symlink() else 0o644
-    for folder in [*place.relative_to(root).parents][-2::-1]:
-        if (os.path.lexists(root / folder) and not (root / folder).is_dir()) or (root / folder).is_symlink():
-            (root / folder).unlink()
+    folders = [root / folder for folder in [*place.relative_to(root).parents][-2::-1]]
+    if data is None and any(folder.is_symlink() or not folder.is_dir() for folder in folders):
+        return
+    for folder in folders:
+        if folder.is_symlink() or not folder.is_dir():
+            folder.unlink(missing_ok=True)
+            folder.mkdir()
+            _give(folder, owner)
+    mode = 0o644
     if place.is_dir() and not place.is_symlink():
         remove(place)
-        mode = 0o644
     elif os.path.lexists(place):
+        mode = mode if place.is_symlink() else stat.S_IMODE(place.stat().st_mode)
         place.unlink()
-    if data is None:
-        return
-    for folder in [*place.relative_to(root).parents][-2::-1]:
-        if not (root / folder).is_dir():
-            (root / folder).mkdir()
-            _give(root / folder, owner)
-    place.write_bytes(data)
-    place.chmod(mode)
-    _give(place, owner)
+    if data is not None:
+        place.write_bytes(data)
+        place.chmod(mode)
+        _give(place, owner)
 
 
 def remove(folder: Path) -> None:

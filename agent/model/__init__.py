@@ -30,7 +30,7 @@ from perfagent.agent.model.protocol import (
 )
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
-from perfagent.agent.model.tools_edit import editor_toolbox
+from perfagent.agent.model.tools import editor_toolbox, planner_toolbox
 from perfagent.agent.model.transcript import (
     RecordedModel,
     ReplayModel,
@@ -38,7 +38,7 @@ from perfagent.agent.model.transcript import (
     read_transcript,
     spent,
 )
-from perfagent.agent.model.workbench import Actions, Workbench
+from perfagent.agent.model.workbench import Actions, Evidence, Workbench
 
 __all__ = [
     "Actions",
@@ -46,6 +46,7 @@ __all__ = [
     "Assignment",
     "CostLedger",
     "EditOutcome",
+    "Evidence",
     "Excerpt",
     "Facts",
     "Feedback",
@@ -83,6 +84,7 @@ __all__ = [
     "edit",
     "editor_toolbox",
     "plan",
+    "planner_toolbox",
     "read_transcript",
     "redacted",
     "run_loop",

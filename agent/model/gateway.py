@@ -20,7 +20,7 @@ from perfagent.agent.model.failures import TRIES, Failure, classify
 from perfagent.agent.model.protocol import Price, Reply, Request, Usage
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.wire import as_openai, read_reply
-from perfagent.tools.errors import ModelError
+from perfagent.tools.errors import ModelError, ModelNoTools
 
 _WAIT_MIN_S, _WAIT_MAX_S = 2.0, 60.0  # the first and the longest wait between attempts
 _CONNECT_S = 5.0  # for the connection that `check` tries
@@ -85,16 +85,20 @@ class LiteLLMModel:
         """The model's answer; see Model.
 
         Raises:
-            ModelError: one line and its remedy; ModelContextExceeded when the request is too long.
+            ModelError: one line and its remedy; ModelContextExceeded when the request is too long, ModelNoTools when it
+                holds tools and the endpoint takes none.
         """
+        if request.tools and not self._takes_tools:
+            raise self._no_tools()
         litellm = load_litellm()
-        arguments = self._arguments(litellm, request)
         try:
-            return self._attempts(litellm, arguments)
-        except _NoTools:
-            # From now on the model is asked for edits in its text, which the prompts explain anyway.
-            self._takes_tools = False
             return self._attempts(litellm, self._arguments(litellm, request))
+        except _NoTools:
+            self._takes_tools = False
+            raise self._no_tools() from None
+
+    def _no_tools(self) -> ModelNoTools:
+        return ModelNoTools(f"{self.name} takes no tools", "write the calls in text")
 
     def check(self) -> None:
         """Notice without a request that the model cannot be addressed.
@@ -141,7 +145,7 @@ class LiteLLMModel:
             "api_base": self.settings.api_base,
             "api_key": self._key(litellm, routed),
         }
-        if request.tools and self._takes_tools:
+        if request.tools:
             arguments["tools"] = [{"type": "function", "function": tool.model_dump()} for tool in request.tools]
         if "claude" in routed:
             # The provider caches a prefix only where it is told to: after the fixed part, and at the end.

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from perfagent.agent.model.ledger import Totals
 from perfagent.agent.model.protocol import Model, Reply, Request, digest_of
 from perfagent.agent.model.secrets import redacted
-from perfagent.tools.errors import ModelError
+from perfagent.tools.errors import ModelError, ModelNoTools
 
 FORMAT = "perfagent-transcript-1"
 _ID_LENGTH = 16  # hex digits of a message's digest: collisions within one file are out of the question
@@ -173,6 +173,8 @@ class ReplayModel:
             if exchange.digest == digest:
                 return exchange
         following = next((exchange for exchange in self._left if exchange.label == request.label), None)
+        if following is not None and request.tools and not following.tools:
+            raise ModelNoTools(f"{self._name} took no tools", "write the calls in text")
         if following is not None and following.looks_like(request):
             return following
         place = f"request {self._given + 1} ({request.label or 'no label'}, {len(request.messages)} messages)"
