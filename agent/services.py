@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from perfagent.agent.accounting import Accounting
+from perfagent.agent.lab.turns import Turns
 from perfagent.agent.run_folder import RunFolder
 from perfagent.agent.settings import Settings
 from perfagent.tools.errors import LimitExceeded
@@ -36,6 +37,7 @@ class Services:
         clock: monotonic seconds.
         nothing_left: why planning found nothing worth an idea; empty when it did not look or found some.
         accounting: where the time goes.
+        turns: who may run code now, as several editors work at once.
     """
 
     settings: Settings
@@ -51,6 +53,10 @@ class Services:
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
     nothing_left: str = ""
+    turns: Turns = field(default_factory=Turns)
+
+    def __post_init__(self) -> None:
+        self.turns.interrupted = self.interrupted
 
     @property
     def lab(self) -> Laboratory:

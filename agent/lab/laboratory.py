@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +24,11 @@ from perfagent.agent.lab.building import TreeBuilder
 from perfagent.agent.lab.bytecode import CACHE, compile_trees, copy_harnesses, forget
 from perfagent.agent.lab.findings import harness_digest
 from perfagent.agent.lab.prepared import Prepared
+from perfagent.agent.lab.shell import Setting, Shell
+from perfagent.agent.once import Once
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.errors import BuildError, PerfagentError
-from perfagent.tools.patch import apply_patch, read_patch
+from perfagent.tools.patch import Policy, apply_patch, read_patch
 from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox
 from perfagent.tools.workload import Site, Workload, parse
 
@@ -37,7 +40,7 @@ INSIDE = "/perfagent"
 
 
 class Laboratory:
-    """Makes trees and opens benches on them.
+    """Makes trees and opens benches on them; safe under threads.
 
     Args:
         services: the run's folder, target and settings.
@@ -55,6 +58,8 @@ class Laboratory:
         self.progress = services.progress
         self._accounting = services.accounting
         self.unbuildable = ""
+        self._trees = Once()
+        self._compiling = threading.Lock()
         self.builder = TreeBuilder(self.settings.build, self.environment, self._sandbox, cache)
 
     def tree(self, commit: str) -> Path:
@@ -69,15 +74,45 @@ class Laboratory:
             BuildError: the user's build command fails on it.
         """
         digest = hashlib.sha256(f"{parent}\n{diff}".encode("utf-8", "surrogateescape")).hexdigest()
-        return self._made(f"e-{digest[:16]}", lambda place: self._edit(parent, diff, place))
+        return self._made(f"e-{digest[:16]}", lambda place: self._edit(self.tree(parent), diff, place))
+
+    def variant(self, parent_tree: Path, diff: str) -> Path:
+        """The tree of a baseline with a diff applied and built, to be measured and then discarded.
+
+        Raises:
+            EditError: `does_not_apply`.
+            BuildError: the build fails on it.
+        """
+        # As long a path as a kept tree's, which `local` shows to what is timed.
+        place = Path(tempfile.mkdtemp(prefix="variant----", dir=self.folder.path / "work"))
+        place.rmdir()
+        try:
+            self._edit(parent_tree, diff, place)
+        except PerfagentError:
+            self.discard(place)
+            raise
+        return place
 
     def writable_copy(self, tree: Path, name: str) -> Path:
-        """A copy of a tree that may be written into; an older copy of that name is dropped."""
-        place = self.folder.path / "work" / name
-        shutil.rmtree(place, ignore_errors=True)
-        place.parent.mkdir(exist_ok=True)
-        shutil.copytree(tree, place, symlinks=True)
+        """A copy of a tree that may be written into, in a folder of its own whose name begins with `name`."""
+        work = self.folder.path / "work"
+        work.mkdir(exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=work))
+        shutil.copytree(tree, place, symlinks=True, dirs_exist_ok=True)
         return place
+
+    def shell(self, parent: Path, tree: Path, policy: Policy) -> Shell:
+        """A shell beside an edited tree, its baseline and a scratch folder; to be closed.
+
+        Args:
+            parent: the baseline's tree, which it cannot change.
+            tree: the edited one, which takes what the shell changes in its own copy, as far as `policy` lets it.
+        """
+        workloads = tuple(parse(spec) for spec in self.prepared.workloads)
+        scripts = [Mount(path, f"{INSIDE}/scripts/{path.name}") for path in _outside_files(workloads)]
+        folder = Path(tempfile.mkdtemp(prefix="shell-", dir=self.folder.path / "work"))
+        setting = Setting(self.environment.kind, self.prepared.source_roots, tuple(scripts))
+        return Shell(folder, (parent, tree), policy, self._sandbox, setting)
 
     def discard(self, tree: Path) -> None:
         """Remove a tree that is not needed any more."""
@@ -100,7 +135,7 @@ class Laboratory:
         harness = self._made(f"harness-{harness_digest()[:16]}", copy_harnesses)
         mounts.append(Mount(harness, f"{INSIDE}/harness"))
         if not writable:
-            compile_trees([*trees, harness], self.environment.python, self._sandbox)
+            self._compile([*trees, harness])
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder.path / "work"))
         mounts.append(Mount(scratch, f"{INSIDE}/scratch", writable=True, fleeting=True))
         try:
@@ -112,6 +147,11 @@ class Laboratory:
                 yield bench
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _compile(self, trees: list[Path]) -> None:
+        # By one thread at a time: a second one would find half of a tree's bytecode, and its files another's.
+        with self._compiling:
+            compile_trees(trees, self.environment.python, self._sandbox)
 
     @contextmanager
     def _sandbox(self, mounts: list[Mount], timeout_s: float = Limits().timeout_s) -> Iterator[Sandbox]:
@@ -144,15 +184,16 @@ class Laboratory:
     def _made(self, name: str, make: Callable[[Path], None]) -> Path:
         """A tree by name: made in a folder beside it and moved into place when it is whole."""
         place = self.folder.path / "trees" / name
-        if not place.exists():
-            unfinished = place.with_name(f"{name}.part")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            try:
-                make(unfinished)
-            except PerfagentError:
-                shutil.rmtree(unfinished, ignore_errors=True)  # a build that fails may have left gigabytes
-                raise
-            unfinished.rename(place)
+        with self._trees.making(name):
+            if not place.exists():
+                unfinished = place.with_name(f"{name}.part")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                try:
+                    make(unfinished)
+                except PerfagentError:
+                    shutil.rmtree(unfinished, ignore_errors=True)  # a build that fails may have left gigabytes
+                    raise
+                unfinished.rename(place)
         return place
 
     def _export(self, commit: str, place: Path) -> None:
@@ -177,8 +218,7 @@ class Laboratory:
             self.unbuildable = f"compiled parts cannot be built again here ({error.message})"
             self.progress.warn(f"{self.unbuildable}: patches to their sources fail; name a --build to have them tried")
 
-    def _edit(self, parent: str, diff: str, place: Path) -> None:
-        parent_tree = self.tree(parent)
+    def _edit(self, parent_tree: Path, diff: str, place: Path) -> None:
         builds = self.builder.concerns(parent_tree, diff)
         # A patch replaces files, so their names may be shared; but a build writes into any, and `local` stops nobody.
         shared = not builds and self.environment.kind != "local"

@@ -41,7 +41,7 @@ from perfagent.agent.model.replay import Recording
 from perfagent.agent.model.roles import ROLES, Models, Role
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
-from perfagent.agent.model.tools_edit import editor_toolbox
+from perfagent.agent.model.tools import editor_toolbox, planner_toolbox
 from perfagent.agent.model.transcript import (
     RecordedModel,
     ReplayModel,
@@ -49,7 +49,7 @@ from perfagent.agent.model.transcript import (
     read_transcript,
     spent,
 )
-from perfagent.agent.model.workbench import Actions, Workbench
+from perfagent.agent.model.workbench import Actions, Evidence, Workbench
 
 __all__ = [
     "ROLES",
@@ -60,6 +60,7 @@ __all__ = [
     "Attempts",
     "CostLedger",
     "EditOutcome",
+    "Evidence",
     "Example",
     "Excerpt",
     "Facts",
@@ -107,6 +108,7 @@ __all__ = [
     "editor_toolbox",
     "placed",
     "plan",
+    "planner_toolbox",
     "read_transcript",
     "redacted",
     "refine",

@@ -11,8 +11,8 @@ from perfagent.agent.model.loop import run_loop
 from perfagent.agent.model.loop_records import End, LoopEvent, LoopLimits
 from perfagent.agent.model.output import capped
 from perfagent.agent.model.protocol import Message, Model
-from perfagent.agent.model.tools_edit import editor_toolbox
-from perfagent.agent.model.workbench import Workbench
+from perfagent.agent.model.tools import editor_toolbox
+from perfagent.agent.model.workbench import Evidence, Workbench
 from perfagent.prompts import render
 
 Status = Literal["submitted", "gave_up", "limit", "failed"]
@@ -20,6 +20,7 @@ _STATUS: dict[End, Status] = {
     "submitted": "submitted",
     "gave_up": "gave_up",
     "turns": "limit",
+    "time": "limit",
     "limit": "limit",
 }
 
@@ -29,12 +30,15 @@ class EditOutcome:
     """How an edit ended; the change itself is in the worktree.
 
     Attributes:
-        status: `submitted`, `gave_up`, `limit` (turns or the run's limits), or `failed` (see `end`).
+        status: `submitted`, `gave_up`, `limit` (turns, time or the run's limits), or `failed` (see `end`).
         summary: what the model says it changed, or why there is nothing to submit.
         end: how the loop ended.
         turns: requests made.
         changed: whether the worktree differs from its commit, submitted or not.
         messages: the conversation, to be given back as `history` with feedback.
+        sound: whether what changed has no new syntax error or undefined name: then it may be judged although nobody
+            submitted it.
+        evidence: what the model wrote beside the change to convince itself.
     """
 
     status: Status
@@ -43,6 +47,8 @@ class EditOutcome:
     turns: int
     changed: bool
     messages: tuple[Message, ...]
+    sound: bool = False
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +83,33 @@ def edit(
 ) -> EditOutcome:
     """Let the model make the change, or mend it after feedback, in the workbench's tree.
 
+    What the workbench's actions keep open is closed at the end, however it comes.
+
     Raises:
         ModelError: the model cannot be reached.
     """
-    result = run_loop(
-        model,
-        opening(assignment, workbench.diff()),
-        editor_toolbox(workbench),
-        limits,
-        label=assignment.label,
-        on_event=on_event,
-    )
-    return EditOutcome(
-        status=_STATUS.get(result.end, "failed"),
-        summary=result.summary or result.reason,
-        end=result.end,
-        turns=result.turns,
-        changed=bool(workbench.diff()),
-        messages=result.messages,
-    )
+    try:
+        result = run_loop(
+            model,
+            opening(assignment, workbench.diff()),
+            editor_toolbox(workbench),
+            limits,
+            label=assignment.label,
+            on_event=on_event,
+        )
+        changed = bool(workbench.diff())
+        return EditOutcome(
+            status=_STATUS.get(result.end, "failed"),
+            summary=result.summary or result.reason,
+            end=result.end,
+            turns=result.turns,
+            changed=changed,
+            messages=result.messages,
+            sound=changed and workbench.problems() is None,
+            evidence=workbench.actions.evidence(),
+        )
+    finally:
+        workbench.actions.close()
 
 
 def opening(assignment: Assignment, diff: str) -> list[Message]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from perfagent.agent.model.protocol import Model, Reply, Request
-from perfagent.tools.errors import ModelContextExceeded, ModelError
+from perfagent.tools.errors import ModelContextExceeded, ModelError, ModelNoTools
 
 #: What does not heal while a run lasts: the key, the name and the account stay as they are.
 LASTING = frozenset({"no_key", "auth", "unknown_model", "quota"})
@@ -22,7 +22,8 @@ REST_S = 300.0
 class FallbackModel:
     """Models in the order of preference. Safe under threads.
 
-    A request that is too long for a model goes to no other one: the conversation is made shorter instead. An answer in
+    A request that is too long for a model goes to no other one: the conversation is made shorter instead; one
+    whose tools a model does not take is worded anew. An answer in
     which the model itself declines is an answer; one that the provider's filter emptied is none.
 
     Args:
@@ -55,7 +56,7 @@ class FallbackModel:
         for model, following in zip(first, [*first[1:], last], strict=True):
             try:
                 reply = model.complete(request)
-            except ModelContextExceeded:
+            except (ModelContextExceeded, ModelNoTools):
                 raise
             except ModelError as error:
                 self._passed_over(model, following, error.reason, error.message)

@@ -15,6 +15,7 @@ from perfagent.tools.patch.diff import (
     apply_patch,
     check_path,
     diff_trees,
+    is_leftover,
     read_patch,
 )
 from perfagent.tools.patch.guard import GuardReport, Restored, changes_nothing, guard, is_no_op
@@ -44,6 +45,7 @@ __all__ = [
     "diff_trees",
     "guard",
     "is_checked",
+    "is_leftover",
     "is_no_op",
     "nothing_protected",
     "numbered",
