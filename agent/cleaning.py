@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from perfagent.tools.environment.images import (
     remove_image,
     remove_volume,
 )
+from perfagent.tools.sandbox import remove
 from perfagent.tools.sandbox.disk import folder_bytes
 
 DAY_S = 86400.0
@@ -249,15 +250,13 @@ def _stays() -> bool:
 
 
 def _removing(*paths: Path) -> Callable[[], bool]:
-    def remove() -> bool:
+    def removed() -> bool:
         for path in paths:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                remove(path)
         return True
 
-    return remove
+    return removed
 
 
 def _removing_environment(folder: Path, key: str, images: list[EnvironmentImage]) -> Callable[[], bool]:

@@ -105,6 +105,7 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
                 progress.note(f"interrupted; nothing measured is lost: `perfagent resume {folder.handle}` goes on")
             raise
         finally:
+            services.copies.drop()
             folder.close()
 
 

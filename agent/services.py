@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from perfagent.agent.lab.copies import Copies
 from perfagent.agent.run_folder import RunFolder
 from perfagent.agent.settings import Settings
 from perfagent.tools.errors import LimitExceeded
@@ -33,6 +34,7 @@ class Services:
         deadline: monotonic time at which the search ends; None without a limit.
         interrupted: set when the user asked to stop; nodes end at their next safe point.
         clock: monotonic seconds.
+        copies: of trees, for tests to write into.
     """
 
     settings: Settings
@@ -46,6 +48,10 @@ class Services:
     model: Model | None = None
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
+    copies: Copies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.copies = Copies(self.folder.path / "work")
 
     @property
     def lab(self) -> Laboratory:

@@ -25,7 +25,7 @@ from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.errors import BuildError, PerfagentError
 from perfagent.tools.patch import apply_patch, read_patch
-from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox
+from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox, owner_inside, remove
 from perfagent.tools.workload import Site, Workload, parse
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Laboratory:
 
     def __init__(self, services: Services, prepared: Prepared) -> None:
         self.folder = services.folder
+        self.copies = services.copies
         self.target = services.target
         self.settings = services.settings
         self.prepared = prepared
@@ -72,14 +73,29 @@ class Laboratory:
     def writable_copy(self, tree: Path, name: str) -> Path:
         """A copy of a tree that may be written into; an older copy of that name is dropped."""
         place = self.folder.path / "work" / name
-        shutil.rmtree(place, ignore_errors=True)
+        remove(place)
         place.parent.mkdir(exist_ok=True)
         shutil.copytree(tree, place, symlinks=True)
         return place
 
     def discard(self, tree: Path) -> None:
         """Remove a tree that is not needed any more."""
-        shutil.rmtree(tree, ignore_errors=True)
+        remove(tree)
+
+    @contextmanager
+    def lent(self, tree: Path) -> Iterator[Path]:
+        """A copy of a tree that tests may write into while the block lasts: one used before, mended where it can be."""
+        kind = self.environment.kind
+        if kind != "local":
+            with self.copies.lend(tree, owner_inside(kind)) as copy:
+                yield copy
+            return
+        # Code that runs as we do could make a copy look as it was.
+        place = Path(tempfile.mkdtemp(prefix="tests-", dir=self.folder.path / "work"))
+        try:
+            yield Path(shutil.copytree(tree, place, symlinks=True, dirs_exist_ok=True))
+        finally:
+            remove(place)
 
     @contextmanager
     def open(self, sides: Mapping[str, Path], *, writable: bool = False) -> Iterator[Bench]:
@@ -109,7 +125,7 @@ class Laboratory:
                 bench.timeout_s = self.settings.time_limit
                 yield bench
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove(scratch)
 
     @contextmanager
     def _sandbox(self, mounts: list[Mount], timeout_s: float = Limits().timeout_s) -> Iterator[Sandbox]:
@@ -144,11 +160,11 @@ class Laboratory:
         place = self.folder.path / "trees" / name
         if not place.exists():
             unfinished = place.with_name(f"{name}.part")
-            shutil.rmtree(unfinished, ignore_errors=True)
+            remove(unfinished)
             try:
                 make(unfinished)
             except PerfagentError:
-                shutil.rmtree(unfinished, ignore_errors=True)  # a build that fails may have left gigabytes
+                remove(unfinished)  # a build that fails may have left gigabytes
                 raise
             unfinished.rename(place)
         return place

@@ -229,22 +229,19 @@ class Preparation:
         if not self.services.settings.test and not self._has_python():
             return None
         lab = Laboratory(self.services, prepared)
-        copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
         selection = TestSelection(command=self.services.settings.test, exclude=prepared.benchmark_paths())
-        with lab.open({"baseline": copy}, writable=True) as bench:
+        with lab.lent(lab.tree(self.base)) as copy, lab.open({"baseline": copy}, writable=True) as bench:
             site = bench.test_site("baseline")
 
             def run(seed: int) -> TestRun:
                 return run_tests(bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=seed)
 
             first = run(BASELINE_SEEDS[0])
-            stable = (
+            return (
                 None
                 if _no_tests(first)
                 else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
             )
-        lab.discard(copy)
-        return stable
 
     def _values(self, prepared: Prepared) -> dict[str, Any]:
         """What the benchmarks yield, and which of it is the same from run to run."""

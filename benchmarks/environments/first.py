@@ -70,11 +70,9 @@ def _candidate_seconds(services: Services, lab: Laboratory) -> float:
         diff = _appended(path.read_text(), str(path.relative_to(baseline)), ADDED_LINE * (number + 1))
         began = time.monotonic()
         tree = lab.edited(base, diff)
-        copy = lab.writable_copy(tree, "candidate")
-        with lab.open({"candidate": copy}, writable=True) as bench:
+        with lab.lent(tree) as copy, lab.open({"candidate": copy}, writable=True) as bench:
             bench.sandbox.execute(Command(("true",), "/"))
             took.append(time.monotonic() - began)
-        lab.discard(copy)
     return min(took)
 
 
