@@ -3,6 +3,7 @@
 import mmap
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -27,16 +28,17 @@ def copies(tmp_path: Path) -> Copies:
     return Copies(tmp_path / "work")
 
 
-def described(root: Path) -> dict[str, tuple]:
-    """Every entry: kind and mode, content or target, times of files."""
-    found = {}
+def described(root: Path) -> dict[str, tuple[object, ...]]:
+    """Every entry: kind and mode, and a link's target, or a file's content and time."""
+    found: dict[str, tuple[object, ...]] = {}
     for path in (root, *root.rglob("*")):
         status = path.lstat()
+        seen: tuple[object, ...] = (status.st_mode,)
         if path.is_symlink():
-            content = path.readlink()
-        else:
-            content = (path.read_bytes(), status.st_mtime_ns) if path.is_file() else ""
-        found[str(path.relative_to(root))] = (status.st_mode, content)
+            seen += (path.readlink(),)
+        elif path.is_file():
+            seen += (path.read_bytes(), status.st_mtime_ns)
+        found[str(path.relative_to(root))] = seen
     return found
 
 
@@ -126,7 +128,8 @@ def test_the_next_tree_s_files_come_in_and_all_others_stay(tree, copies, tmp_pat
     with copies.lend(other, None) as copy:
         assert described(copy) == described(other)
         after = inodes(copy)
-    assert {name for name in before if after.get(name) != before[name]} == {"pkg/b.py", "data", "data/e.bin"}
+    # The number of an inode that is gone may be the next one's.
+    assert {name for name in before if after.get(name) != before[name]} <= {"pkg/b.py", "data", "data/e.bin"}
 
 
 def test_what_a_folder_held_besides_goes_and_its_files_stay(tree, copies) -> None:
@@ -135,16 +138,18 @@ def test_what_a_folder_held_besides_goes_and_its_files_stay(tree, copies) -> Non
         (copy / "pkg/deep/left").touch()
     with copies.lend(tree, None) as copy:
         after = inodes(copy)
-    assert {name for name in before if after.get(name) != before[name]} == {"pkg/deep"} and len(after) == len(before)
+    assert {name for name in before if after.get(name) != before[name]} <= {"pkg/deep"} and len(after) == len(before)
 
 
 def test_a_copy_is_made_anew_when_the_tree_it_came_from_is_gone(tree, copies, tmp_path) -> None:
     other = Path(shutil.copytree(tree, tmp_path / "other", symlinks=True, copy_function=os.link))
     with copies.lend(tree, None) as copy:
-        before = inodes(copy)
+        finished = max(path.stat().st_ctime_ns for path in copy.rglob("*.py"))
     shutil.rmtree(tree)
+    time.sleep(0.02)  # a tick of the kernel's clock
     with copies.lend(other, None) as copy:
-        assert inodes(copy)["a.py"] != before["a.py"] and described(copy) == described(other)
+        assert described(copy) == described(other)
+        assert all(path.stat().st_ctime_ns > finished for path in copy.rglob("*.py"))
 
 
 def test_two_at_a_time_have_two_copies_and_no_more_are_made(tree, copies, tmp_path) -> None:
