@@ -51,8 +51,8 @@ class Item(NamedTuple):
     """Something on the disk.
 
     Attributes:
-        kind: `run`, `leftover`, `environment`, `image`, `packages`, `build` (of a commit's compiled parts), `findings`
-            (what runs found out about unchanged targets) or `sandbox`.
+        kind: `run`, `leftover`, `environment`, `image`, `packages`, `build` (of a commit's compiled parts), `tree` (a
+            commit's files), `findings` (what runs found out about unchanged targets) or `sandbox`.
         name: of the run, the environment or the build, or a path.
         bytes: what it takes up; an image's shared layers are not counted.
         days: since it was last touched.
@@ -199,10 +199,11 @@ def _kept(wish: Wish, *, free: bool) -> Iterator[Item]:
     """What runs built of whole commits and found out about them, for the next run to take over."""
     cache = state_home() / "cache"
     findings = [cache / "findings"] if (cache / "findings").is_dir() else []
-    for path in (*sorted((cache / "built").glob("*")), *findings):
+    trees = sorted((cache / "trees").glob("*"))
+    for path in (*sorted((cache / "built").glob("*")), *trees, *findings):
         days, half = _days(path), path.name.endswith(".part")
         goes = free and (half or (wish.environments and days >= (wish.days or 0.0)))
-        kind = "leftover" if half else "findings" if path in findings else "build"
+        kind = "leftover" if half else "findings" if path in findings else "tree" if path in trees else "build"
         why = "a run is under way" if not free else "built half way" if half else "kept: --all removes it"
         yield Item(kind, path.name, _size(path), days, "asked for" if goes and not half else why, goes, _removing(path))
 

@@ -21,6 +21,7 @@ from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.building import TreeBuilder
 from perfagent.agent.lab.bytecode import CACHE, compile_trees, copy_harnesses, forget
 from perfagent.agent.lab.findings import harness_digest
+from perfagent.agent.lab.kept_trees import kept_trees
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.errors import BuildError, PerfagentError
@@ -52,13 +53,14 @@ class Laboratory:
         self.environment = prepared.environment.restore()
         (self.folder.path / "work").mkdir(exist_ok=True)
         cache = state_home() / "cache" / "built"
+        self.kept = kept_trees()
         self.progress = services.progress
         self.unbuildable = ""
         self.builder = TreeBuilder(self.settings.build, self.environment, self._sandbox, cache)
 
     def tree(self, commit: str) -> Path:
         """The exported tree of a commit with what the build generated; made once."""
-        return self._made(f"c-{commit[:16]}", lambda place: self._export(commit, place))
+        return self._made(self._commits_place(commit).name, lambda place: self._export(commit, place))
 
     def edited(self, parent: str, diff: str) -> Path:
         """The tree of `parent` with a diff applied and built; made once.
@@ -114,7 +116,10 @@ class Laboratory:
         harness = self._made(f"harness-{harness_digest()[:16]}", copy_harnesses)
         mounts.append(Mount(harness, f"{INSIDE}/harness"))
         if not writable:
-            compile_trees([*trees, harness], self.environment.python, self._sandbox)
+            compiled = compile_trees([*trees, harness], self.environment.python, self._sandbox)
+            base = self.prepared.base
+            if self._keeps(base) and self._commits_place(base) in compiled:
+                self.kept.keep(self._facts(base), self._commits_place(base))
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder.path / "work"))
         mounts.append(Mount(scratch, f"{INSIDE}/scratch", writable=True, fleeting=True))
         try:
@@ -171,6 +176,8 @@ class Laboratory:
 
     def _export(self, commit: str, place: Path) -> None:
         plain = self.folder.path / "trees" / "plain"
+        if self._keeps(commit) and self.kept.bring(self._facts(commit), place):
+            return
         if commit == self.prepared.base and plain.exists() and not self.builder.builds:
             shutil.copytree(plain, place, symlinks=True, copy_function=os.link)
         else:
@@ -190,6 +197,18 @@ class Laboratory:
             # What the environment's own build made stands there already: only patches to native sources are lost.
             self.unbuildable = f"compiled parts cannot be built again here ({error.message})"
             self.progress.warn(f"{self.unbuildable}: patches to their sources fail; name a --build to have them tried")
+
+    def _commits_place(self, commit: str) -> Path:
+        return self.folder.path / "trees" / f"c-{commit[:16]}"
+
+    def _keeps(self, commit: str) -> bool:
+        """Whether a commit's tree may be kept for later runs: it is the user's, and nothing writes into its files."""
+        return commit == self.prepared.base and not self.builder.builds and self.environment.kind != "local"
+
+    def _facts(self, commit: str) -> list[str]:
+        """All that a commit's tree with its bytecode depends on."""
+        where = self.environment
+        return ["compiled", self.target.info(commit).tree, where.kind, where.key, where.image, where.log]
 
     def _edit(self, parent: str, diff: str, place: Path) -> None:
         parent_tree = self.tree(parent)

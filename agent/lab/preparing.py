@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.findings import Findings
+from perfagent.agent.lab.kept_trees import checked_out
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
@@ -81,7 +82,7 @@ class Preparation:
         if not plain.exists():
             # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
             with self._timed("checkout"):
-                self.services.target.checkout(self.base, plain.with_name("plain.part")).rename(plain)
+                checked_out(self.services.target, self.base, kind, plain.with_name("plain.part")).rename(plain)
         with self._timed("finding the workloads"):
             workloads = self._workloads(plain)
         with self._timed("environment"):

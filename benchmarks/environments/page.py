@@ -10,7 +10,9 @@ from perfagent.benchmarks.environments.trial import Outcome, Package, packages
 
 Result = tuple[Package, Outcome, Outcome]
 
-_HEAD = "| package | kind | Python | first, s | second, s | candidate, s: first / next | passed / failed / flaky | result |"
+_HEAD = (
+    "| package | kind | Python | first, s | second, s | candidate, s: first / next | passed / failed / flaky | result |"
+)
 _TIMES = "\n## Where the time of a second run goes\n"
 _TEXT = """# Environments
 
