@@ -239,12 +239,9 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
 @contextmanager
 def _test_bench(services: Services, tree: Path) -> Iterator[tuple[Bench, TestSite]]:
     """A bench on a copy of a tree that its tests may write into."""
-    copy = services.lab.writable_copy(tree, f"tests-{tree.name}")
-    try:
-        with services.lab.open({"side": copy}, writable=True) as bench:
-            yield bench, bench.test_site("side")
-    finally:
-        services.lab.discard(copy)
+    lab = services.lab
+    with lab.lent(tree) as copy, lab.open({"side": copy}, writable=True) as bench:
+        yield bench, bench.test_site("side")
 
 
 def tests_text(verdict: TestVerdict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import uuid
@@ -75,6 +76,18 @@ def _class(kind: str) -> Callable[[Setup], RunnerSandbox]:
 
             return LocalSandbox
     raise UsageError(f"no sandbox is called {kind}", f"one of auto, {', '.join(KINDS)}")
+
+
+def owner_inside(kind: SandboxKind) -> tuple[int, int] | None:
+    """User and group that must own what is written in a sandbox where these are others than ours; None where not.
+
+    A mount that belongs to them already is left as it is when a sandbox opens and closes.
+    """
+    if kind != "docker" or os.getuid():
+        return None
+    from perfagent.tools.sandbox.docker import identity
+
+    return identity()
 
 
 def probe(kind: SandboxKind, image: str | None = None) -> Availability:
