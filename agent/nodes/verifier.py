@@ -120,7 +120,7 @@ def _update(
             "idea": idea.model_dump(),
         }
     elif idea.origin == "model" and verdicts and state.get("attempt", 0) < REPAIRS and not services.out_of_budget():
-        update["feedback"] = _feedback(verdicts[-1], services)
+        update["feedback"] = _feedback(by_id[verdicts[-1].candidate], verdicts[-1], services)
         update["attempt"] = state.get("attempt", 0) + 1
     else:
         update["idea"] = None
@@ -138,9 +138,9 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
     )
 
 
-def _feedback(verdict: Verdict, services: Services) -> str:
+def _feedback(candidate: Candidate, verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
     from perfagent.agent.ideas.feedback import feedback_for
 
-    said = feedback_for(verdict).model_dump(mode="json")
+    said = feedback_for(services, candidate, verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})
