@@ -30,6 +30,9 @@ from perfagent.tools.report import Check, Record, TestCounts
 #: Hash seed of the candidate's checks: one that the baseline ran under, so that what depends on the seed is known.
 CHECK_SEED = 1
 
+#: How the verdict on a candidate begins under which a benchmark fails.
+DOES_NOT_RUN = "a benchmark does not run"
+
 #: Lines of evidence for whoever repairs a candidate.
 EVIDENCE_LINES = 40
 
@@ -157,7 +160,7 @@ class Checker:
     def _same_values(self, bench: Bench) -> str:
         values, trouble = bench.values("candidate", CHECK_SEED)
         if trouble:
-            raise _Failed("tests_failed", f"a benchmark does not run: {trouble}")
+            raise _Failed("tests_failed", f"{DOES_NOT_RUN}: {trouble}")
         known = StableValues(**self.services.folder.get_json(self.prepared.steadiness))
         expected = self.services.folder.get_json(self.prepared.values)
         names = [name for name in expected if known.comparable(name)]
