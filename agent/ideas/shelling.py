@@ -139,7 +139,8 @@ class Shelling:
 def _told(ran: Ran) -> str:
     """How a command ended, what was undone, and its output."""
     done = ran.done
-    status = f"exit status {done.exit_code}" if not done.stopped_by else f"the command {done.stopped_by}; it was killed"
+    killed = " and was killed with all it had started" if done.timed_out or done.over_disk else ""
+    status = f"the command {done.stopped_by}{killed}" if done.stopped_by else f"exit status {done.exit_code}"
     lines = [f"{status}, {done.usage.wall_s:.1f} s"]
     if ran.changes.kept:
         lines.append(f"changed in new/: {', '.join(ran.changes.kept)}")
