@@ -31,6 +31,7 @@ NOTE = Path(CACHE, "perfagent")
 HARNESSES = {"workload": workload.HARNESS, "equivalence": equivalence.HARNESS}
 
 Open = Callable[[list[Mount], float], AbstractContextManager[Sandbox]]
+"""Opens a sandbox on mounts, with a limit in seconds for a command."""
 
 
 def compile_trees(trees: Sequence[Path], python: str, open_sandbox: Open) -> list[Path]:

@@ -1,9 +1,4 @@
-"""Where trees are made and run: exported commits, edited copies, and sandboxes opened on them.
-
-Inside a sandbox the sides stand at /perfagent/a, /perfagent/b, ... : paths of one length, because the length of a path
-can shift a timing. Trees are mounted read-only while they are measured, with their bytecode, and the one folder that
-may be written is emptied after each command, so that one side cannot change another, nor what its own next run finds.
-"""
+"""Where trees are made and run: exported commits, edited copies, and benches opened on them."""
 
 from __future__ import annotations
 
@@ -12,10 +7,9 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from perfagent.agent.accounting import TimedSandbox
@@ -26,18 +20,16 @@ from perfagent.agent.lab.findings import harness_digest
 from perfagent.agent.lab.kept_trees import kept_trees
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.lab.shell import Setting, Shell
+from perfagent.agent.lab.standing import INSIDE, Standing
 from perfagent.agent.once import Once
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.errors import BuildError, PerfagentError
 from perfagent.tools.patch import Policy, apply_patch, read_patch
 from perfagent.tools.sandbox import Limits, Mount, Sandbox, open_sandbox, owner_inside, remove
-from perfagent.tools.workload import Site, Workload, parse
+from perfagent.tools.workload import Workload, parse
 
 if TYPE_CHECKING:
     from perfagent.agent.services import Services
-
-#: Where things stand inside a sandbox.
-INSIDE = "/perfagent"
 
 
 class Laboratory:
@@ -144,29 +136,23 @@ class Laboratory:
             sides: name of a side -> its tree on the host.
             writable: whether commands may write into the trees (unit tests need it; measuring must not).
         """
-        trees = list(dict.fromkeys(sides.values()))
-        mounts = [
-            Mount(tree, f"{INSIDE}/{letter}", writable) for tree, letter in zip(trees, ascii_lowercase, strict=False)
-        ]
         workloads = tuple(parse(spec) for spec in self.prepared.workloads)
-        mounts += [Mount(path, f"{INSIDE}/scripts/{path.name}") for path in _outside_files(workloads)]
-        harness = self._made(f"harness-{harness_digest()[:16]}", copy_harnesses)
-        mounts.append(Mount(harness, f"{INSIDE}/harness"))
-        if not writable:
-            self._compile([*trees, harness])
-        scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder.path / "work"))
-        mounts.append(Mount(scratch, f"{INSIDE}/scratch", writable=True, fleeting=True))
-        try:
-            with self._sandbox(mounts) as sandbox:
-                sites = {side: self._site(sandbox, tree, harness, scratch) for side, tree in sides.items()}
-                apart = self.settings.metric == "memory"
-                bench = Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
-                bench.timeout_s = self.settings.time_limit
-                yield bench
-        finally:
-            remove(scratch)
+        standing = Standing(
+            environment=self.environment,
+            open=self._sandbox,
+            harness=self._made(f"harness-{harness_digest()[:16]}", copy_harnesses),
+            work=self.folder.path / "work",
+            source_roots=self.prepared.source_roots,
+            pytest_options=self.prepared.pytest_options,
+            compile=self._compile,
+        )
+        with standing.up(sides, _outside_files(workloads), writable=writable) as (sandbox, sites):
+            apart = self.settings.metric == "memory"
+            bench = Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
+            bench.timeout_s = self.settings.time_limit
+            yield bench
 
-    def _compile(self, trees: list[Path]) -> None:
+    def _compile(self, trees: Sequence[Path]) -> None:
         # By one thread at a time: a second one would find half of a tree's bytecode, and its files another's.
         with self._compiling:
             compiled = compile_trees(trees, self.environment.python, self._sandbox)
@@ -190,17 +176,6 @@ class Laboratory:
             run_id=self.folder.id,
         ) as sandbox:
             yield TimedSandbox(sandbox, self._accounting)
-
-    def _site(self, sandbox: Sandbox, tree: Path, harness: Path, scratch: Path) -> Site:
-        return Site(
-            tree=sandbox.inside(tree),
-            python=self.environment.python,
-            harness=sandbox.inside(harness / "workload"),
-            scratch=sandbox.inside(scratch),
-            source_roots=self.prepared.source_roots,
-            pytest_options=self.prepared.pytest_options,
-            values_module=sandbox.inside(harness / "equivalence" / "perfagent_values.py"),
-        )
 
     def _made(self, name: str, make: Callable[[Path], None]) -> Path:
         """A tree by name: made in a folder beside it and moved into place when it is whole."""
