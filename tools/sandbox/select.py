@@ -47,13 +47,19 @@ def open_sandbox(
         environment: where the code runs.
         limits: of each command.
         run_id: names the owner for `reap`.
-        cpus: the cores it may use, every allowed one when None.
+        cpus: the cores it may use, those that we may when None.
 
     Raises:
         UsageError: no such kind.
     """
-    setup = Setup(tuple(mounts), environment, limits, run_id, tuple(cpus) if cpus else None)
+    setup = Setup(tuple(mounts), environment, limits, run_id, tuple(cpus) if cpus else _own_cores())
     return _class(kind)(setup)
+
+
+def _own_cores() -> tuple[int, ...] | None:
+    """The cores we were told to keep to (`taskset`), which a container would not know of; None where we were not."""
+    cores = sorted(os.sched_getaffinity(0))
+    return tuple(cores) if len(cores) < (os.cpu_count() or 1) else None
 
 
 def _class(kind: str) -> Callable[[Setup], RunnerSandbox]:
