@@ -127,6 +127,7 @@ class Tried(Record):
         feedback: digest of what a repair begins with; empty when there is nothing to repair.
         history: digest of the conversation; empty when there was none.
         diff: digest of the change; empty when there was none.
+        form: digest of what the change amounts to, however it is written; empty when it was not judged itself.
     """
 
     idea: str
@@ -142,6 +143,7 @@ class Tried(Record):
     feedback: str = ""
     history: str = ""
     diff: str = ""
+    form: str = ""
 
 
 class Task(Record):
