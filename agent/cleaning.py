@@ -6,7 +6,6 @@ and an environment's own lock (who builds it). Whoever is killed lets go of his,
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
 import time
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from perfagent.agent.claims import claimed, hold_cache
+from perfagent.agent.claims import claimed, hold_cache, locked
 from perfagent.agent.run_folder import leftovers, runs_home, state_home
 from perfagent.tools.environment.images import (
     EnvironmentImage,
@@ -157,7 +156,7 @@ def _environments(wish: Wish, *, free: bool) -> Iterator[Item]:
         yield Item("environment", record.stem, size, days, why, old and free, remove)
     for key in sorted({path.name.split(".")[0] for path in folder.glob("*")} - {p.stem for p in folder.glob("*.json")}):
         parts = _parts(folder, key)
-        if any(not part.name.endswith(".lock") for part in parts) and not _locked(folder / f"{key}.lock"):
+        if any(not part.name.endswith(".lock") for part in parts) and not locked(folder / f"{key}.lock"):
             remove = _removing_environment(folder, key, [])
             yield Item("leftover", key, sum(map(_size, parts)), _days(parts[0]), "built half way", free, remove)
     for each in images:
@@ -216,18 +215,6 @@ def _image_of(record: Path) -> str:
         return bare(str(json.loads(record.read_text("utf-8")).get("image", "")))
     except (OSError, ValueError, AttributeError):
         return ""
-
-
-def _locked(lock: Path) -> bool:
-    """Whether somebody builds the environment at this moment."""
-    try:
-        with lock.open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _days(path: Path) -> float:
