@@ -6,7 +6,6 @@ resumed run repeats neither.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.bench import Bench
-from perfagent.agent.lab.recording import recorded
+from perfagent.agent.lab.recording import recorded, seed_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
 from perfagent.agent.verify.checks import Checked, Checker
@@ -154,7 +153,7 @@ class Verifier:
             targets=targets,
             alpha=alpha,
             min_speedup=self.services.settings.min_speedup,
-            seed=self.seed_of(candidate.id),
+            seed=seed_of(self.services, candidate.id),
             looks=looks_for(longest),
         )
 
@@ -174,10 +173,6 @@ class Verifier:
     def tree_of(self, candidate: Candidate, checked: Checked) -> Path:
         """The tree of the candidate as the guard let it through."""
         return self.lab.edited(candidate.parent, self.services.folder.get(checked.diff))
-
-    def seed_of(self, name: str) -> int:
-        """A seed of its own for each candidate, the same again on resume."""
-        return int.from_bytes(hashlib.sha256(f"{self.services.settings.seed}:{name}".encode()).digest()[:4], "big")
 
     def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
         return recorded(self.services, name, bench.reader(self.loops, only))
