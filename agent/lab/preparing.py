@@ -15,6 +15,7 @@ from perfagent.agent.lab.findings import Findings
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
+from perfagent.agent.lab.seeds import VALUE_SEEDS
 from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
@@ -37,8 +38,6 @@ from perfagent.tools.workload import Workload, discover, parse, source_roots
 #: Seconds the target's unit tests may take once.
 LONGEST_TESTS_S = 3600.0
 
-#: Two hash seeds under which a value must be the same to be comparable.
-VALUE_SEEDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
