@@ -99,7 +99,7 @@ class Preparation:
             noise=Noise(),
             core=_free_core(),
         )
-        findings = self._findings(environment, workloads)
+        findings = self._findings(prepared.environment, workloads)
         if self.wanted.tests:
             with self._timed("unit tests"):
                 tests = folder.step("baseline-tests", lambda: self._known_tests(findings, prepared))
@@ -127,12 +127,11 @@ class Preparation:
         yield
         self.services.folder.event("timed", step=step, seconds=round(time.monotonic() - began, 3))
 
-    def _findings(self, environment: Environment, workloads: list[Workload]) -> Findings:
+    def _findings(self, environment: EnvironmentRecord, workloads: list[Workload]) -> Findings:
         """What earlier runs found out about this tree in this environment with these workloads."""
         scripts = [Path(each.target) for each in workloads if each.kind == "script"]
         outside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in scripts if path.is_absolute()]
-        built = hashlib.sha256(environment.log.encode("utf-8", "surrogateescape")).hexdigest()
-        where = [environment.kind, environment.key, environment.image, built]
+        where = [environment.kind, environment.key, environment.image, environment.built]
         what = [self.services.target.info(self.base).tree, [each.spec for each in workloads], outside]
         return Findings(state_home() / "cache" / "findings", [*where, *what, self.services.settings.build])
 
