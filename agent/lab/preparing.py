@@ -33,7 +33,7 @@ from perfagent.tools.equivalence import (
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, choose
-from perfagent.tools.workload import Workload, discover, parse, source_roots
+from perfagent.tools.workload import Workload, discover, parse, pytest_options, source_roots
 
 #: Seconds the target's unit tests may take once.
 LONGEST_TESTS_S = 3600.0
@@ -91,7 +91,7 @@ class Preparation:
             sandbox_reason=reason,
             workloads=tuple(workload.spec for workload in workloads),
             source_roots=source_roots(plain),
-            pytest_options=_pytest_options(plain),
+            pytest_options=pytest_options(plain),
             benchmarks=(),
             tests=None,
             values="",
@@ -280,12 +280,6 @@ def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
 
 def _no_tests(run: TestRun) -> bool:
     return run.complete and not run.outcomes and not run.collection_errors
-
-
-def _pytest_options(tree: Path) -> tuple[str, ...]:
-    from perfagent.tools.workload import pytest_options
-
-    return pytest_options(tree)
 
 
 def _free_core() -> int | None:
