@@ -39,7 +39,6 @@ from perfagent.tools.workload import Workload, discover, parse, pytest_options, 
 LONGEST_TESTS_S = 3600.0
 
 
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which parts a command needs: hotspots needs neither tests nor noise."""

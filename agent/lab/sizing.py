@@ -28,7 +28,6 @@ from perfagent.tools.workload import MIN_BODY_S, Request, parse, takes_size
 PROBE_SEED = 1
 
 
-
 class Probe(NamedTuple):
     """One run at one size: seconds of the process, less what it waited for a core, and of one body."""
 

@@ -190,6 +190,6 @@ def _field(sandbox: Sandbox, sites: Mapping[str, Site], step: int) -> Field:
     loops = dict(calibrate_loops(sandbox, sites["one"], workload, Request(cpu=core)).loops)
     # Whole multiples, so that the padded sides do exactly so much more.
     loops[CLOSE_PAIRS] = -(-loops[CLOSE_PAIRS] // step) * step
-    for site in sites.values():  # one run whose time does not count fills the caches of bytecode
+    for site in sites.values():  # one run whose time does not count reads the files in
         observe(sandbox, site, workload, Request(cpu=core))
     return Field(RoundObserver(sandbox, sites), workload, loops, core)
