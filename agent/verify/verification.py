@@ -19,7 +19,6 @@ from perfagent.agent.state import Candidate, Verdict
 from perfagent.agent.verify.checks import Checked, Checker
 from perfagent.agent.verify.evidence import with_evidence
 from perfagent.agent.verify.figures import figures_of, headline_figure, overall_of
-from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
     ALPHA,
     PUBLISHED_PAIRS,
@@ -29,6 +28,7 @@ from perfagent.tools.measure import (
     Publication,
     Run,
     RunFailed,
+    conclude,
     confirm,
     estimate,
     looks_for,
@@ -96,10 +96,9 @@ class Verifier:
             publication = self._publish(candidate, bench, plan, confirmation)
         return self._verdict(candidate, checked, confirmation, publication, plan)
 
-    def compare(self, candidate: Candidate, checked: Checked, tree: Path | None = None) -> Verdict:
+    def compare(self, candidate: Candidate, checked: Checked, head: Path) -> Verdict:
         """Like `confirm`, but the figures are measured whatever the test says: what two commits deserve."""
         plan = self.plan_for(candidate, ALPHA)
-        head = tree or self.tree_of(candidate, checked)
         trees = {"baseline": self.lab.tree(candidate.parent), "candidate": head}
         with self.lab.open(trees) as bench:
             confirmation = self._confirm(candidate, bench, plan)
@@ -181,10 +180,7 @@ class Verifier:
         run = self._run(bench, f"confirm-{candidate.id}", frozenset(plan.targets))
         sampler = PairSampler(run, plan.seed)
         taken: list[Any] = []
-        for progress in confirm(self._watched(sampler.pairs(), plan, taken), plan):
-            if progress.confirmation is not None:
-                return progress.confirmation
-        raise MeasurementError("the test ended without a decision")
+        return conclude(confirm(self._watched(sampler.pairs(), plan, taken), plan))
 
     def _watched(self, series: Iterator[Any], plan: Plan, taken: list[Any]) -> Iterator[Any]:
         """The same pairs, shown to the user as they come."""
