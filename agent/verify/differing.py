@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.seeds import CHECK_SEED
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
-from perfagent.agent.verify.checks import CHECK_SEED, DOES_NOT_RUN
+from perfagent.agent.verify.checks import DOES_NOT_RUN
 from perfagent.tools.equivalence import (
     CallTrace,
     DifferingCall,
