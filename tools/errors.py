@@ -82,7 +82,15 @@ class SandboxUnavailable(SandboxError):
 
 
 class ModelError(PerfagentError):
-    """The model cannot be reached or refuses the request."""
+    """The model cannot be reached or refuses the request.
+
+    Args:
+        reason: the gateway's word for it, such as `rate`, `auth` or `policy`; empty when it is none of the gateway's.
+    """
+
+    def __init__(self, message: str, remedy: str = "", reason: str = "") -> None:
+        super().__init__(message, remedy)
+        self.reason = reason
 
 
 class ModelContextExceeded(ModelError):
@@ -111,3 +119,9 @@ class LimitExceeded(PerfagentError):
         self.kind = kind
         self.used = used
         self.limit = limit
+
+
+class ReviewPending(PerfagentError):
+    """An accepted patch waits for a person's decision; the run can be resumed with it."""
+
+    exit_status = 130

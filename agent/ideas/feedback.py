@@ -33,3 +33,15 @@ def feedback_for(verdict: Verdict) -> Feedback:
         evidence="\n".join(dict.fromkeys([verdict.detail, *verdict.evidence])),
         question=QUESTIONS.get(verdict.verdict, "What would make the change better?"),
     )
+
+
+def feedback_from_review(hint: str, verdict: Verdict) -> Feedback:
+    """The message of a person who sent an accepted patch back."""
+    speedup = f"{verdict.speedup:.3f}x" if verdict.speedup else "not measured"
+    return Feedback(
+        stage="review",
+        reason_code="sent_back",
+        numbers={"speedup (baseline time / candidate time)": speedup},
+        evidence=hint,
+        question="How do you do what the reviewer asks and keep the gain?",
+    )

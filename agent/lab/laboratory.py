@@ -18,6 +18,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from perfagent.agent.accounting import TimedSandbox
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.building import TreeBuilder
 from perfagent.agent.lab.bytecode import CACHE, compile_trees, copy_harnesses, forget
@@ -55,6 +56,7 @@ class Laboratory:
         (self.folder.path / "work").mkdir(exist_ok=True)
         cache = state_home() / "cache" / "built"
         self.progress = services.progress
+        self._accounting = services.accounting
         self.unbuildable = ""
         self._trees = Once()
         self._compiling = threading.Lock()
@@ -166,7 +168,7 @@ class Laboratory:
             limits=limits,
             run_id=self.folder.id,
         ) as sandbox:
-            yield sandbox
+            yield TimedSandbox(sandbox, self._accounting)
 
     def _site(self, sandbox: Sandbox, tree: Path, harness: Path, scratch: Path) -> Site:
         return Site(

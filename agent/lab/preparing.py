@@ -205,18 +205,19 @@ class Preparation:
         packages = ["pytest"] if tested_by_pytest or "pytest" in kinds else []
         if "pytest-benchmark" in kinds:
             packages = ["pytest", "pytest-benchmark"]
-        environment: Environment = build_environment(
-            kind,
-            tree,
-            cache=state_home() / "cache",
-            python=settings.python,
-            setup=settings.setup,
-            image=settings.image,
-            packages=[*packages, *settings.packages],
-            extras=settings.extras,
-            say=self.services.progress.note,
-            version=self.services.target.describe(self.base),
-        )
+        with self.services.accounting.spending("running"):
+            environment: Environment = build_environment(
+                kind,
+                tree,
+                cache=state_home() / "cache",
+                python=settings.python,
+                setup=settings.setup,
+                image=settings.image,
+                packages=[*packages, *settings.packages],
+                extras=settings.extras,
+                say=self.services.progress.note,
+                version=self.services.target.describe(self.base),
+            )
         self.say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
         return environment
 

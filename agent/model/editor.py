@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from perfagent.agent.model.facts import EVIDENCE_LINES, Facts, Feedback, IdeaDraft
+from perfagent.agent.model.facts import EVIDENCE_LINES, Attempt, Facts, Feedback, IdeaDraft, Parent
 from perfagent.agent.model.loop import run_loop
 from perfagent.agent.model.loop_records import End, LoopEvent, LoopLimits
 from perfagent.agent.model.output import capped
@@ -56,18 +56,22 @@ class Assignment:
     """What the editor is to do.
 
     Attributes:
-        idea: the change to make.
+        idea: the change to make; None for whatever makes the workload faster.
         facts: what is known about the target.
         feedback: why the last attempt was not kept; None on the first one.
         history: the last attempt's conversation; without it feedback starts a new one that shows the diff.
         label: names the conversation in the transcript, such as `editor:idea-3`.
+        failed: what earlier attempts at the idea came to, when this is a fresh start.
+        parents: earlier candidates to join into a better one.
     """
 
-    idea: IdeaDraft
+    idea: IdeaDraft | None
     facts: Facts
     feedback: Feedback | None = None
     history: Sequence[Message] = ()
     label: str = "editor"
+    failed: Sequence[Attempt] = ()
+    parents: Sequence[Parent] = ()
 
 
 def edit(
@@ -112,7 +116,7 @@ def opening(assignment: Assignment, diff: str) -> list[Message]:
     """The messages an attempt begins with; the fixed part comes first, so that providers can cache it."""
     messages = list(assignment.history) or [
         Message(role="system", content=render("editor.md")),
-        Message(role="user", content=render("editor_task.md", facts=assignment.facts, idea=assignment.idea)),
+        Message(role="user", content=_task(assignment)),
     ]
     feedback = assignment.feedback
     if feedback is not None:
@@ -121,3 +125,15 @@ def opening(assignment: Assignment, diff: str) -> list[Message]:
         text = render("feedback.md", feedback=feedback, evidence=evidence, diff=shown)
         messages.append(Message(role="user", content=text))
     return messages
+
+
+def _task(assignment: Assignment) -> str:
+    """What is to be done: an idea, anything that helps, or the best of earlier candidates joined."""
+    facts, idea = assignment.facts, assignment.idea
+    if assignment.failed:
+        return render("fresh_start.md", facts=facts, idea=idea, attempts=assignment.failed)
+    if assignment.parents:
+        return render("evolve_task.md", facts=facts, parents=assignment.parents)
+    if idea is None:
+        return render("free_task.md", facts=facts, goal="")
+    return render("editor_task.md", facts=facts, idea=idea)

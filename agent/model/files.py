@@ -15,7 +15,8 @@ from perfagent.agent.model.protocol import digest_of
 from perfagent.agent.model.workbench import Actions
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.patch import (
-    Edit,
+    AnyEdit,
+    is_checked,
     nothing_protected,
     plan_edits,
     read_text,
@@ -133,11 +134,12 @@ class FileWorkbench:
                 self._checked("checkout", "--quiet", "HEAD", "--", f":(literal){each}")
         return touched
 
-    def edit(self, edits: Sequence[Edit], *, check_syntax: bool = False) -> list[str]:
+    def edit(self, edits: Sequence[AnyEdit], *, check_syntax: bool = False) -> list[str]:
         """See Workbench."""
         texts = plan_edits(self.tree, edits, protected=self._protected)
         if check_syntax:
-            found = [syntax_errors(path, text, read_text(self.tree, path)) for path, text in texts.items()]
+            written = {path: text for path, text in texts.items() if text is not None}
+            found = [syntax_errors(path, text, read_text(self.tree, path)) for path, text in written.items()]
             problems = [problem for problem in found if problem]
             if problems:
                 raise EditError("syntax", "; ".join(problems), "no edit was applied")
@@ -164,7 +166,7 @@ class FileWorkbench:
         changed = self._checked("diff", "--name-only", "-z", "--diff-filter=d", "HEAD", "--").split("\0")
         found = []
         for path in [*filter(None, changed), *self._untracked()]:
-            if path.endswith((".py", ".pyi")):
+            if is_checked(path):
                 found.append(syntax_errors(path, self._text(path), self._before(path)))
         return "; ".join(problem for problem in found if problem) or None
 

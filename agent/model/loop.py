@@ -20,7 +20,7 @@ from perfagent.agent.model.toolbox import Outcome, Toolbox
 from perfagent.agent.model.watching import Watch
 from perfagent.prompts import render
 from perfagent.tools.errors import EditError, LimitExceeded, ModelContextExceeded, ModelNoTools
-from perfagent.tools.patch import parse_blocks
+from perfagent.tools.patch import parse_edits
 
 _NARROWINGS = 2  # times that a window is believed to be smaller than it was said to be
 _SUMMARY = 600  # characters of prose taken as summary of a change sent as text
@@ -29,7 +29,7 @@ _SOON = 0.8  # share of turns or time after which the model is told to come to a
 _EMPTY = "[no text]"  # stands for an empty reply, which some providers refuse to be shown
 _THINKING = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
 _BLOCK = re.compile(
-    r"(?:^[^\n]*\n)?^\s*(?:```|~~~)[^\n]*\n.*?^\s*(?:```|~~~)\s*$|^<{5,9} SEARCH.*?^>{5,9} REPLACE",
+    r"(?:^[#* ]*\S+\n)?^\s*(?:```|~~~)[^\n]*\n.*?^\s*(?:```|~~~)\s*$|^<{5,9} SEARCH.*?^>{5,9} REPLACE",
     re.M | re.S,
 )
 _GIVE_UP = re.compile(r"^\W*GIVE[ _]UP\W*:\s*(.+)$", re.M)
@@ -240,7 +240,7 @@ class _Loop:
         if self.tools.takes_text is not None or self.tools.workbench is None:
             return ""
         try:
-            edits = parse_blocks(text)
+            edits = parse_edits(text)
             return f"applied the blocks of your text: {', '.join(self.tools.workbench.edit(edits))}" if edits else ""
         except EditError as error:
             return f"the blocks of your text were not applied ({error.reason}): {error}"
@@ -253,7 +253,7 @@ class _Loop:
                 return _Ended("submitted", text)
             return self.answer("planner_repair.md", text, problem=problem)
         try:
-            edits = parse_blocks(text)
+            edits = parse_edits(text)
             if edits and self.tools.workbench is not None:
                 paths = self.tools.workbench.edit(edits, check_syntax=True)
                 self.tell("edit", ", ".join(paths), True)

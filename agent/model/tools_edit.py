@@ -6,7 +6,7 @@ from pydantic import Field
 
 from perfagent.agent.model.toolbox import Arguments, Tool
 from perfagent.agent.model.workbench import Workbench
-from perfagent.tools.patch import Edit
+from perfagent.tools.patch import AnyEdit, Edit, FunctionEdit
 
 _Path = Field(description="path relative to the repository's root")
 
@@ -17,6 +17,16 @@ class EditFile(Arguments):
     path: str = _Path
     old: str = Field(min_length=1, description="exact lines to replace, without line numbers; must occur once")
     new: str = Field(description="what takes their place; empty deletes")
+
+
+class ReplaceFunction(Arguments):
+    """A whole definition."""
+
+    path: str = _Path
+    qualname: str = Field(
+        min_length=1, description="the function, method, class or plainly assigned name: unique or Report.render"
+    )
+    code: str = Field(min_length=1, description="the whole new definition with its decorators, and nothing else")
 
 
 class CreateFile(Arguments):
@@ -36,6 +46,12 @@ def editing_tools(workbench: Workbench) -> list[Tool]:
             lambda a: _edited(workbench, Edit(a.path, a.old, a.new)),
         ),
         Tool(
+            "replace_function",
+            "Replace a whole function, method or class of a Python file by its name; comments above it stay.",
+            ReplaceFunction,
+            lambda a: _edited(workbench, FunctionEdit(a.path, a.qualname, a.code)),
+        ),
+        Tool(
             "create_file",
             "Create a new file.",
             CreateFile,
@@ -44,7 +60,7 @@ def editing_tools(workbench: Workbench) -> list[Tool]:
     ]
 
 
-def _edited(workbench: Workbench, edit: Edit) -> str:
+def _edited(workbench: Workbench, edit: AnyEdit) -> str:
     paths = ", ".join(workbench.edit([edit]))
     problems = workbench.problems()
     return f"edited {paths}" + (f"\nnote: {problems}" if problems else "")

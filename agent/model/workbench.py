@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from perfagent.tools.patch import Edit
+from perfagent.tools.patch import AnyEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Workbench(Protocol):
         """Put a file, or every file when None, back to the baseline; the paths that were changed."""
         ...
 
-    def edit(self, edits: Sequence[Edit], *, check_syntax: bool = False) -> list[str]:
+    def edit(self, edits: Sequence[AnyEdit], *, check_syntax: bool = False) -> list[str]:
         """Apply all edits or none, and give the paths changed.
 
         Raises:

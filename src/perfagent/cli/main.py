@@ -59,6 +59,13 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         image.command("build-base")(build_base)
         image.callback()(_bare_root)
         app.add_typer(image, name="image")
+        from perfagent.cli.memory import COMMANDS as OF_MEMORY
+
+        memory = _typer("Accepted edits of earlier runs: what a model may be shown as examples.", own_flags=True)
+        for name, command in OF_MEMORY.items():
+            memory.command(name)(command)
+        memory.callback()(_bare_root)
+        app.add_typer(memory, name="memory")
     return app
 
 

@@ -26,7 +26,7 @@ from perfagent.agent.model import (
     Usage,
     Waiting,
 )
-from perfagent.tools.errors import LimitExceeded, ModelContextExceeded, ModelError
+from perfagent.tools.errors import LimitExceeded, ModelContextExceeded, ModelError, ModelNoTools
 
 KEY = "sk-a-key-never-to-be-seen"
 TOOL = ToolSpec(name="look", description="Look.", parameters={"type": "object", "properties": {}})
@@ -189,13 +189,17 @@ def test_a_context_too_long_has_its_own_error(scripted_server: Any, gateway: Cal
         gateway().complete(REQUEST)
 
 
-def test_an_endpoint_without_tools_is_asked_for_text(
+def test_an_endpoint_without_tools_says_so_and_is_not_asked_with_any_again(
     scripted_server: Any, gateway: Callable[..., LiteLLMModel]
 ) -> None:
     refused = scripted_server.status(400, "test-model does not support tools")
     scripted_server.script(refused, scripted_server.text("one"), scripted_server.text("two"))
     model = gateway()
-    assert [model.complete(REQUEST).text, model.complete(REQUEST).text] == ["one", "two"]
+    for _ in range(2):
+        with pytest.raises(ModelNoTools, match="cannot call tools"):
+            model.complete(REQUEST)
+    plain = REQUEST.model_copy(update={"tools": ()})
+    assert [model.complete(plain).text, model.complete(plain).text] == ["one", "two"]
     assert ["tools" in sent for sent in scripted_server.requests] == [True, False, False]
 
 
@@ -271,7 +275,7 @@ def test_every_attempt_is_counted_and_stops_at_the_limit(scripted_server: Any) -
     ledger = CostLedger(Limits(max_calls=3))
     waiting = Waiting(sleep=lambda _: None)
     settings = GatewaySettings("test-model", scripted_server.url, KEY)
-    model = LiteLLMModel(settings, on_failed_attempt=ledger.failed_attempt, waiting=waiting)
+    model = LiteLLMModel(settings, attempts=ledger, waiting=waiting)
     scripted_server.script(*[scripted_server.status(503, "later")] * 6)
     with pytest.raises(LimitExceeded, match="calls"):
         Metered(model, ledger, model.price).complete(REQUEST)

@@ -73,6 +73,21 @@ def test_blocks_in_text_do_the_whole_job(loop: Loop, workbench: FileWorkbench) -
     assert "+" + FAST in workbench.diff()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```python pkg/words.py::unique\ndef unique(words):\n{FAST}```\n",
+        "```diff\n--- a/pkg/words.py\n+++ b/pkg/words.py\n@@ ... @@\n def unique(words):\n"
+        + "".join(f"-{line}\n" for line in BODY.splitlines())
+        + f"+{FAST}```\n",
+    ],
+)
+def test_definitions_and_diffs_do_as_well_as_blocks(loop: Loop, workbench: FileWorkbench, text: str) -> None:
+    result = loop(f"I use a dict.\n\n{text}")
+    assert (result.end, result.summary) == ("submitted", "I use a dict.")
+    assert "+" + FAST in workbench.diff()
+
+
 def test_thinking_aloud_is_not_taken_for_the_answer(loop: Loop) -> None:
     wrong = BLOCK.replace("fromkeys", "nothing")
     assert loop(f"<think>\n{wrong}\nno.</think>\n{BLOCK}").submitted
