@@ -110,6 +110,7 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
             raise
         finally:
             folder.event("accounted", **services.accounting.figures())
+            services.copies.drop()
             folder.close()
 
 

@@ -30,6 +30,7 @@ from perfagent.agent.claims import hold_cache
 from perfagent.agent.journal import Journal, write_atomically
 from perfagent.agent.once import Once
 from perfagent.tools.errors import LimitExceeded, PerfagentError, UsageError
+from perfagent.tools.sandbox import remove
 
 #: Below this many free bytes a run refuses to start a step: an environment and two trees need about as much.
 MINIMUM_FREE_BYTES = 256 * 2**20
@@ -111,7 +112,7 @@ class RunFolder:
             raise PerfagentError(f"the run {self.id} is under way in another process", "wait for it to end") from error
         self._using = hold_cache(state_home() / "cache", exclusively=False)
         for left in leftovers(self.path):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            remove(left)
         # Temporary files stand where the next session finds them if this one is killed.
         work = self.path / "work"
         work.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from perfagent.agent.services import Services
 
 if TYPE_CHECKING:
-    from perfagent.tools.profile import CallFacts, FunctionLines
+    from perfagent.tools.profile import CallFacts, FunctionLines, LineTime
 
 #: Share of a function's time below which a line says nothing about where the time goes.
 SHOWN_SHARE = 0.01
@@ -48,20 +48,26 @@ def table(function: FunctionLines, tree: Path, overhead: float | None = None, mo
     if not function.lines:
         return f"{where}: never runs in the workloads."
     source = (tree / function.path).read_text("utf-8", errors="replace").splitlines()
-    head = f"{where}: {function.share:.1%} of the time passes through it{_overhead_text(overhead)}."
+    head = f"{where}: {function.share:.1%} of the time passes through it{overhead_text(overhead)}."
     columns = "line | hits | share of the function, with what the line calls | source"
-    return "\n".join([head, columns, *_rows(function, source, most), *call_lines(function.calls)])
+    return "\n".join([head, columns, *rows(function, source, most), *call_lines(function.calls)])
 
 
-def _overhead_text(overhead: float | None) -> str:
+def overhead_text(overhead: float | None) -> str:
+    """What is to be said of the figures, in brackets after what they are of."""
     if overhead is None:
         return " (shares, not seconds)"
     doubt = "; lines that are short and often look dearer than they are" if overhead >= HEAVY_OVERHEAD else ""
     return f" (shares, not seconds: tracing made it {overhead:.1f} times as slow{doubt})"
 
 
-def _rows(function: FunctionLines, source: list[str], most: int) -> list[str]:
-    known = {line.number: line for line in function.lines}
+def rows(function: FunctionLines, source: list[str], most: int) -> list[str]:
+    """The dear lines of a function with their neighbours, in order: number, hits, share and source.
+
+    Args:
+        source: lines of its file.
+        most: lines shown, those left out in between not counted.
+    """
     dear = sorted((line for line in function.lines if line.share >= SHOWN_SHARE), key=lambda line: -line.share)
     shown: set[int] = set()
     for line in dear:
@@ -70,16 +76,26 @@ def _rows(function: FunctionLines, source: list[str], most: int) -> list[str]:
         if len(shown | wanted) > most:
             break
         shown |= wanted
-    rows = []
+    known = {line.number: line for line in function.lines}
+    told = []
     last = function.start - 1
     for number in sorted(shown):
         if number > last + 1:
-            rows.append("...")
-        text = source[number - 1][:WIDTH].rstrip()
-        figures = f"{known[number].hits} | {known[number].share:.1%}" if number in known else "- | -"
-        rows.append(f"{number} | {figures} | {text}")
+            told.append("...")
+        told.append(_row(number, known.get(number), source))
         last = number
-    return rows if last == function.end else [*rows, "..."]
+    return told if last == function.end else [*told, "..."]
+
+
+def dearest(function: FunctionLines, source: list[str], most: int) -> list[str]:
+    """The dearest lines of a function alone, in order."""
+    lines = sorted(function.lines, key=lambda line: -line.share)[:most]
+    return [_row(line.number, line, source) for line in sorted(lines, key=lambda line: line.number)]
+
+
+def _row(number: int, line: LineTime | None, source: list[str]) -> str:
+    figures = "- | -" if line is None else f"{line.hits} | {line.share:.1%}"
+    return f"{number} | {figures} | {source[number - 1][:WIDTH].rstrip()}"
 
 
 def call_lines(facts: CallFacts) -> list[str]:

@@ -13,10 +13,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from perfagent.agent.lab.mirror import Changes, Mirror, read, remove, stamps, write
+from perfagent.agent.lab.mirror import Changes, Mirror, read, stamps, write
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.patch import Policy, is_leftover
-from perfagent.tools.sandbox import Command, Completed, Mount, Sandbox, SandboxKind
+from perfagent.tools.sandbox import Command, Completed, Mount, Sandbox, SandboxKind, remove
 
 #: Where a shell starts, and what it finds there.
 HOME = "/perfagent/work"

@@ -156,7 +156,7 @@ def _entries(
         if verdict is None:
             continue
         wanted = repairable and idea.origin == "model" and task.carried is None and not services.out_of_budget()
-        feedback = _feedback(verdict, services) if wanted and task.attempt < REPAIRS else ""
+        feedback = _feedback(candidate, verdict, services) if wanted and task.attempt < REPAIRS else ""
         entries.append(
             Tried(
                 **common,
@@ -184,9 +184,9 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
     )
 
 
-def _feedback(verdict: Verdict, services: Services) -> str:
+def _feedback(candidate: Candidate, verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
     from perfagent.agent.ideas.feedback import feedback_for
 
-    said = feedback_for(verdict).model_dump(mode="json")
+    said = feedback_for(services, candidate, verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})

@@ -14,7 +14,7 @@ from pathlib import Path
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
-from perfagent.agent.verify.checks import CHECK_SEED
+from perfagent.agent.verify.checks import CHECK_SEED, DOES_NOT_RUN
 from perfagent.tools.equivalence import (
     CallTrace,
     DifferingCall,
@@ -32,6 +32,9 @@ from perfagent.tools.workload import Request, parse
 #: Seconds of one traced run: evidence that takes longer costs more than a model's next guess.
 LONGEST_TRACE_S = 60.0
 
+#: Workloads that are tried where none is named.
+MOST_WORKLOADS = 3
+
 _LARGER = re.compile(r"\bat (\d+)x\b")
 
 
@@ -45,8 +48,10 @@ def differing_call(services: Services, candidate: Candidate, verdict: Verdict) -
         diff = services.folder.get(verdict.diff)
         base, head = services.lab.tree(candidate.parent), services.lab.edited(candidate.parent, diff)
         touched = touched_functions(base, head, diff).both()
-        if benchmark := benchmark_in(services, verdict.detail):
-            return _in_benchmark(services, benchmark, _factor(verdict), touched, (base, head))
+        for benchmark in benchmarks_in(services, verdict.detail):
+            found = _in_benchmark(services, benchmark, _factor(verdict), touched, (base, head))
+            if found is not None:
+                return found
         if test := test_in(services, verdict.detail):
             return _in_test(services, test, touched, (base, head))
     except PerfagentError:
@@ -54,10 +59,14 @@ def differing_call(services: Services, candidate: Candidate, verdict: Verdict) -
     return None
 
 
-def benchmark_in(services: Services, detail: str) -> str:
-    """The benchmark that a verdict's one line is about; empty when it names none."""
-    named = [name for name in services.lab.prepared.ids if re.search(rf"(^|: ){re.escape(name)}[: ]", detail)]
-    return max(named, key=len, default="")
+def benchmarks_in(services: Services, detail: str) -> tuple[str, ...]:
+    """The benchmark that a verdict's one line is about; where a whole workload does not run any more, one of each."""
+    prepared = services.lab.prepared
+    named = [name for name in prepared.ids if re.search(rf"(^|: ){re.escape(name)}[: ]", detail)]
+    if named:
+        return (max(named, key=len),)
+    firsts = {plan.workload: plan.id for plan in reversed(prepared.benchmarks)}
+    return tuple(firsts.values())[:MOST_WORKLOADS] if detail.startswith(DOES_NOT_RUN) else ()
 
 
 def test_in(services: Services, detail: str) -> str:
