@@ -22,9 +22,9 @@ REST_S = 300.0
 class FallbackModel:
     """Models in the order of preference. Safe under threads.
 
-    A request that is too long for a model goes to no other one: the conversation is made shorter instead; one
-    whose tools a model does not take is worded anew. An answer in
-    which the model itself declines is an answer; one that the provider's filter emptied is none.
+    A request that is too long for a model, or holds tools it does not take, goes to no other one: the conversation is
+    made shorter instead, or the tools are explained in text. An answer in which the model itself declines is an answer;
+    one that the provider's filter emptied is none.
 
     Args:
         models: at least one; the first gives the name.

@@ -179,6 +179,16 @@ def test_a_sandbox_that_does_not_start_is_text_and_the_next_command_gets_another
         assert actions.shell("cat scratch/note.txt", 20).endswith("1")
 
 
+def test_a_user_who_interrupts_need_not_wait_for_the_command(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    interrupt = threading.Timer(1.0, run.services.interrupted.set)
+    interrupt.start()
+    with closed as actions, pytest.raises(KeyboardInterrupt):
+        actions.shell(f"sleep {HOURS}", 300)
+    interrupt.join()
+    assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
+
+
 def test_a_runner_that_is_killed_is_told_and_notes_stay(acting: Callable[..., Any]) -> None:
     closed, run = acting()
     with closed as actions:
