@@ -47,5 +47,5 @@ class Budget:
     @property
     def left_out(self) -> str:
         """One line on what did not fit; empty when everything did."""
-        parts = [f"{count} {kind}" for kind, count in self._missing.items()]
+        parts = [f"{kind} ({count})" for kind, count in self._missing.items()]
         return f"Left out for length: {', '.join(parts)}." if parts else ""

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from perfagent.agent.ideas.budget import Budget
 from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.ideas.examples import examples_for
+from perfagent.agent.ideas.notes import NOTHING, Note
 from perfagent.agent.ideas.patterns import patterns_for
 from perfagent.agent.ideas.surroundings import callers, outlines
 from perfagent.agent.model import Example, Facts, HotFunction, TriedIdea
@@ -52,7 +53,7 @@ def facts_for(
     tried: Sequence[Tried],
     *,
     profile: bool = True,
-    notes: Mapping[str, str] | None = None,
+    notes: Mapping[str, Note] | None = None,
 ) -> Facts:
     """Everything a planner or an editor gets to know at one baseline, within a budget of characters.
 
@@ -63,17 +64,19 @@ def facts_for(
         spots: hotspots, hottest first.
         tried: earlier ideas, oldest first.
         profile: whether to tell what the profile says; without it only workload and rules are told.
-        notes: what else was measured of a function, `path:qualname` to one line, such as repeated arguments.
+        notes: what tracing saw of functions' calls, by `path:qualname`; see `notes_of`.
     """
     prepared, tree = services.lab.prepared, services.lab.tree(head)
     metrics = sorted({METRICS[plan.metric] for plan in prepared.benchmarks})
     budget = Budget()
     workload = budget.cut(_workload_text(prepared.workloads, tree), budget.left, "the workload")
     seen = _Seen(services, head, tree, spots if profile else (), budget)
-    hot = seen.hot(notes or {})
+    notes = notes or {}
+    hot = seen.hot(notes)
     shown = [entry.hotspot for entry in hot if entry.source]
     above = tuple(callers(tree, seen.spots, shown, budget))
-    patterns = tuple(p for p in patterns_for(tree, seen.spots) if budget.fits("patterns", p.text + "".join(p.reasons)))
+    fitting = patterns_for(tree, seen.spots, notes)
+    patterns = tuple(p for p in fitting if budget.fits("patterns", p.text + "".join(p.reasons)))
     known = tuple(tried_idea(entry) for entry in tried[-SHOWN_TRIED:])
     budget.fits("tried ideas", "".join(idea.title + idea.detail for idea in known))
     examples = tuple(e for e in seen.examples() if budget.fits("examples", e.diff + e.rationale))
@@ -105,14 +108,16 @@ class _Seen:
     spots: Sequence[Hotspot]
     budget: Budget
 
-    def hot(self, notes: Mapping[str, str]) -> tuple[HotFunction, ...]:
+    def hot(self, notes: Mapping[str, Note]) -> tuple[HotFunction, ...]:
         """The profile's rows, the first of them with their sources."""
         return tuple(
             HotFunction(
                 hotspot=spot,
                 source=self._source(spot) if number < SHOWN_FUNCTIONS else "",
                 language=LANGUAGES.get(PurePosixPath(spot.path).suffix, ""),
-                note="; ".join(filter(None, [self._each(spot), notes.get(f"{spot.path}:{spot.qualname}", "")])),
+                note="; ".join(
+                    filter(None, [self._each(spot), notes.get(f"{spot.path}:{spot.qualname}", NOTHING).text])
+                ),
             )
             for number, spot in enumerate(self.spots[:SHOWN_HOTSPOTS])
         )

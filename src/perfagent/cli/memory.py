@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,7 +62,13 @@ def path() -> None:
 
 
 #: What stands below `perfagent memory`.
-COMMANDS = {"list": list_edits, "show": show_edit, "delete": delete_edit, "clear": clear, "path": path}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "list": list_edits,
+    "show": show_edit,
+    "delete": delete_edit,
+    "clear": clear,
+    "path": path,
+}
 
 
 def _store() -> EditStore:
