@@ -27,8 +27,8 @@ LANGUAGES = {
 #: Hot functions whose source is shown; more would push the workload out of sight.
 SHOWN_FUNCTIONS = 6
 
-#: Characters of one hot function's source: the rest can be read in pages.
-LONGEST_SOURCE = 9000
+#: Characters of one hot function's source, and of all of them: the rest can be read in pages.
+LONGEST_SOURCE, ALL_SOURCES = 8000, 18_000
 
 #: Rows of the profile's table.
 SHOWN_HOTSPOTS = 15
@@ -77,8 +77,8 @@ def facts_for(
     above = tuple(callers(tree, seen.spots, shown, budget))
     fitting = patterns_for(tree, seen.spots, notes)
     patterns = tuple(p for p in fitting if budget.fits("patterns", p.text + "".join(p.reasons)))
-    known = tuple(tried_idea(entry) for entry in tried[-SHOWN_TRIED:])
-    budget.fits("tried ideas", "".join(idea.title + idea.detail for idea in known))
+    known = [tried_idea(entry) for entry in tried[-SHOWN_TRIED:]]
+    told = [idea for idea in reversed(known) if budget.fits("tried ideas", idea.title + idea.target + idea.detail)]
     examples = tuple(e for e in seen.examples() if budget.fits("examples", e.diff + e.rationale))
     context = (*above, *outlines(tree, shown, budget))
     return Facts(
@@ -91,7 +91,7 @@ def facts_for(
         tests=services.settings.test or ("pytest" if prepared.stable else ""),
         python=prepared.environment.version,
         hints=tuple(hint for hint in _hints(seen.spots, tree)[:SHOWN_HINTS] if budget.fits("hints", hint)),
-        tried=known,
+        tried=tuple(reversed(told)),
         patterns=patterns,
         examples=examples,
         left_out=budget.left_out,
@@ -110,10 +110,11 @@ class _Seen:
 
     def hot(self, notes: Mapping[str, Note]) -> tuple[HotFunction, ...]:
         """The profile's rows, the first of them with their sources."""
+        room = Budget(min(ALL_SOURCES, self.budget.left))
         return tuple(
             HotFunction(
                 hotspot=spot,
-                source=self._source(spot) if number < SHOWN_FUNCTIONS else "",
+                source=self._source(spot, room) if number < SHOWN_FUNCTIONS else "",
                 language=LANGUAGES.get(PurePosixPath(spot.path).suffix, ""),
                 note="; ".join(
                     filter(None, [self._each(spot), notes.get(f"{spot.path}:{spot.qualname}", NOTHING).text])
@@ -126,11 +127,12 @@ class _Seen:
         """Accepted edits of earlier runs on code like the hot functions'."""
         return examples_for(self.services, self.head, self.spots, self.tree) if self.spots else []
 
-    def _source(self, spot: Hotspot) -> str:
+    def _source(self, spot: Hotspot, room: Budget) -> str:
         if spot.qualname == "<module>":
             return ""
         lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
-        return self.budget.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
+        source = room.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
+        return source if source and self.budget.fits("sources", source) else ""
 
     def _each(self, spot: Hotspot) -> str:
         """Time of one call, where one benchmark makes all of them: shares of several have no common second."""

@@ -49,7 +49,7 @@ OFTEN_FOUND = {
 }
 NOT_FOUND = {
     "membership_in_loop": "seen = set()\nfor x in xs:\n    if x in seen or x in ('a', 'b'):\n        pass",
-    "nested_loops": "for a in xs:\n    f(a)\nfor b in ys:\n    f(b)",
+    "nested_loops": "for a in xs:\n    f(a)\nfor b in ys:\n    for c in b:\n        f(c)\n[d for e in xs for d in e]",
     "front_of_list": "for x in xs:\n    stack.pop()",
     "sort_in_loop": "for x in sorted(xs):\n    f(x)",
     "invariant_call": "for x in xs:\n    y = g(x)\n    f(y)\n    out.append(z)\n    len(z)",
