@@ -44,8 +44,9 @@ def streamed(litellm: Any, arguments: Mapping[str, Any], line: Line) -> Any:
     try:
         chunks = list(_counted(stream, line))
     finally:
-        if hasattr(raw, "close"):
-            raw.close()
+        close = getattr(raw, "close", None)
+        if close is not None:
+            close()
     if plain and not wire.events:
         raise NoStream("the answer is no stream of events")
     if plain and not wire.finished:
