@@ -42,10 +42,16 @@ def troubled(scripted_server: Any) -> Any:
     return scripted_server
 
 
-def ask_all(ledger: CostLedger, url: str) -> Counter[str]:
+def ask_all(ledger: CostLedger, server: Any) -> Counter[str]:
     """Forty requests by eight threads; how they ended."""
     quick = Waiting(sleep=lambda _: None, random=Random(1))
-    inner = LiteLLMModel(GatewaySettings("m", url, "k", price=PRICE), attempts=ledger, waiting=quick)
+    settings = GatewaySettings("m", server.url, "k", price=PRICE)
+    # Eight threads at once would open a client each, of which LiteLLM keeps one and drops the others unclosed.
+    respond, server.respond = server.respond, lambda _: server.text("warm")
+    LiteLLMModel(settings).complete(REQUEST)
+    server.requests.clear()
+    server.respond = respond
+    inner = LiteLLMModel(settings, attempts=ledger, waiting=quick)
     model = Metered(inner, ledger, inner.price, role="editor")
 
     def ask(_: int) -> str:
@@ -66,7 +72,7 @@ def ask_all(ledger: CostLedger, url: str) -> Counter[str]:
 )
 def test_no_limit_is_overstepped_while_attempts_fail(troubled: Any, limits: Limits, kind: str) -> None:
     ledger = CostLedger(limits)
-    ends = ask_all(ledger, troubled.url)
+    ends = ask_all(ledger, troubled)
     totals = ledger.totals()
     assert set(ends) <= {"x", kind, "failed"}
     assert ends["x"] == totals.calls > 3
@@ -79,7 +85,7 @@ def test_no_limit_is_overstepped_while_attempts_fail(troubled: Any, limits: Limi
 def test_no_call_is_under_way_when_the_time_is_over(scripted_server: Any) -> None:
     scripted_server.respond = lambda _: scripted_server.stall(100)
     ledger = CostLedger(Limits(max_wall_s=1.5))
-    ends = ask_all(ledger, scripted_server.url)
+    ends = ask_all(ledger, scripted_server)
     assert ends == {"time": 40}
     assert ledger.totals().wall_s < 30
 
@@ -87,6 +93,6 @@ def test_no_call_is_under_way_when_the_time_is_over(scripted_server: Any) -> Non
 def test_a_limit_with_room_lets_everything_through(scripted_server: Any) -> None:
     scripted_server.respond = lambda _: scripted_server.text("x")
     ledger = CostLedger(Limits(max_calls=1000, max_tokens=10**6, max_usd=1000.0, max_wall_s=1000.0))
-    assert ask_all(ledger, scripted_server.url) == {"x": 40}
+    assert ask_all(ledger, scripted_server) == {"x": 40}
     (only,) = ledger.totals().models.values()
     assert (only.calls, only.roles, only.usd) == (40, ("editor",), ledger.totals().usd)
