@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from perfagent import __version__
 from perfagent.agent.accounting import Accounting
 from perfagent.agent.interruption import interruptible
-from perfagent.agent.run_folder import RunFolder, find_run, fresh_folder, new_run_id, runs_home, write_atomically
+from perfagent.agent.journal import write_atomically
+from perfagent.agent.run_folder import RunFolder, find_run, fresh_folder, new_run_id, runs_home
 from perfagent.agent.services import Services
 from perfagent.agent.settings import Settings, load_settings
 from perfagent.tools.errors import LimitExceeded, ModelError, UsageError
@@ -109,6 +110,7 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
             raise
         finally:
             folder.event("accounted", **services.accounting.figures())
+            services.copies.drop()
             folder.close()
 
 

@@ -11,6 +11,7 @@ from perfagent import __version__
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Patch, RunState, Verdict
+from perfagent.prompts import versions
 from perfagent.tools.measure import Calibration
 from perfagent.tools.report import (
     CalibrationReport,
@@ -138,6 +139,7 @@ def _common(services: Services) -> dict[str, Any]:
         "repository": asked["repository"],
         "sandbox": f"{prepared.environment.kind} ({prepared.sandbox_reason})",
         "python": prepared.environment.version,
+        "prompts": versions() if services.settings.uses_model else {},
         "model": _model_name(services),
         "noise": prepared.noise,
         "messages": prepared.messages,

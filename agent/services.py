@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from perfagent.agent.accounting import Accounting
+from perfagent.agent.lab.copies import Copies
+from perfagent.agent.lab.turns import Turns
 from perfagent.agent.run_folder import RunFolder
 from perfagent.agent.settings import Settings
 from perfagent.tools.errors import LimitExceeded
@@ -34,7 +36,10 @@ class Services:
         deadline: monotonic time at which the search ends; None without a limit.
         interrupted: set when the user asked to stop; nodes end at their next safe point.
         clock: monotonic seconds.
+        nothing_left: why planning found nothing worth an idea; empty when it did not look or found some.
         accounting: where the time goes.
+        turns: who may run code now, as several editors work at once.
+        copies: of trees, for tests to write into.
     """
 
     settings: Settings
@@ -49,6 +54,13 @@ class Services:
     models: Models | None = None
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
+    nothing_left: str = ""
+    turns: Turns = field(default_factory=Turns)
+    copies: Copies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns.interrupted = self.interrupted
+        self.copies = Copies(self.folder.path / "work")
 
     @property
     def lab(self) -> Laboratory:

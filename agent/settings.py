@@ -35,6 +35,7 @@ USER_ONLY = {
     "memory_limit": "PERFAGENT_MEMORY_LIMIT",
     "disk_limit": "PERFAGENT_DISK_LIMIT",
     "process_limit": "PERFAGENT_PROCESS_LIMIT",
+    "memory": "--memory",
 }
 
 
@@ -71,8 +72,13 @@ class Settings(BaseModel):
         allow_unknown_cost: ask models of unknown price although max_cost is set.
         max_time: minutes for the search, between preparing and the last confirmation; no limit when None.
         max_candidates: candidates to verify at most.
+        strategy: how to search with a model: see search.py.
+        parallel: conversations with the model at once.
+        review: pause before an accepted patch lands, for a person to decide.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
+        memory: whose accepted edits may be shown to the model as examples: those of earlier runs on the same
+            repository, of all, of all but related ones, or none; `off` keeps none either.
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
         process_limit: processes and threads at once.
         time_limit: seconds one execution of a workload may take.
@@ -109,8 +115,12 @@ class Settings(BaseModel):
     max_time: float | None = Field(default=None, gt=0)
     max_candidates: int = Field(default=40, ge=1)
     allow_unknown_cost: bool = True
+    strategy: Literal["shell", "refine", "best-of", "tree", "evolve"] = "refine"
+    parallel: int = Field(default=2, ge=1, le=16)
+    review: bool = False
     no_instructions: bool = False
     seed: int = 0
+    memory: Literal["repository", "all", "others", "off"] = "repository"
     memory_limit: int = Field(default=4096, ge=64)
     disk_limit: int = Field(default=4096, ge=16)
     process_limit: int = Field(default=256, ge=16)

@@ -40,7 +40,7 @@ settings.load_profile("repeatable")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: sent after `delay_s` seconds, and cut off half way when `cut`.
+    """One HTTP answer: sent after `delay_s` seconds and when all of `meeting` came, and cut off half way when `cut`.
 
     Attributes:
         events: sent as they are in place of the events made of the body; the connection is closed behind them.
@@ -53,6 +53,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     cut: bool = False
+    meeting: threading.Barrier | None = None
     events: tuple[str, ...] | None = None
     drip_s: float = 0.0
     whole: bool = False
@@ -147,6 +148,8 @@ class ScriptedServer:
             else:
                 answer = self.respond(body)
         self._closing.wait(answer.delay_s)
+        if answer.meeting is not None:
+            answer.meeting.wait(timeout=60)
         return answer
 
 
@@ -285,6 +288,60 @@ def scripted_server() -> Iterator[ScriptedServer]:
     server = ScriptedServer()
     yield server
     server.close()
+
+
+#: Files whose tests stand alone and take long: each may run in a process of its own.
+SPREAD = ("test_calibrate", "test_judging", "test_killed", "test_languages", "test_sandboxes")
+
+#: Fixtures that are dear to make: the tests that share one run in one process.
+DEAR = ("finished",)
+
+#: Tests that make images or remove those nobody needs: never two of them at a time.
+IMAGES = (
+    "tests/integration/tools/environment/",
+    "tests/integration/agent/test_cleaning.py",
+    "tests/unit/agent/test_cleaning.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under pytest-xdist, give each process cores of its own: two that measure on one would wait for each other."""
+    name = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if name:
+        cores, number = sorted(os.sched_getaffinity(0)), int(name.removeprefix("gw"))
+        share = max(len(cores) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"]), 1)
+        first = number * share % len(cores)
+        os.sched_setaffinity(0, cores[first : first + share])
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests pytest-xdist must not part (`--dist loadgroup`)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """Tests of one group run one after the other, in one process."""
+    shared = set(DEAR) & set(getattr(item, "fixturenames", ()))
+    if shared:
+        return shared.pop()
+    if item.nodeid.startswith(IMAGES):
+        return "images"
+    if item.path.stem in SPREAD:
+        return item.nodeid
+    # Of a file, the tests of one kind of sandbox: they share what was prepared in it.
+    kind = getattr(item, "callspec", None) and item.callspec.params.get("kind")  # type: ignore[attr-defined]
+    return f"{item.path.name}-{kind}" if isinstance(kind, str) else item.path.name
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "common"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 ENGINES: tuple[SandboxKind, ...] = ("docker", "bubblewrap")

@@ -11,6 +11,7 @@ PerfagentError
 │   └── SandboxUnavailable    the engine, the program or the image is missing; carries the remedy
 ├── ModelError            the model cannot be reached, or refuses
 │   ├── ModelContextExceeded  the request is longer than the model's context
+│   ├── ModelNoTools          the endpoint refuses requests with tools
 │   └── ModelFormatError      an answer that does not have the form asked for
 └── LimitExceeded         money, tokens, calls, time or disk are used up
 """
@@ -96,6 +97,10 @@ class ModelContextExceeded(ModelError):
     """The request is longer than the model's context."""
 
 
+class ModelNoTools(ModelError):
+    """The endpoint refuses requests with tools; the same request without them may be answered."""
+
+
 class ModelFormatError(ModelError):
     """The model's answer does not have the form that was asked for."""
 
@@ -114,3 +119,9 @@ class LimitExceeded(PerfagentError):
         self.kind = kind
         self.used = used
         self.limit = limit
+
+
+class ReviewPending(PerfagentError):
+    """An accepted patch waits for a person's decision; the run can be resumed with it."""
+
+    exit_status = 130

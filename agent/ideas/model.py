@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from perfagent.agent.ideas.actions import actions_for
+from perfagent.agent.ideas.assigning import assignment_for
 from perfagent.agent.ideas.facts import facts_for
-from perfagent.agent.model import (
-    Assignment,
-    Feedback,
-    FileWorkbench,
-    IdeaDraft,
-    LoopEvent,
-    Target,
-    edit,
-    plan,
-)
+from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
+from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, Target, edit, plan, review
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Idea, Tried
-from perfagent.tools.patch import Policy, diff_trees
+from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
+from perfagent.tools.patch import Policy, apply_patch, diff_trees
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.repository import hold_tree
 
@@ -30,21 +25,26 @@ MOST_IDEAS = 5
 STAND_IN_IDEAS = 3
 
 
-def ideas(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
-    """What the model would try at this baseline.
+def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
+    """What the model would try at this baseline, criticised where the strategy wants it.
 
     Raises:
         ModelFormatError: it does not manage the form of a plan.
         ModelError, LimitExceeded: it cannot be reached, or may not be.
     """
-    name = f"plan-{head[:12]}-{round_}"
-    facts = facts_for(services, head, spots, tried)
+    name = f"plan-{asked.head[:12]}-{asked.round}"
+    facts = facts_for(services, asked.head, spots, asked.tried)
     drafts = plan(recorded(services, "planner", name), facts, max_ideas=MOST_IDEAS, label=name)
+    if asked.refine and drafts:
+        found = review(recorded(services, "critic", f"critic-{name}"), facts, drafts, label=f"critic-{name}")
+        for draft, reason in found.dropped:
+            services.folder.event("criticised", title=draft.title, reason=reason)
+        drafts = list(found.kept)
     tell_spent(services)
     return [_idea(draft, f"{name}-{number}", spots) for number, draft in enumerate(drafts, 1)]
 
 
-def ideas_from_hotspots(spots: Sequence[Hotspot], round_: int) -> list[Idea]:
+def ideas_from_hotspots(asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
     """The first hotspots as ideas: a model that cannot plan still gets to edit."""
     drafts = [
         IdeaDraft(
@@ -57,62 +57,66 @@ def ideas_from_hotspots(spots: Sequence[Hotspot], round_: int) -> list[Idea]:
         )
         for spot in spots[:STAND_IN_IDEAS]
     ]
-    return [] if round_ else [_idea(draft, f"hotspot-{n}", spots) for n, draft in enumerate(drafts, 1)]
+    name = f"hotspot-{asked.head[:12]}"
+    return [] if asked.round else [_idea(draft, f"{name}-{n}", spots) for n, draft in enumerate(drafts, 1)]
 
 
-def candidates(services: Services, idea: Idea, head: str, attempt: int, feedback: str) -> tuple[list[Candidate], str]:
-    """The model's edit for an idea as a candidate, or none and why.
+def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[str, Any]]) -> Edited:
+    """The model's edit for a task as a candidate, or none and why.
 
     Args:
-        attempt: 0 for the first, then the number of the repair.
-        feedback: digest of the last verdict's feedback; empty on the first attempt.
+        head: the baseline.
+        tried: the run's ledger of ideas, as the state holds it.
 
     Raises:
         ModelError: the model cannot be reached at all.
     """
     lab, folder = services.lab, services.folder
-    parent = lab.tree(head)
-    name = f"{idea.id}-{attempt}"
-    tree = lab.writable_copy(parent, "edit")
-    base = folder.get_json(feedback)["diff"] if feedback else ""
-    hold_tree(tree)
-    if base:
-        from perfagent.tools.patch import apply_patch
+    parent, tree = lab.tree(head), None
+    try:
+        tree = _starting_tree(services, task, parent)
+        policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
+        workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, task.name))
 
-        apply_patch(tree, folder.get(base))
-    policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-    workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, name))
-    spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
-    said = Feedback(**folder.get_json(feedback)["feedback"]) if feedback else None
-    assignment = Assignment(_draft(idea), facts_for(services, head, spots, ()), said, label=name)
+        def tell(event: LoopEvent) -> None:
+            folder.event("model", edit=task.name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
+            tell_spent(services)
 
-    def tell(event: LoopEvent) -> None:
-        folder.event("model", edit=name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
-        tell_spent(services)
-
-    outcome = edit(recorded(services, "editor", name), assignment, workbench, on_event=tell)
-    diff = diff_trees(parent, tree)
-    lab.discard(tree)
-    if outcome.status != "submitted" or not diff:
-        return [], outcome.summary or f"the model ended without a change ({outcome.end})"
+        assignment = assignment_for(services, task, head, [Tried(**entry) for entry in tried])
+        outcome = edit(recorded(services, "editor", task.name), assignment, workbench, on_event=tell)
+        diff = diff_trees(parent, tree)
+    finally:
+        if tree is not None:
+            lab.discard(tree)
+    history = folder.put_json([message.model_dump(mode="json", exclude_defaults=True) for message in outcome.messages])
+    if outcome.status == "gave_up" or not diff:
+        why = outcome.summary or f"the model ended without a change ({outcome.end})"
+        return Edited(task=task, why=why, again=outcome.status == "failed", history=history)
     candidate = Candidate(
         id=folder.put(head + diff)[:12],
-        idea=idea.id,
-        title=idea.title,
+        idea=task.idea.id,
+        title=task.idea.title,
         description=outcome.summary,
         parent=head,
         diff=folder.put(diff),
         origin="model",
-        attempt=attempt,
-        targets=idea.targets,
+        attempt=task.attempt,
+        targets=task.idea.targets,
     )
-    return [candidate], ""
+    return Edited(task=task, candidates=(candidate,), history=history)
+
+
+def _starting_tree(services: Services, task: Task, parent: Path) -> Path:
+    """A tree of its own for one editor, at the baseline or with the change that is to be repaired."""
+    tree = services.lab.writable_copy(parent, f"edit-{task.name}")
+    hold_tree(tree)
+    if task.feedback:
+        apply_patch(tree, services.folder.get(services.folder.get_json(task.feedback)["diff"]))
+    return tree
 
 
 def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
     spot = next((s for s in spots if (s.path, s.qualname) == (draft.target.path, draft.target.qualname)), None)
-    from perfagent.agent.ideas.planning import MOST_TARGETS
-
     return Idea(
         id=id_,
         title=draft.title,
@@ -124,15 +128,4 @@ def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
         expected_gain=draft.expected_gain_share,
         share=spot.cumulative_share if spot else 1.0,
         targets=spot.benchmarks[:MOST_TARGETS] if spot else (),
-    )
-
-
-def _draft(idea: Idea) -> IdeaDraft:
-    return IdeaDraft(
-        title=idea.title,
-        target=Target(path=idea.path or ".", qualname=idea.qualname),
-        mechanism=idea.mechanism,  # type: ignore[arg-type]  # validated: it came from a draft
-        rationale=idea.rationale,
-        expected_gain_share=idea.expected_gain,
-        risk="medium",
     )

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.findings import Findings
+from perfagent.agent.lab.kept_trees import checked_out
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
+from perfagent.agent.lab.seeds import VALUE_SEEDS
 from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
@@ -32,13 +34,10 @@ from perfagent.tools.equivalence import (
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, choose
-from perfagent.tools.workload import Workload, discover, parse, source_roots
+from perfagent.tools.workload import Workload, discover, parse, pytest_options, source_roots
 
 #: Seconds the target's unit tests may take once.
 LONGEST_TESTS_S = 3600.0
-
-#: Two hash seeds under which a value must be the same to be comparable.
-VALUE_SEEDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Preparation:
         if not plain.exists():
             # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
             with self._timed("checkout"):
-                self.services.target.checkout(self.base, plain.with_name("plain.part")).rename(plain)
+                checked_out(self.services.target, self.base, kind, plain.with_name("plain.part")).rename(plain)
         with self._timed("finding the workloads"):
             workloads = self._workloads(plain)
         with self._timed("environment"):
@@ -92,7 +91,7 @@ class Preparation:
             sandbox_reason=reason,
             workloads=tuple(workload.spec for workload in workloads),
             source_roots=source_roots(plain),
-            pytest_options=_pytest_options(plain),
+            pytest_options=pytest_options(plain),
             benchmarks=(),
             tests=None,
             values="",
@@ -100,7 +99,7 @@ class Preparation:
             noise=Noise(),
             core=_free_core(),
         )
-        findings = self._findings(environment, workloads)
+        findings = self._findings(prepared.environment, workloads)
         if self.wanted.tests:
             with self._timed("unit tests"):
                 tests = folder.step("baseline-tests", lambda: self._known_tests(findings, prepared))
@@ -128,12 +127,11 @@ class Preparation:
         yield
         self.services.folder.event("timed", step=step, seconds=round(time.monotonic() - began, 3))
 
-    def _findings(self, environment: Environment, workloads: list[Workload]) -> Findings:
+    def _findings(self, environment: EnvironmentRecord, workloads: list[Workload]) -> Findings:
         """What earlier runs found out about this tree in this environment with these workloads."""
         scripts = [Path(each.target) for each in workloads if each.kind == "script"]
         outside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in scripts if path.is_absolute()]
-        built = hashlib.sha256(environment.log.encode("utf-8", "surrogateescape")).hexdigest()
-        where = [environment.kind, environment.key, environment.image, built]
+        where = [environment.kind, environment.key, environment.image, environment.built]
         what = [self.services.target.info(self.base).tree, [each.spec for each in workloads], outside]
         return Findings(state_home() / "cache" / "findings", [*where, *what, self.services.settings.build])
 
@@ -230,22 +228,19 @@ class Preparation:
         if not self.services.settings.test and not self._has_python():
             return None
         lab = Laboratory(self.services, prepared)
-        copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
         selection = TestSelection(command=self.services.settings.test, exclude=prepared.benchmark_paths())
-        with lab.open({"baseline": copy}, writable=True) as bench:
+        with lab.lent(lab.tree(self.base)) as copy, lab.open({"baseline": copy}, writable=True) as bench:
             site = bench.test_site("baseline")
 
             def run(seed: int) -> TestRun:
                 return run_tests(bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=seed)
 
             first = run(BASELINE_SEEDS[0])
-            stable = (
+            return (
                 None
                 if _no_tests(first)
                 else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
             )
-        lab.discard(copy)
-        return stable
 
     def _values(self, prepared: Prepared) -> dict[str, Any]:
         """What the benchmarks yield, and which of it is the same from run to run."""
@@ -283,12 +278,6 @@ def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
 
 def _no_tests(run: TestRun) -> bool:
     return run.complete and not run.outcomes and not run.collection_errors
-
-
-def _pytest_options(tree: Path) -> tuple[str, ...]:
-    from perfagent.tools.workload import pytest_options
-
-    return pytest_options(tree)
 
 
 def _free_core() -> int | None:

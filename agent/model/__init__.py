@@ -1,14 +1,19 @@
 """The language model: gateway, tool loop, planner, editor, cost ledger, transcript; imports no provider."""
 
+from perfagent.agent.model.critic import Review, refine, review
 from perfagent.agent.model.editor import Assignment, EditOutcome, edit
 from perfagent.agent.model.endpoints import placed
 from perfagent.agent.model.facts import (
+    Attempt,
+    Example,
     Excerpt,
     Facts,
     Feedback,
     HotFunction,
     IdeaDraft,
     Mechanism,
+    Parent,
+    PatternHint,
     Risk,
     Target,
     TriedIdea,
@@ -36,7 +41,7 @@ from perfagent.agent.model.replay import Recording
 from perfagent.agent.model.roles import ROLES, Models, Role
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
-from perfagent.agent.model.tools_edit import editor_toolbox
+from perfagent.agent.model.tools import editor_toolbox, planner_toolbox
 from perfagent.agent.model.transcript import (
     RecordedModel,
     ReplayModel,
@@ -44,16 +49,19 @@ from perfagent.agent.model.transcript import (
     read_transcript,
     spent,
 )
-from perfagent.agent.model.workbench import Actions, Workbench
+from perfagent.agent.model.workbench import Actions, Evidence, Workbench
 
 __all__ = [
     "ROLES",
     "Actions",
     "Arguments",
     "Assignment",
+    "Attempt",
     "Attempts",
     "CostLedger",
     "EditOutcome",
+    "Evidence",
+    "Example",
     "Excerpt",
     "Facts",
     "FallbackModel",
@@ -73,6 +81,8 @@ __all__ = [
     "Model",
     "ModelTotals",
     "Models",
+    "Parent",
+    "PatternHint",
     "Price",
     "RecordedModel",
     "Recording",
@@ -80,6 +90,7 @@ __all__ = [
     "Reply",
     "Request",
     "Reservation",
+    "Review",
     "Risk",
     "Role",
     "Target",
@@ -97,8 +108,11 @@ __all__ = [
     "editor_toolbox",
     "placed",
     "plan",
+    "planner_toolbox",
     "read_transcript",
     "redacted",
+    "refine",
+    "review",
     "run_loop",
     "secrets_in",
     "spent",

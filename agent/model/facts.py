@@ -32,11 +32,16 @@ class _Record(BaseModel):
 
 
 class HotFunction(_Record):
-    """A hotspot with the whole source of its function, empty when its row of the table is enough."""
+    """A hotspot with the whole source of its function, empty when its row of the table is enough.
+
+    Attributes:
+        note: what else was measured of it, in one line: time a call, repeated arguments, sizes.
+    """
 
     hotspot: Hotspot
     source: str = ""
     language: str = "python"
+    note: str = ""
 
 
 class Excerpt(_Record):
@@ -45,6 +50,67 @@ class Excerpt(_Record):
     title: str
     code: str
     language: str = "python"
+
+
+class PatternHint(_Record):
+    """A pattern of the catalogue that fits the hot code.
+
+    Attributes:
+        text: how it looks, what replaces it, when not, what to check.
+        reasons: where it was seen, one line each.
+    """
+
+    id: str
+    category: str
+    text: str
+    reasons: tuple[str, ...]
+
+
+class Example(_Record):
+    """An edit of an earlier run that was proved faster, on code that is like the hot function.
+
+    Attributes:
+        like: the hot function it resembles, `path:qualname`.
+        where: what it changed, in words.
+        measured: its speedup with the interval.
+        diff: the beginning of it.
+    """
+
+    like: str
+    title: str
+    where: str
+    measured: str
+    rationale: str = ""
+    diff: str
+
+
+class Attempt(_Record):
+    """One failed attempt at an idea, for a fresh start.
+
+    Attributes:
+        ratio: measured speedup such as `1.01x`; empty when nothing was measured.
+        reason: one line.
+    """
+
+    title: str
+    verdict: str
+    ratio: str = ""
+    reason: str = ""
+
+
+class Parent(_Record):
+    """A candidate with its figures, for a better one to be made of it.
+
+    Attributes:
+        measured: speedup with its interval, in words.
+        detail: what was said of it; may be empty.
+    """
+
+    title: str
+    verdict: str
+    measured: str
+    diff: str
+    detail: str = ""
 
 
 class TriedIdea(_Record):
@@ -76,6 +142,9 @@ class Facts(_Record):
         python: the target's Python version, empty when it is unknown.
         hints: what the catalogue of rewrites found, one line each.
         tried: earlier ideas of the run, oldest first.
+        patterns: of the catalogue of patterns, those that fit.
+        examples: accepted edits of earlier runs.
+        left_out: one line on what did not fit into the budget; empty when everything did.
     """
 
     workload: str
@@ -88,6 +157,15 @@ class Facts(_Record):
     python: str = ""
     hints: tuple[str, ...] = ()
     tried: tuple[TriedIdea, ...] = ()
+    patterns: tuple[PatternHint, ...] = ()
+    examples: tuple[Example, ...] = ()
+    left_out: str = ""
+
+    def bounded(self, idea: IdeaDraft) -> IdeaDraft:
+        """The idea with its gain cut to the share of its target: no change saves more time than it touches."""
+        place = (idea.target.path, idea.target.qualname)
+        shares = [hot.hotspot.cumulative_share for hot in self.hot if (hot.hotspot.path, hot.hotspot.qualname) == place]
+        return idea.model_copy(update={"expected_gain_share": min([idea.expected_gain_share, *shares])})
 
 
 class Target(_Record):
@@ -108,6 +186,7 @@ class IdeaDraft(_Record):
     rationale: str = Field(min_length=1, description="what is slow, why, what replaces it, why results stay equal")
     expected_gain_share: float = Field(ge=0, le=1, description="share of the whole time saved, 0 to 1")
     risk: Risk = Field(description="that results differ or nothing is gained")
+    how_to_check: str = Field(default="", description="one line: the figure that would show the idea to be wrong")
 
     @field_validator("expected_gain_share", mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from perfagent.agent.model.protocol import Model, Reply, Request
-from perfagent.tools.errors import ModelContextExceeded, ModelError
+from perfagent.tools.errors import ModelContextExceeded, ModelError, ModelNoTools
 
 #: What does not heal while a run lasts: the key, the name and the account stay as they are.
 LASTING = frozenset({"no_key", "auth", "unknown_model", "quota"})
@@ -23,8 +23,9 @@ REST_S = 300.0
 class FallbackModel:
     """Models in the order of preference. Safe under threads.
 
-    A request that is too long for a model goes to no other one: the conversation is made shorter instead. An answer in
-    which the model itself declines is an answer; one that the provider's filter emptied is none.
+    A request that is too long for a model, or holds tools it does not take, goes to no other one: the conversation is
+    made shorter instead, or the tools are explained in text. An answer in which the model itself declines is an answer;
+    one that the provider's filter emptied is none.
 
     Args:
         models: at least one; the first gives the name.
@@ -56,7 +57,7 @@ class FallbackModel:
         for model, following in pairwise(awake):
             try:
                 reply = model.complete(request)
-            except ModelContextExceeded:
+            except (ModelContextExceeded, ModelNoTools):
                 raise
             except ModelError as error:
                 self._passed_over(model, following, error.reason, error.message)

@@ -27,8 +27,8 @@ from perfagent.tools.errors import LimitExceeded, ModelError
 _WAIT_MIN_S, _WAIT_MAX_S = 2.0, 60.0  # the first and the longest wait between attempts
 _PATIENCE_S = 300.0  # an endpoint that asks for a longer wait is given up at once
 
-#: Failures that say what requests must do without from then on. A model without tools is asked for edits in its text,
-#: which the prompts explain anyway.
+#: Failures that say what requests must do without from then on. Of tools the asker must know, who has to explain them
+#: in text instead.
 _WITHOUT: dict[Kind, str] = {"no_tools": "tools", "no_stream": "stream", "no_effort": "effort"}
 
 
@@ -77,12 +77,15 @@ class LiteLLMModel:
         """The model's answer; see Model.
 
         Raises:
-            ModelError: one line and its remedy; ModelContextExceeded when the request is too long.
+            ModelError: one line and its remedy; ModelContextExceeded when the request is too long, ModelNoTools when it
+                holds tools and the endpoint takes none.
             LimitExceeded: who counts the attempts allows no more of them.
             KeyboardInterrupt: the user asked to stop.
         """
         import tenacity
 
+        if request.tools and "tools" in self._without:
+            raise Failure("no_tools", "").as_error(self.name)
         litellm, failures = load_litellm(), list[Failure]()
         self._mind_effort(litellm)
         retrying = tenacity.Retrying(
@@ -173,7 +176,7 @@ class LiteLLMModel:
             if _WITHOUT[kind] not in attempt.had:
                 return False
             self._do_without(_WITHOUT[kind])
-            return True
+            return kind != "no_tools"
         return len(_counted(failures)) < TRIES[kind] and (asked is None or asked <= _PATIENCE_S)
 
     def _as_error(self, failure: Failure, attempts: int) -> ModelError:

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from perfagent.agent.model.ledger import Totals, used
 from perfagent.agent.model.protocol import Message, Model, Reply, Request, digest_of
 from perfagent.agent.model.secrets import redacted
-from perfagent.tools.errors import ModelError
+from perfagent.tools.errors import ModelError, ModelNoTools
 
 FORMAT = "perfagent-transcript-1"
 _ID_LENGTH = 16  # hex digits of a message's digest: collisions within one file are out of the question
@@ -205,6 +205,8 @@ class ReplayModel:
                 return exchange
         label = shape(request.label)
         following = next((one for one in self._left if shape(one.label) == label), None)
+        if following is not None and request.tools and not following.tools:
+            raise ModelNoTools(f"{self._name} took no tools", "write the calls in text", "no_tools")
         ended = f"{self._path.name} has no reply left for it"
         why = ended if following is None else following.differs_from(request)
         if following is not None and not why:

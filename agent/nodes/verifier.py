@@ -1,38 +1,82 @@
-"""Judge the candidates of one idea: checks, screening, one confirmation on fresh runs, at most one more."""
+"""Judge the candidates of a step: checks, screening, one confirmation on fresh runs, at most one more."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from perfagent.agent.ideas.archive import normal_digest
+from perfagent.agent.search import REPAIRS
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Idea, RunState, Verdict
+from perfagent.agent.state import Candidate, Edited, RunState, Tried, Verdict
 from perfagent.agent.verify.checks import Checked
 from perfagent.agent.verify.verification import Verifier, refused
+from perfagent.tools.errors import EditError
 from perfagent.tools.measure import AlphaLedger
 
-#: Candidates of one idea that may be confirmed: measuring the second best after the best has failed still finds most of
+#: Candidates of one step that may be confirmed: measuring the second best after the best has failed still finds most of
 #: what is there, and each further one costs alpha.
 CONFIRMATIONS = 2
 
-#: Repairs of one idea with the verdict's evidence. Repairs stop paying after two or three tries.
-REPAIRS = 2
-
 
 def verifier(state: RunState, services: Services) -> dict[str, Any]:
-    """The verdicts of the candidates under work, and where the machine goes from here."""
-    if state["idea"] is None:
-        raise RuntimeError("verifier without an idea")
-    idea = Idea(**state["idea"])
-    candidates = [Candidate(**c) for c in state["candidates"]]
-    left = services.settings.max_candidates - sum(state.get("counts", {}).values())
-    services.enter("verifier", idea.title)
-    verdicts = judge(Verifier(services), candidates[: max(1, left)], services)
-    return _update(state, idea, candidates, verdicts, services)
+    """The verdicts of all that the editors handed over, and where the machine goes from here."""
+    edited = [Edited(**entry) for entry in state.get("edited", [])]
+    judged = _judged(state)
+    forms = {c.id: _form(c, services) for entry in edited for c in entry.candidates if c.origin == "model"}
+    candidates = _different([c for entry in edited for c in entry.candidates], forms, judged)
+    verdicts: list[Verdict] = []
+    if candidates:
+        left = services.settings.max_candidates - sum(state.get("counts", {}).values())
+        services.enter("verifier", ", ".join(dict.fromkeys(e.task.idea.title for e in edited if e.candidates)))
+        verdicts = judge(Verifier(services), candidates[: max(1, left)], services)
+    return _update(state, edited, _Found(verdicts, forms, judged), services)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Verdicts of this step; the normal form of each model's candidate; what was judged before, by its form."""
+
+    verdicts: list[Verdict]
+    forms: dict[str, str]
+    judged: dict[str, Tried]
+
+    @property
+    def by_id(self) -> dict[str, Verdict]:
+        return {verdict.candidate: verdict for verdict in self.verdicts}
+
+    @property
+    def winner(self) -> Verdict | None:
+        return next((verdict for verdict in self.verdicts if verdict.verdict == "faster"), None)
+
+
+def _judged(state: RunState) -> dict[str, Tried]:
+    """What was judged at this baseline, by the normal form of the change."""
+    tried = [Tried(**entry) for entry in state.get("tried", [])]
+    return {entry.form: entry for entry in tried if entry.form and entry.head == state["head"]}
+
+
+def _form(candidate: Candidate, services: Services) -> str:
+    try:
+        return normal_digest(services.lab.tree(candidate.parent), services.folder.get(candidate.diff))
+    except EditError:
+        return ""
+
+
+def _different(candidates: Sequence[Candidate], forms: dict[str, str], judged: dict[str, Tried]) -> list[Candidate]:
+    """Each change once, though several editors may have made it, and none that was judged before."""
+    by_form: dict[str, Candidate] = {}
+    for candidate in candidates:
+        form = forms.get(candidate.id) or candidate.id
+        if form not in judged:
+            by_form.setdefault(form, candidate)
+    return list(by_form.values())
 
 
 def judge(verifier: Verifier, candidates: list[Candidate], services: Services) -> list[Verdict]:
-    """A verdict for every candidate, in the order they were reached; at most one of them is `faster`.
+    """A verdict for every candidate that was reached, in that order; at most one of them is `faster`, the last.
 
     Of several candidates only those that screening finds promising pay for the checks that run something.
     """
@@ -90,41 +134,73 @@ def _confirm(verifier: Verifier, candidate: Candidate, checked: Checked, service
     return verdict
 
 
-def _update(
-    state: RunState, idea: Idea, candidates: list[Candidate], verdicts: list[Verdict], services: Services
-) -> dict[str, Any]:
-    by_id = {candidate.id: candidate for candidate in candidates}
-    counts = Counter(state.get("counts", {})) + Counter(verdict.verdict for verdict in verdicts)
-    update: dict[str, Any] = {"counts": dict(counts), "candidates": [], "accepted": None, "feedback": ""}
-    for verdict in verdicts:
+def _update(state: RunState, edited: Sequence[Edited], found: _Found, services: Services) -> dict[str, Any]:
+    for verdict in found.verdicts:
         services.folder.event("verdict", candidate=verdict.candidate, verdict=verdict.verdict, detail=verdict.detail,
                               speedup=verdict.speedup, alpha=verdict.alpha)  # fmt: skip
-    winner = next((verdict for verdict in verdicts if verdict.verdict == "faster"), None)
-    tried = [
-        {
-            "idea": idea.id,
-            "title": by_id[v.candidate].title,
-            "verdict": v.verdict,
-            "speedup": v.speedup,
-            "reason": v.detail,
-        }
-        for v in verdicts
-        if v is not winner
-    ]
-    update["tried"] = [*state.get("tried", []), *tried]
-    if winner is not None:
-        digest = services.folder.put_json(winner.model_dump(mode="json"))
-        update["accepted"] = {
-            "candidate": by_id[winner.candidate].model_dump(),
-            "verdict": digest,
-            "idea": idea.model_dump(),
-        }
-    elif idea.origin == "model" and verdicts and state.get("attempt", 0) < REPAIRS and not services.out_of_budget():
-        update["feedback"] = _feedback(verdicts[-1], services)
-        update["attempt"] = state.get("attempt", 0) + 1
-    else:
-        update["idea"] = None
-    return update
+    winner = found.winner
+    entries = [entry for one in edited for entry in _entries(one, found, state["head"], services)]
+    tried = [entry for entry in entries if winner is None or entry.verdict != "faster"]
+    counts = Counter(state.get("counts", {})) + Counter(verdict.verdict for verdict in found.verdicts)
+    return {
+        "counts": dict(counts),
+        "edited": None,
+        "tasks": [],
+        "waiting": [candidate.model_dump() for candidate in _waiting(edited, found)],
+        "tried": [*state.get("tried", []), *(entry.model_dump() for entry in tried)],
+        "accepted": _accepted(winner, edited, services) if winner else None,
+    }
+
+
+def _waiting(edited: Sequence[Edited], found: _Found) -> list[Candidate]:
+    """A model's candidates that were not reached, but for those of the idea that was accepted; each change once."""
+    verdicts, winner = found.by_id, found.winner
+    settled = {found.forms[id_] for id_ in verdicts if id_ in found.forms} | found.judged.keys()
+    left: dict[str, Candidate] = {}
+    for one in edited:
+        if winner is not None and winner.candidate in {candidate.id for candidate in one.candidates}:
+            continue
+        for candidate in one.candidates:
+            form = found.forms.get(candidate.id)
+            if form is not None and candidate.id not in verdicts and form not in settled:
+                left.setdefault(form or candidate.id, candidate)
+    return list(left.values())
+
+
+def _accepted(winner: Verdict, edited: Sequence[Edited], services: Services) -> dict[str, Any]:
+    one, candidate = next((e, c) for e in edited for c in e.candidates if c.id == winner.candidate)
+    return {
+        "candidate": candidate.model_dump(),
+        "verdict": services.folder.put_json(winner.model_dump(mode="json")),
+        "task": one.task.model_dump(),
+        "history": one.history,
+    }
+
+
+def _entries(one: Edited, found: _Found, head: str, services: Services) -> list[Tried]:
+    """The ledger's lines of one task: its candidates' verdicts, or that there was nothing to judge."""
+    task, idea = one.task, one.task.idea
+    line = Tried(idea=idea.id, title=idea.title, verdict="no_edit", reason=one.why, origin=idea.origin, head=head,
+                 start=task.start, attempt=task.attempt, again=one.again, history=one.history)  # fmt: skip
+    if not one.candidates:
+        return [line]
+    entries = []
+    repairable = found.winner is None and idea.origin == "model" and not task.carried and not services.out_of_budget()
+    for candidate in one.candidates:
+        form = found.forms.get(candidate.id, "")
+        told = {"title": candidate.title, "diff": candidate.diff, "again": repairable}
+        verdict, before = found.by_id.get(candidate.id), found.judged.get(form)
+        if verdict is not None:
+            wanted = repairable and task.attempt < REPAIRS
+            told |= {"verdict": verdict.verdict, "speedup": verdict.speedup, "reason": verdict.detail, "form": form,
+                     "feedback": _feedback(candidate, verdict, services) if wanted else ""}  # fmt: skip
+        elif before is not None:
+            told |= {"verdict": before.verdict, "speedup": before.speedup,
+                     "reason": f"the same change was judged before: {before.reason}"}  # fmt: skip
+        else:
+            continue
+        entries.append(line.model_copy(update=told))
+    return entries
 
 
 def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
@@ -138,9 +214,9 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
     )
 
 
-def _feedback(verdict: Verdict, services: Services) -> str:
+def _feedback(candidate: Candidate, verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
     from perfagent.agent.ideas.feedback import feedback_for
 
-    said = feedback_for(verdict).model_dump(mode="json")
+    said = feedback_for(services, candidate, verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})

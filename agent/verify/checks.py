@@ -9,6 +9,7 @@ from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.prepared import SizePlan
+from perfagent.agent.lab.seeds import CHECK_SEED
 from perfagent.agent.lab.sizing import sized
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
@@ -27,8 +28,8 @@ from perfagent.tools.measure.constants import GROWTH_TIMEOUT_S
 from perfagent.tools.patch import Policy, changes_nothing, guard, read_patch
 from perfagent.tools.report import Check, Record, TestCounts
 
-#: Hash seed of the candidate's checks: one that the baseline ran under, so that what depends on the seed is known.
-CHECK_SEED = 1
+#: How the verdict on a candidate begins under which a benchmark fails.
+DOES_NOT_RUN = "a benchmark does not run"
 
 #: Lines of evidence for whoever repairs a candidate.
 EVIDENCE_LINES = 40
@@ -157,7 +158,7 @@ class Checker:
     def _same_values(self, bench: Bench) -> str:
         values, trouble = bench.values("candidate", CHECK_SEED)
         if trouble:
-            raise _Failed("tests_failed", f"a benchmark does not run: {trouble}")
+            raise _Failed("tests_failed", f"{DOES_NOT_RUN}: {trouble}")
         known = StableValues(**self.services.folder.get_json(self.prepared.steadiness))
         expected = self.services.folder.get_json(self.prepared.values)
         names = [name for name in expected if known.comparable(name)]
@@ -239,12 +240,9 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
 @contextmanager
 def _test_bench(services: Services, tree: Path) -> Iterator[tuple[Bench, TestSite]]:
     """A bench on a copy of a tree that its tests may write into."""
-    copy = services.lab.writable_copy(tree, f"tests-{tree.name}")
-    try:
-        with services.lab.open({"side": copy}, writable=True) as bench:
-            yield bench, bench.test_site("side")
-    finally:
-        services.lab.discard(copy)
+    lab = services.lab
+    with lab.lent(tree) as copy, lab.open({"side": copy}, writable=True) as bench:
+        yield bench, bench.test_site("side")
 
 
 def tests_text(verdict: TestVerdict) -> str:

@@ -36,6 +36,7 @@ from perfagent.tools.report.words import (
     model_cost_text,
     pairs_text,
     quote,
+    seconds_text,
     speedup_text,
     time_text,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "patch_markdown",
     "quote",
     "result_markdown",
+    "seconds_text",
     "speedup_text",
     "time_text",
 ]

@@ -234,6 +234,7 @@ class Result(Record):
         overall: all benchmarks together, where there are several.
         candidates: how many candidates met which verdict.
         growth: how benchmarks that take a size, or are sizes of one thing, grow with it.
+        prompts: the templates a model was given, name to eight digits of their digest; empty without a model.
         messages: one-line remarks: the sandbox chosen, what was not checked and why.
     """
 
@@ -266,6 +267,7 @@ class Result(Record):
     sandbox: str = ""
     python: str = ""
     model: str | None = None
+    prompts: dict[str, str] = Field(default_factory=dict)
     noise: Noise = Field(default_factory=Noise)
     messages: tuple[str, ...] = ()
     seconds: float = 0.0

@@ -142,6 +142,9 @@ def _facts(result: Result) -> str:
         )
     model = result.model or "none (the catalogue of rewrites)"
     rows.append(f"- model: {model}; {cost_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)}")
+    if result.prompts:
+        told = ", ".join(f"{name.removesuffix('.md')} {digest}" for name, digest in result.prompts.items())
+        rows.append(f"- prompts: {told}")
     if len(result.cost.models) > 1 or result.cost.failed_attempts:
         rows += [f"  - {model_cost_text(one)}" for one in result.cost.models]
     if result.time.wall_s:

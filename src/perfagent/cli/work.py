@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,7 @@ from perfagent.cli import options as o
 from perfagent.tools.errors import UsageError
 
 if TYPE_CHECKING:
+    from perfagent.agent.reviewing import Reviewer
     from perfagent.tools.report import Result
 
 
@@ -41,7 +43,11 @@ def run(
     max_calls: o.MaxCalls = None,
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
+    strategy: o.Strategy = None,
+    parallel: o.Parallel = None,
+    review: o.Review = False,
     seed: o.Seed = None,
+    memory: o.Memory = None,
     out: o.Out = None,
     json: o.Json = False,
 ) -> None:
@@ -49,10 +55,10 @@ def run(
 
     Example: perfagent run . --workload pytest-benchmark:benchmarks
     """
+    flags = o.flags(locals())
     from perfagent.agent import driver
 
-    flags = _flags(locals())
-    _finish(driver.run(repo, flags, out), json)
+    _finish(driver.run(repo, flags, out, _reviewer()), json)
 
 
 def verify(
@@ -76,10 +82,9 @@ def verify(
 
     Example: perfagent verify . --patch faster.diff
     """
+    flags = o.flags(locals(), "patch")
     from perfagent.agent import driver
 
-    flags = _flags(locals())
-    flags.pop("patch", None)
     if str(patch) == "-":
         text = typer.get_binary_stream("stdin").read().decode("utf-8", "surrogateescape")
     elif patch.is_file():
@@ -117,11 +122,9 @@ def compare(
 
     Example: perfagent compare . main HEAD --fail-on slower --markdown
     """
+    flags = o.flags(locals(), "base", "head", "fail_on", "markdown")
     from perfagent.agent import driver
 
-    flags = _flags(locals())
-    for name in ("base", "head", "fail_on", "markdown"):
-        flags.pop(name, None)
     if fail_on not in (None, "slower"):
         raise UsageError(f"--fail-on knows 'slower', not {fail_on!r}", "give --fail-on slower")
     if markdown and json:
@@ -137,12 +140,13 @@ def compare(
         raise typer.Exit(1)
 
 
-def _flags(given: dict[str, Any]) -> dict[str, Any]:
-    flags = {k: v for k, v in given.items() if k not in ("repo", "out", "json", "driver")}
-    for name in ("workload", "paths", "fallback_model"):
-        if flags.get(name):
-            flags[name] = tuple(flags[name])
-    return flags
+def _reviewer() -> Reviewer | None:
+    """Who is asked about accepted patches: the person at the terminal, nobody where there is none."""
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        return None
+    from perfagent.cli.review import ask
+
+    return ask
 
 
 def _finish(result: Result, as_json: bool) -> None:

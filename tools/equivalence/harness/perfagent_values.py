@@ -45,6 +45,9 @@ DEPTH_LIMIT = 100
 # otherwise.
 FEED_LIMIT = 10000000
 
+UNSEEN = "not seen"
+"""The digest of what lies beyond what is looked at."""
+
 _FAST = {int: "i", str: "s", bool: "b", type(None): "n"}
 
 
@@ -59,6 +62,21 @@ def encode(value: Any, limit: int = NODE_LIMIT) -> Node:
     sys.setrecursionlimit(before + 20 * DEPTH_LIMIT)
     try:
         return _Encoder(limit).node(value)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def peek(value: Any, limit: int) -> Node:
+    """The tree of a value that is still in use: iterators are left unread and stand for themselves; never raises.
+
+    Args:
+        value: anything.
+        limit: nodes written out, and values fed to digests of what lies beyond; what lies beyond these is not seen.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + 20 * DEPTH_LIMIT)
+    try:
+        return _Peeker(limit).node(value)
     finally:
         sys.setrecursionlimit(before)
 
@@ -80,6 +98,7 @@ class _Encoder:
         self.private_left = limit
         self.in_private = False
         self.fed = 0
+        self.feed_limit = FEED_LIMIT
         self.above: dict[int, int] = {}
 
     def node(self, value: Any) -> Node:
@@ -213,7 +232,7 @@ class _Encoder:
 
     def _count(self) -> None:
         self.fed += 1
-        if self.fed > FEED_LIMIT:
+        if self.fed > self.feed_limit:
             raise _TooLarge
 
     def _feed_ordered(self, digest: Any, items: Iterable[Any]) -> int:
@@ -237,3 +256,41 @@ class _Encoder:
                 plain = []
         digest.update("\n".join(plain).encode("utf-8", "surrogatepass"))
         return count
+
+
+class _Peeker(_Encoder):
+    """An encoder that uses nothing up, and looks at so much of a value and no more."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.feed_limit = 2 * limit  # one long list never reaches it, a deep value does
+
+    def _enter(self, value: Any) -> Shape:
+        shape = super()._enter(value)
+        if shape[0] != shapes.SCALAR and shape[1][0] == "iterator":
+            del self.above[id(value)]
+            return shapes.SCALAR, shapes.opaque(value, "not read"), None
+        return shape
+
+    def _children(self, how: str, items: Any) -> Node:
+        if how != shapes.ORDERED and len(items) > self.feed_limit:
+            return [[], [len(items), UNSEEN]]
+        return super()._children(how, items)
+
+    def _rest(self, items: Iterable[Any]) -> Node:
+        try:
+            return super()._rest(itertools.islice(items, max(self.feed_limit - self.fed, 0)))
+        except _TooLarge:
+            return [0, UNSEEN]
+
+    def _digest(self, value: Any) -> bytes:
+        try:
+            return super()._digest(value)
+        except _TooLarge:
+            return UNSEEN.encode()
+
+    def _digest_all(self, how: str, items: list[Any]) -> str:
+        try:
+            return super()._digest_all(how, items)
+        except _TooLarge:
+            return UNSEEN

@@ -1,0 +1,1 @@
+"""What the catalogue of patterns gains and where it loses, measured."""
