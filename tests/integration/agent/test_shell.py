@@ -15,7 +15,19 @@ import pytest
 
 from perfagent.agent.ideas.actions import actions_for
 from perfagent.agent.lab.shell import Shell
-from perfagent.agent.model import FileWorkbench
+from perfagent.agent.model import (
+    FileWorkbench,
+    LoopResult,
+    Message,
+    Model,
+    RecordedModel,
+    Reply,
+    Request,
+    ToolCall,
+    Transcript,
+    editor_toolbox,
+    run_loop,
+)
 from perfagent.tools.patch import Policy
 from perfagent.tools.sandbox import SandboxKind, reap
 from perfagent.tools.sandbox.owners import read_records
@@ -136,6 +148,56 @@ def test_a_resumed_conversation_finds_texts_tree_and_notes_again(acting: Callabl
         fresh = actions.shell("cat scratch/t.py new/pkg/words.py", 20)
     assert "1 files of scratch/ and your edits are back; lost are big" in fresh
     assert fresh.endswith(f"print(1)\n{edited.rstrip()}")
+
+
+SCRIPT = [
+    ("shell", {"command": "date +%N; echo 'print(1)' > scratch/t.py; sed -i 's/= .. *$/= list()/' new/pkg/words.py"}),
+    ("run_tests", {}),
+    ("shell", {"command": "date +%N; cat scratch/t.py"}),
+    ("submit", {"summary": "a list"}),
+]
+
+
+class Stopping:
+    """Makes the script's calls, and is stopped at one of them, as by a kill."""
+
+    name = "stopping"
+
+    def __init__(self, stops_at: int) -> None:
+        self.stops_at, self.asked = stops_at, 0
+
+    def complete(self, request: Request) -> Reply:
+        self.asked += 1
+        turn = sum(message.role == "assistant" for message in request.messages)
+        if turn == self.stops_at:
+            raise KeyboardInterrupt
+        name, arguments = SCRIPT[turn]
+        call = ToolCall(id=f"c{turn}", name=name, arguments=json.dumps(arguments))
+        return Reply(text="", tool_calls=(call,), finish_reason="tool_calls", latency_s=1.5)
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_a_killed_conversation_is_resumed_without_asking_again(
+    acting: Callable[..., Any], tmp_path: Path, stop: int
+) -> None:
+    model, resumed = Stopping(stop), Stopping(-1)
+    with pytest.raises(KeyboardInterrupt):
+        converse(acting, RecordedModel(model, Transcript(tmp_path / "t.jsonl")))
+    result, run = converse(acting, RecordedModel(resumed, Transcript(tmp_path / "t.jsonl")))
+    assert (result.end, resumed.asked) == ("submitted", len(SCRIPT) - stop)
+    assert "out = list()" in (run.tree / "pkg/words.py").read_text()
+    assert "print(1)" in result.messages[-3].content
+
+
+def converse(acting: Callable[..., Any], model: Model) -> tuple[LoopResult, Any]:
+    closed, run = acting()
+    beginning = [Message(role="system", content="s"), Message(role="user", content="task")]
+    with closed as actions:
+        try:
+            result = run_loop(model, beginning, editor_toolbox(FileWorkbench(run.tree, actions=actions)))
+        finally:
+            run.services.folder.close()
+    return result, run
 
 
 def test_a_conversation_that_goes_another_way_is_not_told_of_the_first(acting: Callable[..., Any]) -> None:
