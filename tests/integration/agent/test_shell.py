@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from perfagent.agent.ideas.actions import actions_for
+from perfagent.agent.ideas.looking import looking_bench
 from perfagent.agent.lab.shell import Shell
 from perfagent.agent.model import (
     FileWorkbench,
@@ -28,7 +29,9 @@ from perfagent.agent.model import (
     editor_toolbox,
     run_loop,
 )
-from perfagent.tools.patch import Policy
+from perfagent.tools.errors import EditError
+from perfagent.tools.patch import Edit, Policy
+from perfagent.tools.profile import Hotspot
 from perfagent.tools.sandbox import SandboxKind, reap
 from perfagent.tools.sandbox.owners import read_records
 
@@ -227,6 +230,30 @@ def test_a_planner_s_shell_changes_nothing(acting: Callable[..., Any]) -> None:
     with closed as actions:
         assert "put back in new/" in actions.shell("echo > new/pkg/words.py", 20)
     assert FileWorkbench(run.tree).diff() == ""
+
+
+def test_a_planner_looks_at_the_baseline_and_leaves_nothing(make_run: Callable[..., Any]) -> None:
+    run = make_run()
+    spot = Hotspot(
+        path="pkg/words.py", qualname="unique", start=1, end=6, self_share=0.9, charged_share=0.9,
+        cumulative_share=0.9, calls=7, callers=("perf.py:workload",),
+    )  # fmt: skip
+    with looking_bench(run.services, run.services.target.head, "plan-1", [spot]) as bench:
+        assert "in count: return len(unique(words))" in bench.callers("unique")
+        assert bench.actions.callers("unique").endswith("was called 7 times, by perf.py:workload.")
+        assert "pkg/words.py:1 unique" in bench.actions.profile(None)
+        assert bench.actions.shell("ls old new", 20).count("perf.py") == 2
+        with pytest.raises(EditError, match="a planner changes nothing"):
+            bench.edit([Edit("pkg/words.py", "out = []", "out = list()")])
+    assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
+
+
+def test_lines_of_a_function_are_profiled_by_path_or_by_a_known_name(acting: Callable[..., Any]) -> None:
+    closed, _ = acting()
+    with closed as actions:
+        assert "if word not in out" in actions.profile("pkg/words.py:unique")
+        assert actions.profile("unique") == "Name it as path:qualname."
+        assert "could not be done" in actions.profile("pkg/words.py:nobody")
 
 
 def test_a_sandbox_that_does_not_start_is_text_and_the_next_command_gets_another(acting: Callable[..., Any]) -> None:
