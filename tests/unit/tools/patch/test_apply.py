@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perfagent.tools.errors import EditError
-from perfagent.tools.patch import Deletion, Edit, FunctionEdit, apply_edits, plan_edits
+from perfagent.tools.patch import AnyEdit, Deletion, Edit, FunctionEdit, apply_edits, plan_edits
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-def refused(tree: Path, *edits: Edit) -> EditError:
+def refused(tree: Path, *edits: AnyEdit) -> EditError:
     before = {file: file.read_bytes() for file in tree.rglob("*") if file.is_file()}
     with pytest.raises(EditError) as caught:
         apply_edits(tree, edits)
