@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from perfagent.tools.environment.images import (
     remove_image,
     remove_volume,
 )
+from perfagent.tools.sandbox import remove
 from perfagent.tools.sandbox.disk import folder_bytes
 
 DAY_S = 86400.0
@@ -50,8 +51,8 @@ class Item(NamedTuple):
     """Something on the disk.
 
     Attributes:
-        kind: `run`, `leftover`, `environment`, `image`, `packages`, `build` (of a commit's compiled parts), `findings`
-            (what runs found out about unchanged targets) or `sandbox`.
+        kind: `run`, `leftover`, `environment`, `image`, `packages`, `build` (of a commit's compiled parts), `tree` (a
+            commit's files), `findings` (what runs found out about unchanged targets) or `sandbox`.
         name: of the run, the environment or the build, or a path.
         bytes: what it takes up; an image's shared layers are not counted.
         days: since it was last touched.
@@ -198,10 +199,11 @@ def _kept(wish: Wish, *, free: bool) -> Iterator[Item]:
     """What runs built of whole commits and found out about them, for the next run to take over."""
     cache = state_home() / "cache"
     findings = [cache / "findings"] if (cache / "findings").is_dir() else []
-    for path in (*sorted((cache / "built").glob("*")), *findings):
+    trees = sorted((cache / "trees").glob("*"))
+    for path in (*sorted((cache / "built").glob("*")), *trees, *findings):
         days, half = _days(path), path.name.endswith(".part")
         goes = free and (half or (wish.environments and days >= (wish.days or 0.0)))
-        kind = "leftover" if half else "findings" if path in findings else "build"
+        kind = "leftover" if half else "findings" if path in findings else "tree" if path in trees else "build"
         why = "a run is under way" if not free else "built half way" if half else "kept: --all removes it"
         yield Item(kind, path.name, _size(path), days, "asked for" if goes and not half else why, goes, _removing(path))
 
@@ -249,15 +251,13 @@ def _stays() -> bool:
 
 
 def _removing(*paths: Path) -> Callable[[], bool]:
-    def remove() -> bool:
+    def removed() -> bool:
         for path in paths:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                remove(path)
         return True
 
-    return remove
+    return removed
 
 
 def _removing_environment(folder: Path, key: str, images: list[EnvironmentImage]) -> Callable[[], bool]:

@@ -101,7 +101,7 @@ def _packages() -> Finding:
 
 
 def _model(model: str, api_base: str | None) -> Finding:
-    from perfagent.agent.ideas.model import check_model
+    from perfagent.agent.model_access import check_model
 
     try:
         check_model(model, api_base)

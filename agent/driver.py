@@ -9,21 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfagent.agent.opening import RESUMABLE, opened, reopened
+from perfagent.agent.reviewing import Question, Reviewer
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, RunState, Verdict
-from perfagent.tools.errors import EditError, PerfagentError, RepositoryError, UsageError
+from perfagent.tools.errors import EditError, PerfagentError, RepositoryError, ReviewPending, UsageError
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import Result
 
 if TYPE_CHECKING:
+    from langgraph.types import StateSnapshot
+
     from perfagent.tools.report import CalibrationReport
 
-#: More steps of the graph mean a fault: each candidate takes at most three, each idea two.
+#: More steps of the graph mean a fault: each candidate takes at most four, each idea two.
 STEPS_PER_CANDIDATE = 8
 
 
-def run(repo: str, flags: Mapping[str, Any], out: Path | None) -> Result:
+def run(repo: str, flags: Mapping[str, Any], out: Path | None, reviewer: Reviewer | None = None) -> Result:
     """`perfagent run`: the whole machine on a repository.
+
+    Args:
+        reviewer: asks a person about each accepted patch when `--review` is given.
 
     Raises:
         PerfagentError: the run could not be completed.
@@ -31,11 +37,11 @@ def run(repo: str, flags: Mapping[str, Any], out: Path | None) -> Result:
     with opened("run", repo, flags, out) as services:
         base = services.target.commit("HEAD")
         start: RunState = {"run_id": services.folder.id, "base": base}
-        return _drive(services, start)
+        return _drive(services, start, reviewer)
 
 
-def resume(folder: Path) -> Result:
-    """`perfagent resume`: go on where a run was killed or interrupted.
+def resume(folder: Path, reviewer: Reviewer | None = None) -> Result:
+    """`perfagent resume`: go on where a run was killed or interrupted, or waits for a review.
 
     Raises:
         PerfagentError: the command cannot be resumed.
@@ -47,7 +53,7 @@ def resume(folder: Path) -> Result:
     with reopened(folder, asked) as services:
         if asked["command"] == "run":
             base = services.target.commit("HEAD")
-            return _drive(services, {"run_id": services.folder.id, "base": base})
+            return _drive(services, {"run_id": services.folder.id, "base": base}, reviewer)
         if asked["command"] in RESUMABLE:
             return _judge(services, asked["command"], asked["arguments"])
         raise UsageError(f"{asked['command']} cannot be resumed", "start it again")
@@ -153,32 +159,61 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
     return result.branch, where
 
 
-def _drive(services: Services, start: RunState) -> Result:
-    """Run the graph from its last checkpoint, or from the start when there is none."""
+def _drive(services: Services, start: RunState, reviewer: Reviewer | None) -> Result:
+    """Run the graph from its last checkpoint, or from the start when there is none; reviews are asked on the way."""
     from langgraph.checkpoint.sqlite import SqliteSaver
+    from langgraph.types import Command
 
     from perfagent.agent.graph import build_graph
-    from perfagent.agent.lab.laboratory import Laboratory
-    from perfagent.agent.lab.prepared import Prepared
 
     connection = sqlite3.connect(services.folder.path / "checkpoint.sqlite", check_same_thread=False)
     try:
         graph = build_graph(SqliteSaver(connection))
-        limit = STEPS_PER_CANDIDATE * (services.settings.max_candidates + 8)
-        config: Any = {"configurable": {"thread_id": services.folder.id}, "recursion_limit": limit}
+        settings = services.settings
+        limit = STEPS_PER_CANDIDATE * (settings.max_candidates + 8)
+        config: Any = {"configurable": {"thread_id": services.folder.id}, "recursion_limit": limit,
+                       "max_concurrency": settings.parallel}  # fmt: skip
         state = graph.get_state(config)
-        if state.values.get("prepared"):
-            prepared = Prepared(**services.folder.get_json(state.values["prepared"]))
-            services.laboratory = Laboratory(services, prepared)
-            services.progress.note(f"resumed before {', '.join(state.next) or 'the end'}")
-        for step in graph.stream(
-            None if state.values else start, config, context=services, stream_mode="updates", durability="sync"
-        ):
-            services.folder.event("step", nodes=sorted(step))
-        final = graph.get_state(config).values
+        _reopen_laboratory(services, state)
+        given: Any = None if state.values else start
+        while True:
+            if state.interrupts:
+                given = Command(resume=_reviewed(services, reviewer, state.interrupts[0].value))
+            for step in graph.stream(given, config, context=services, stream_mode="updates", durability="sync"):
+                services.folder.event("step", nodes=sorted(step))
+            state = graph.get_state(config)
+            if not state.interrupts:
+                return Result.model_validate_json(services.folder.get(state.values["result"]))
     finally:
         connection.close()
-    return Result.model_validate_json(services.folder.get(final["result"]))
+
+
+def _reopen_laboratory(services: Services, state: StateSnapshot) -> None:
+    from perfagent.agent.lab.laboratory import Laboratory
+    from perfagent.agent.lab.prepared import Prepared
+
+    if state.values.get("prepared"):
+        prepared = Prepared(**services.folder.get_json(state.values["prepared"]))
+        services.laboratory = Laboratory(services, prepared)
+        services.progress.note(f"resumed before {', '.join(state.next) or 'the end'}")
+
+
+def _reviewed(services: Services, reviewer: Reviewer | None, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person says of an accepted patch.
+
+    Raises:
+        ReviewPending: nobody is there to be asked.
+    """
+    question = Question(**asked)
+    with services.progress.paused():
+        answer = reviewer(question) if reviewer is not None else None
+    if answer is None:
+        handle = services.folder.handle
+        raise ReviewPending(
+            f"a patch waits for review ({question.title}): {services.folder.path / 'review.diff'}",
+            f"`perfagent resume {handle} --accept`, `--reject` or `--hint TEXT` goes on",
+        )
+    return answer.model_dump()
 
 
 def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Result:

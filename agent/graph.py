@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from langgraph.graph import END, START, StateGraph
 
-from perfagent.agent.nodes import editor, finish, land, localizer, planner, prepare, verifier
-from perfagent.agent.routes import after_editor, after_planner, after_verifier, checked
+from perfagent.agent.nodes import editor, finish, land, localizer, planner, prepare, review, verifier
+from perfagent.agent.routes import after_planner, after_review, after_verifier, checked
 from perfagent.agent.services import Services
 from perfagent.agent.state import RunState
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def build_graph(
     checkpointer: BaseCheckpointSaver[Any] | None = None,
 ) -> CompiledStateGraph[RunState, Services, RunState, RunState]:
-    """The compiled machine: prepare -> localizer -> planner -> editor -> verifier -> land | back | finish."""
+    """The compiled machine: prepare, localizer, planner, editors, verifier, review, land, finish."""
     graph = StateGraph(RunState, context_schema=Services)
 
     graph.add_node("prepare", checked(prepare.prepare))
@@ -27,17 +27,17 @@ def build_graph(
     graph.add_node("planner", checked(planner.planner))
     graph.add_node("editor", checked(editor.editor))
     graph.add_node("verifier", checked(verifier.verifier))
+    graph.add_node("review", checked(review.review))
     graph.add_node("land", checked(land.land))
     graph.add_node("finish", checked(finish.finish))
 
     graph.add_edge(START, "prepare")
     graph.add_edge("prepare", "localizer")
     graph.add_edge("localizer", "planner")
-    graph.add_conditional_edges("planner", after_planner, {"next idea": "editor", "nothing left": "finish"})
-    graph.add_conditional_edges("editor", after_editor, {"candidates": "verifier", "no edit": "planner"})
-    graph.add_conditional_edges(
-        "verifier", after_verifier, {"accepted": "land", "back": "editor", "dropped": "planner"}
-    )
+    graph.add_conditional_edges("planner", after_planner, ["editor", "finish"])
+    graph.add_edge("editor", "verifier")
+    graph.add_conditional_edges("verifier", after_verifier, {"accepted": "review", "back": "planner"})
+    graph.add_conditional_edges("review", after_review, {"landed": "land", "sent back": "planner"})
     graph.add_edge("land", "localizer")
     graph.add_edge("finish", END)
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfagent import __version__
+from perfagent.agent.accounting import Accounting
 from perfagent.agent.interruption import interruptible
-from perfagent.agent.run_folder import RunFolder, fresh_folder, new_run_id, runs_home, write_atomically
+from perfagent.agent.journal import write_atomically
+from perfagent.agent.run_folder import RunFolder, find_run, fresh_folder, new_run_id, runs_home
 from perfagent.agent.services import Services
 from perfagent.agent.settings import Settings, load_settings
 from perfagent.tools.errors import LimitExceeded, ModelError, UsageError
@@ -42,7 +44,9 @@ def opened(command: str, repo: str, flags: Mapping[str, Any], out: Path | None, 
     for spec in settings.workload:
         parse(spec)
     where = _run_path(out, root)
-    _check_model(settings)
+    if settings.replay is not None:
+        settings = settings.model_copy(update={"replay": str(_recorded_run(settings.replay))})
+    _check_models(settings)
     with fresh_folder(where) as folder:
         target = open_target(repo, folder.path)
         asked = _asked(command, repo, settings, target, arguments)
@@ -90,12 +94,12 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
     for left in reap():
         folder.event("reaped", what=left)
     with open_progress() as progress:
-        services = Services(settings, folder, progress, target, asked)
+        services = Services(settings, folder, progress, target, asked, accounting=_accounting(folder))
         progress.note(f"run {folder.id}: {folder.path}")
         if settings.uses_model:
-            from perfagent.agent.ideas.model import open_model
+            from perfagent.agent.model_access import open_models
 
-            services.model, services.ledger = open_model(services)
+            services.models, services.ledger = open_models(services)
         try:
             with interruptible(services):
                 yield services
@@ -105,7 +109,15 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
                 progress.note(f"interrupted; nothing measured is lost: `perfagent resume {folder.handle}` goes on")
             raise
         finally:
+            folder.event("accounted", **services.accounting.figures())
+            services.copies.drop()
             folder.close()
+
+
+def _accounting(folder: RunFolder) -> Accounting:
+    """The account of the run's time, with that of its earlier sessions that were not killed."""
+    events = (json.loads(line) for line in (folder.path / "events.jsonl").read_text("utf-8").splitlines())
+    return Accounting([event for event in events if event["kind"] == "accounted"])
 
 
 def _run_path(out: Path | None, repo: Path) -> Path:
@@ -122,14 +134,23 @@ def _run_path(out: Path | None, repo: Path) -> Path:
     return where
 
 
-def _check_model(settings: Settings) -> None:
-    """Notice before anything is built that the model cannot be used.
+def _recorded_run(name: str) -> Path:
+    """The folder that `--replay` names: one with transcripts, or a run's by its id.
+
+    Raises:
+        PerfagentError: there is no such folder and no such run.
+    """
+    folder = Path(name).expanduser()
+    return folder.resolve() if folder.is_dir() else find_run(name)
+
+
+def _check_models(settings: Settings) -> None:
+    """Notice before anything is built that a model cannot be used.
 
     Raises:
         ModelError: no key, or an unknown provider.
     """
     if settings.uses_model:
-        from perfagent.agent.ideas.model import check_model
+        from perfagent.agent.model_access import check_models
 
-        assert settings.model is not None
-        check_model(settings.model, settings.api_base)
+        check_models(settings)

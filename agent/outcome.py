@@ -16,6 +16,7 @@ from perfagent.tools.measure import Calibration
 from perfagent.tools.report import (
     CalibrationReport,
     Cost,
+    ModelCost,
     PatchReport,
     Result,
     TestCounts,
@@ -138,21 +139,49 @@ def _common(services: Services) -> dict[str, Any]:
         "repository": asked["repository"],
         "sandbox": f"{prepared.environment.kind} ({prepared.sandbox_reason})",
         "python": prepared.environment.version,
-        "model": services.settings.model if services.settings.uses_model else None,
         "prompts": versions() if services.settings.uses_model else {},
+        "model": _model_name(services),
         "noise": prepared.noise,
         "messages": prepared.messages,
         "cost": _cost(services),
+        "time": services.accounting.shares(),
         "seconds": round(time.time() - float(asked["started"]), 1),
         "version": __version__,
     }
+
+
+def _model_name(services: Services) -> str | None:
+    settings = services.settings
+    if not settings.uses_model:
+        return None
+    return settings.model if settings.replay is None else f"recorded in {Path(settings.replay).name}"
 
 
 def _cost(services: Services) -> Cost:
     if services.ledger is None:
         return Cost()
     spent = services.ledger.totals()
-    return Cost(usd=spent.usd, input_tokens=spent.input_tokens, output_tokens=spent.output_tokens, calls=spent.calls)
+    models = tuple(
+        ModelCost(
+            model=name,
+            roles=one.roles,
+            calls=one.calls,
+            failed_attempts=one.failed_attempts,
+            input_tokens=one.input_tokens,
+            output_tokens=one.output_tokens,
+            cached_tokens=one.cached_tokens,
+            usd=one.usd,
+        )
+        for name, one in spent.models.items()
+    )
+    return Cost(
+        usd=spent.usd,
+        input_tokens=spent.input_tokens,
+        output_tokens=spent.output_tokens,
+        calls=spent.calls,
+        failed_attempts=spent.failed_attempts,
+        models=models,
+    )
 
 
 def _patch_report(patch: Patch, verdict: Verdict, services: Services) -> PatchReport:

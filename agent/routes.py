@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Literal, Protocol
 
 from langgraph.runtime import Runtime
+from langgraph.types import Send
 
 from perfagent.agent.services import Services
 from perfagent.agent.state import RunState
@@ -42,18 +43,19 @@ def checked(node: Node) -> GraphNode:
     return run
 
 
-def after_planner(state: RunState) -> Literal["next idea", "nothing left"]:
-    """To the editor with the idea that was chosen, or to the end."""
-    return "next idea" if state.get("idea") and not state.get("stop") else "nothing left"
+def after_planner(state: RunState) -> list[Send] | Literal["finish"]:
+    """To one editor for each task, all side by side, or to the end."""
+    if state.get("stop") or not state["tasks"]:
+        return "finish"
+    shared = {name: state[name] for name in ("head", "hotspots", "tried")}
+    return [Send("editor", {**shared, "task": task}) for task in state["tasks"]]
 
 
-def after_editor(state: RunState) -> Literal["candidates", "no edit"]:
-    """To the verifier with what was edited, or back for another idea."""
-    return "candidates" if state.get("candidates") else "no edit"
+def after_verifier(state: RunState) -> Literal["accepted", "back"]:
+    """A review of what was accepted, or back with the verdicts: a repair, a fresh start, another idea."""
+    return "accepted" if state.get("accepted") else "back"
 
 
-def after_verifier(state: RunState) -> Literal["accepted", "back", "dropped"]:
-    """Landing, a repair with the verdict's evidence, or another idea."""
-    if state.get("accepted"):
-        return "accepted"
-    return "back" if state.get("feedback") else "dropped"
+def after_review(state: RunState) -> Literal["landed", "sent back"]:
+    """Landing, unless the user rejected the patch or gave a hint."""
+    return "landed" if state.get("accepted") else "sent back"

@@ -19,6 +19,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +27,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from perfagent.agent.claims import hold_cache
+from perfagent.agent.journal import Journal, write_atomically
+from perfagent.agent.once import Once
 from perfagent.tools.errors import LimitExceeded, PerfagentError, UsageError
+from perfagent.tools.sandbox import remove
 
 #: Below this many free bytes a run refuses to start a step: an environment and two trees need about as much.
 MINIMUM_FREE_BYTES = 256 * 2**20
@@ -60,7 +64,7 @@ def new_run_id(now: float | None = None) -> str:
 
 
 class RunFolder:
-    """One run's folder.
+    """One run's folder; safe under threads, but for a journal, which is one thread's.
 
     Args:
         path: the folder; made when missing.
@@ -74,6 +78,8 @@ class RunFolder:
         self.id = self.path.name
         self._was_there = self.path.exists()
         self._using: IO[str] | None = None
+        self._lock = threading.Lock()
+        self._steps = Once()
         try:
             for name in ("objects", "steps", "journal", "transcripts", "patches", "trees"):
                 (self.path / name).mkdir(parents=True, exist_ok=True)
@@ -106,7 +112,7 @@ class RunFolder:
             raise PerfagentError(f"the run {self.id} is under way in another process", "wait for it to end") from error
         self._using = hold_cache(state_home() / "cache", exclusively=False)
         for left in leftovers(self.path):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            remove(left)
         # Temporary files stand where the next session finds them if this one is killed.
         work = self.path / "work"
         work.mkdir(exist_ok=True)
@@ -141,8 +147,12 @@ class RunFolder:
         Raises:
             PerfagentError: the folder lacks it.
         """
+        return self.get_bytes(digest).decode("utf-8", "surrogateescape")
+
+    def get_bytes(self, digest: str) -> bytes:
+        """A stored document as it was put; raises as `get`."""
         try:
-            return (self.path / "objects" / digest).read_bytes().decode("utf-8", "surrogateescape")
+            return (self.path / "objects" / digest).read_bytes()
         except FileNotFoundError as error:
             raise PerfagentError(f"the run folder {self.path} lacks the document {digest[:12]}") from error
 
@@ -157,13 +167,15 @@ class RunFolder:
     def step(self, name: str, compute: Callable[[], Any]) -> Any:
         """The JSON result of a named step: read when it finished before, else computed and kept.
 
-        This is what makes nodes idempotent: a killed run that resumes repeats no finished step.
+        This is what makes nodes idempotent: a killed run that resumes repeats no finished step. Of several threads
+        that ask for it one computes.
         """
         target = self.path / "steps" / f"{name}.json"
-        if target.exists():
-            return json.loads(target.read_text("utf-8"))
-        value = compute()
-        write_atomically(target, json.dumps(value).encode())
+        with self._steps.making(name):
+            if target.exists():
+                return json.loads(target.read_text("utf-8"))
+            value = compute()
+            write_atomically(target, json.dumps(value).encode())
         return value
 
     def write(self, name: str, text: str) -> Path:
@@ -182,8 +194,10 @@ class RunFolder:
 
     def event(self, kind: str, **data: Any) -> None:
         """Append one event; flushed at once, so that a crash loses none."""
-        self._events.write(json.dumps({"time": round(time.time(), 3), "kind": kind, **data}) + "\n")
-        self._events.flush()
+        line = json.dumps({"time": round(time.time(), 3), "kind": kind, **data}) + "\n"
+        with self._lock:
+            self._events.write(line)
+            self._events.flush()
 
     def require_space(self, needed: int = MINIMUM_FREE_BYTES) -> None:
         """Refuse to go on when the disk is nearly full.
@@ -210,40 +224,6 @@ def fresh_folder(path: Path) -> Iterator[RunFolder]:
         if not folder.worked:
             folder.remove()
         raise
-
-
-class Journal:
-    """Finished rounds of one measurement, appended one JSON line each; a torn last line is dropped on reading."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.entries: list[Any] = []
-        if path.exists():
-            for line in path.read_text("utf-8").splitlines():
-                try:
-                    self.entries.append(json.loads(line))
-                except json.JSONDecodeError:
-                    break
-            write_atomically(path, "".join(json.dumps(e) + "\n" for e in self.entries).encode())
-        self._next = 0
-
-    def replay(self, compute: Callable[[], Any]) -> Any:
-        """The next entry: the recorded one, or a fresh one that is computed and appended."""
-        if self._next == len(self.entries):
-            value = compute()
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(value) + "\n")
-            self.entries.append(value)
-        entry = self.entries[self._next]
-        self._next += 1
-        return entry
-
-
-def write_atomically(target: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(target)
 
 
 def find_run(name: str, home: Path | None = None) -> Path:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from perfagent.agent.accounting import Accounting
+from perfagent.agent.lab.copies import Copies
+from perfagent.agent.lab.turns import Turns
 from perfagent.agent.run_folder import RunFolder
 from perfagent.agent.settings import Settings
 from perfagent.tools.errors import LimitExceeded
@@ -16,7 +19,7 @@ from perfagent.tools.report import Progress
 
 if TYPE_CHECKING:
     from perfagent.agent.lab.laboratory import Laboratory
-    from perfagent.agent.model import CostLedger, Model
+    from perfagent.agent.model import CostLedger, Models
     from perfagent.tools.repository import Author, Target
 
 
@@ -33,6 +36,10 @@ class Services:
         deadline: monotonic time at which the search ends; None without a limit.
         interrupted: set when the user asked to stop; nodes end at their next safe point.
         clock: monotonic seconds.
+        nothing_left: why planning found nothing worth an idea; empty when it did not look or found some.
+        accounting: where the time goes.
+        turns: who may run code now, as several editors work at once.
+        copies: of trees, for tests to write into.
     """
 
     settings: Settings
@@ -43,9 +50,17 @@ class Services:
     deadline: float | None = None
     interrupted: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.monotonic
-    model: Model | None = None
+    accounting: Accounting = field(default_factory=Accounting)
+    models: Models | None = None
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
+    nothing_left: str = ""
+    turns: Turns = field(default_factory=Turns)
+    copies: Copies = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns.interrupted = self.interrupted
+        self.copies = Copies(self.folder.path / "work")
 
     @property
     def lab(self) -> Laboratory:
@@ -62,6 +77,10 @@ class Services:
         """Start the clock of `--max-time`: what comes before is the target's to pay, not the search's."""
         if self.deadline is None and self.settings.max_time is not None:
             self.deadline = self.progress.deadline = self.clock() + self.settings.max_time * 60
+
+    def time_left(self) -> float | None:
+        """Seconds until the search ends; None without a limit. No model is waited for beyond it."""
+        return None if self.deadline is None else self.deadline - self.clock()
 
     @property
     def model_has_answered(self) -> bool:

@@ -16,11 +16,22 @@ ENVIRONMENT_PREFIX = "PERFAGENT_"
 
 #: What [tool.perfagent.environment] may hold; [tool.perfagent] takes them too.
 ENVIRONMENT_SETTINGS = ("python", "image", "setup", "build", "packages", "extras")
-#: What a repository must not decide in its own [tool.perfagent], as it may be anybody's: how it is contained, and
-#: where a model's key is sent. Each with what the user gives instead.
+#: What a repository must not decide in its own [tool.perfagent], as it may be anybody's: how it is contained; who is
+#: sent its code, with which key and at whose expense (limits it may set, as they can only spare); and what answers in a
+#: model's place. Each with what the user gives instead.
 USER_ONLY = {
     "sandbox": "--sandbox",
+    "model": "--model",
+    "planner_model": "--planner-model",
+    "critic_model": "--critic-model",
+    "fallback_model": "--fallback-model",
     "api_base": "--api-base",
+    "reasoning_effort": "--reasoning-effort",
+    "prompt_cache": "PERFAGENT_PROMPT_CACHE",
+    "model_timeout": "--model-timeout",
+    "attempt_timeout": "PERFAGENT_ATTEMPT_TIMEOUT",
+    "allow_unknown_cost": "PERFAGENT_ALLOW_UNKNOWN_COST",
+    "replay": "--replay",
     "memory_limit": "PERFAGENT_MEMORY_LIMIT",
     "disk_limit": "PERFAGENT_DISK_LIMIT",
     "process_limit": "PERFAGENT_PROCESS_LIMIT",
@@ -40,17 +51,30 @@ class Settings(BaseModel):
         image: Docker image to start from, a Dockerfile's path in the repository, or `devcontainer`.
         packages: requirements to add to the environment.
         extras: the target's extras to install; those that look like tests' when None.
-        model: litellm name of the model; None for the catalogue alone.
-        api_base: address of an OpenAI-compatible endpoint.
-        model_timeout: seconds without an answer of the model after which an attempt is given up.
+        model: the model of every role, by its litellm name, or `name@URL` at an OpenAI-compatible endpoint; None for
+            the catalogue alone.
+        planner_model, critic_model: models for these roles instead.
+        fallback_model: models asked in this order when one fails for good.
+        api_base: address of an OpenAI-compatible endpoint, for names without one and without a provider.
+        model_timeout: seconds without a byte of an answer after which an attempt is given up.
+        attempt_timeout: seconds after which it is given up even if bytes still come.
+        reasoning_effort: for models that take one.
+        prompt_cache: whether to mark what a provider shall cache; auto for the models that need marks.
+        replay: a run, or a folder with transcripts, whose recorded answers stand in for the models.
         no_model: use the catalogue alone whatever the environment says.
         sandbox: auto, docker, bubblewrap or local.
         paths: globs of the files that may be edited; all sources when empty.
         min_speedup: smallest speedup worth a patch (baseline time / candidate time).
         metric: what is to shrink: time chooses the clock by the baseline's probe.
-        max_cost: USD for the model; no limit when None.
+        max_cost: USD for the models; no limit when None, nor where a price is unknown.
+        max_tokens: input and output tokens of the models.
+        max_calls: requests to the models, failed attempts included.
+        allow_unknown_cost: ask models of unknown price although max_cost is set.
         max_time: minutes for the search, between preparing and the last confirmation; no limit when None.
         max_candidates: candidates to verify at most.
+        strategy: how to search with a model: see search.py.
+        parallel: conversations with the model at once.
+        review: pause before an accepted patch lands, for a person to decide.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
         memory: whose accepted edits may be shown to the model as examples: those of earlier runs on the same
@@ -71,17 +95,29 @@ class Settings(BaseModel):
     packages: tuple[str, ...] = ()
     extras: tuple[str, ...] | None = None
     model: str | None = None
+    planner_model: str | None = None
+    critic_model: str | None = None
+    fallback_model: tuple[str, ...] = ()
     api_base: str | None = None
     model_timeout: float = Field(default=180.0, gt=0)
+    attempt_timeout: float = Field(default=1200.0, gt=0)
+    reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = None
+    prompt_cache: Literal["auto", "on", "off"] = "auto"
+    replay: str | None = None
     no_model: bool = False
     sandbox: Literal["auto", "docker", "bubblewrap", "local"] = "auto"
     paths: tuple[str, ...] = ()
     min_speedup: float = Field(default=1.03, ge=1.01, le=10)
     metric: Literal["time", "cpu", "memory"] = "time"
     max_cost: float | None = Field(default=None, ge=0)
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_calls: int | None = Field(default=None, ge=1)
     max_time: float | None = Field(default=None, gt=0)
     max_candidates: int = Field(default=40, ge=1)
     allow_unknown_cost: bool = True
+    strategy: Literal["shell", "refine", "best-of", "tree", "evolve"] = "refine"
+    parallel: int = Field(default=2, ge=1, le=16)
+    review: bool = False
     no_instructions: bool = False
     seed: int = 0
     memory: Literal["repository", "all", "others", "off"] = "repository"
@@ -92,8 +128,8 @@ class Settings(BaseModel):
 
     @property
     def uses_model(self) -> bool:
-        """Whether a model plans and edits."""
-        return self.model is not None and not self.no_model
+        """Whether a model, or the recording of one, plans and edits."""
+        return (self.model is not None or self.replay is not None) and not self.no_model
 
 
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Path | None) -> Settings:
@@ -127,7 +163,19 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
             raise UsageError(f"{origin} sets {name} to {first['input']!r}", _advice(name, first["msg"])) from error
-    return Settings(**merged)
+    return _whole(Settings(**merged))
+
+
+def _whole(settings: Settings) -> Settings:
+    """The settings, if those of models name one for every role.
+
+    Raises:
+        UsageError: they do not.
+    """
+    some = [n for n in ("planner_model", "critic_model", "fallback_model", "reasoning_effort") if getattr(settings, n)]
+    if some and not settings.uses_model and not settings.no_model:
+        raise UsageError(f"{some[0]} is set, but no model", "give --model too")
+    return settings
 
 
 def _advice(name: str, message: str) -> str:
@@ -176,7 +224,7 @@ def _environment_table(found: Mapping[str, Any]) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
-    for name in ("workload", "paths", "packages", "extras"):
+    for name in ("workload", "paths", "packages", "extras", "fallback_model"):
         if name in found:
             found[name] = tuple(part for part in found[name].split(";") if part)
     return found

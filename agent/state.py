@@ -6,13 +6,13 @@ lives once in the run folder and the state holds its digest. Records are rebuilt
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field
 
 from perfagent.tools.report import BenchmarkFigure, Check, GrowthFigure, Overall, Record, TestCounts
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 VerdictName = Literal[
     "faster",
@@ -34,7 +34,7 @@ class Idea(Record):
     Attributes:
         id: unique within the run.
         title: one line.
-        path, qualname: the function it targets; qualname is empty for a whole file.
+        path, qualname: the function it targets; qualname is empty for a whole file, path for the whole repository.
         mechanism: the kind of optimization, such as `data-structure`.
         rationale: why it should be faster.
         expected_gain: share of the workloads' time that could go, 0..1 (share of the target times a plausible factor).
@@ -102,6 +102,7 @@ class Patch(Record):
     title: str
     rationale: str
     origin: Origin
+    mechanism: str = ""
     commit: str
     parent: str
     diff: str
@@ -111,21 +112,94 @@ class Patch(Record):
 
 
 class Tried(Record):
-    """One line of the run's ledger of ideas: what was tried and what became of it."""
+    """One line of the run's ledger of ideas: what was tried and what became of it.
+
+    Attributes:
+        idea: its id.
+        title: of the idea or the candidate, for people.
+        verdict: in the verdicts' words; `no_edit` when there was nothing to judge.
+        speedup: as far as it was measured.
+        reason: one line.
+        origin: whose idea it was.
+        head: the baseline it was tried on.
+        start, attempt: fresh starts before it, and repairs since.
+        again: whether another attempt at the idea has hope.
+        feedback: digest of what a repair begins with; empty when there is nothing to repair.
+        history: digest of the conversation; empty when there was none.
+        diff: digest of the change; empty when there was none.
+    """
 
     idea: str
     title: str
     verdict: str
     speedup: float | None = None
     reason: str = ""
+    origin: Origin = "catalogue"
+    head: str = ""
+    start: int = 0
+    attempt: int = 0
+    again: bool = False
+    feedback: str = ""
+    history: str = ""
+    diff: str = ""
+
+
+class Task(Record):
+    """One piece of editing: an idea's first attempt, a repair, a fresh start, an offspring, or a change carried over.
+
+    Attributes:
+        idea: what to do.
+        start: fresh starts of the idea before this one.
+        attempt: repairs within this start.
+        feedback: digest of the verdict's evidence and the diff a repair goes on from.
+        history: digest of the conversation a repair goes on with.
+        parents: earlier candidates that an offspring joins.
+        carried: the candidate to carry over to the present baseline; nothing is edited then.
+    """
+
+    idea: Idea
+    start: int = 0
+    attempt: int = 0
+    feedback: str = ""
+    history: str = ""
+    parents: tuple[Tried, ...] = ()
+    carried: Candidate | None = None
+
+    @property
+    def name(self) -> str:
+        """What names its conversation: unique within the run."""
+        return f"{self.idea.id}-{self.start}-{self.attempt}"
+
+
+class Edited(Record):
+    """What came of a task.
+
+    Attributes:
+        candidates: what the verifier is to judge.
+        why: one line, when there are none.
+        again: whether a fresh start has hope.
+        history: digest of the conversation.
+    """
+
+    task: Task
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
+    again: bool = False
+    history: str = ""
+
+
+def gathered(before: list[dict[str, Any]], more: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Reducer of what the editors at work side by side hand over; None empties it."""
+    return [] if more is None else [*before, *more]
 
 
 class RunState(TypedDict, total=False):
     """The graph's state: JSON only.
 
-    `prepared`, `hotspots` and `feedback` are digests of documents in the run folder; `ideas` and `patches` are lists
-    of the records above as JSON; `idea` is the one under work, `attempt` counts its repairs, `candidates` the edits
-    that wait for the verifier; `stop` says why the run ended.
+    `prepared` and `hotspots` are digests of documents in the run folder; all lists hold the records above as JSON.
+    `ideas` wait, `begun` were begun at this baseline, `planned` counts how often ideas were asked for at it. `tasks`
+    are under work, `task` is the one an editor sees, `edited` what the editors handed over, `waiting` candidates that
+    were not judged because another one was accepted; `stop` says why the run ended.
     """
 
     schema_version: int
@@ -135,12 +209,13 @@ class RunState(TypedDict, total=False):
     prepared: str
     hotspots: str
     ideas: list[dict[str, Any]]
+    begun: list[dict[str, Any]]
     planned: int
     tried: list[dict[str, Any]]
-    idea: dict[str, Any] | None
-    attempt: int
-    feedback: str
-    candidates: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    task: dict[str, Any]
+    edited: Annotated[list[dict[str, Any]], gathered]
+    waiting: list[dict[str, Any]]
     accepted: dict[str, Any] | None
     patches: list[dict[str, Any]]
     counts: dict[str, int]

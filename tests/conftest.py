@@ -11,7 +11,8 @@ The markers `docker` and `bubblewrap` say what a test needs of the machine; whet
         ...
         assert scripted_server.requests[0]["messages"][0]["role"] == "system"
 
-For parallel conversations set `scripted_server.respond`, a function from the request's body to an answer.
+A request that asks for a stream gets the answer as one. For parallel conversations set `scripted_server.respond`, a
+function from the request's body to an answer.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import settings
@@ -39,13 +40,23 @@ settings.load_profile("repeatable")
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: sent after `delay_s` seconds, and cut off half way when `cut`."""
+    """One HTTP answer: sent after `delay_s` seconds and when all of `meeting` came, and cut off half way when `cut`.
+
+    Attributes:
+        events: sent as they are in place of the events made of the body; the connection is closed behind them.
+        drip_s: seconds before every byte.
+        whole: sent as one document also to who asked for a stream.
+    """
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     cut: bool = False
+    meeting: threading.Barrier | None = None
+    events: tuple[str, ...] | None = None
+    drip_s: float = 0.0
+    whole: bool = False
 
 
 class ScriptedServer:
@@ -101,6 +112,11 @@ class ScriptedServer:
         return Answer({"error": {"message": message, "type": kind, "code": kind}}, code, headers or {})
 
     @staticmethod
+    def event(delta: Mapping[str, Any], finish_reason: str | None = None) -> str:
+        """One event of a stream."""
+        return _event({"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
+
+    @staticmethod
     def cut() -> Answer:
         """A connection that breaks in the middle of a good answer."""
         return Answer(_completion({"role": "assistant", "content": "never seen " * 50}, "stop"), cut=True)
@@ -109,6 +125,10 @@ class ScriptedServer:
     def stall(seconds: float) -> Answer:
         """A good answer that comes late."""
         return Answer(_completion({"role": "assistant", "content": "late"}, "stop"), delay_s=seconds)
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; whether the server is to go on."""
+        return not self._closing.wait(seconds)
 
     def close(self) -> None:
         """Stop serving and let stalled answers go."""
@@ -128,6 +148,8 @@ class ScriptedServer:
             else:
                 answer = self.respond(body)
         self._closing.wait(answer.delay_s)
+        if answer.meeting is not None:
+            answer.meeting.wait(timeout=60)
         return answer
 
 
@@ -147,6 +169,55 @@ def _completion(message: dict[str, Any], finish_reason: str) -> dict[str, Any]:
     }
 
 
+def _event(part: Mapping[str, Any]) -> str:
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 0, "model": "test-model"}
+    return f"data: {json.dumps({**head, **part})}\n\n"
+
+
+def _pieces(text: str | None) -> list[str]:
+    """A text in three pieces, as tokens would come."""
+    size = len(text or "") // 3 + 1
+    return [(text or "")[start : start + size] for start in range(0, len(text or ""), size)]
+
+
+def _events(completion: Mapping[str, Any]) -> Iterator[str]:
+    """A completion as a stream: its texts and arguments in pieces, how it ended, and the usage."""
+    (choice,) = completion["choices"]
+    message = choice["message"]
+    deltas: list[dict[str, Any]] = [{"role": "assistant"}]
+    deltas += [{name: piece} for name in ("content", "refusal") for piece in _pieces(message.get(name))]
+    for number, call in enumerate(message.get("tool_calls") or ()):
+        function = call["function"]
+        deltas.append({"tool_calls": [{**call, "index": number, "function": {**function, "arguments": ""}}]})
+        deltas += [
+            {"tool_calls": [{"index": number, "function": {"arguments": piece}}]}
+            for piece in _pieces(function["arguments"])
+        ]
+    for delta in deltas:
+        yield ScriptedServer.event(delta)
+    yield ScriptedServer.event({}, choice["finish_reason"])
+    yield _event({"choices": [], "usage": completion["usage"]})
+    yield "data: [DONE]\n\n"
+
+
+def _sent(answer: Answer, stream: bool) -> tuple[bytes, bool]:
+    """The body of an answer, and whether it is a stream of events."""
+    completion = answer.status == 200 and isinstance(answer.body, dict) and answer.body.get("choices")
+    if answer.events is None and not (stream and completion and not answer.whole):
+        return json.dumps(answer.body).encode(), False
+    return "".join(_events(answer.body) if answer.events is None else answer.events).encode(), True
+
+
+def _drip(server: ScriptedServer, out: BinaryIO, data: bytes, drip_s: float) -> None:
+    """Write all at once, or a byte at a time."""
+    size = 1 if drip_s else len(data) or 1
+    for start in range(0, len(data), size):
+        if drip_s and not server.pause(drip_s):
+            return
+        out.write(data[start : start + size])
+        out.flush()
+
+
 def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -160,20 +231,21 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             try:
-                self._send(server.take(body, self.headers.items()))
+                self._send(server.take(body, self.headers.items()), bool(body.get("stream")))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
-        def _send(self, answer: Answer) -> None:
-            data = json.dumps(answer.body).encode()
+        def _send(self, answer: Answer, stream: bool = False) -> None:
+            data, streamed = _sent(answer, stream)
             self.send_response(answer.status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
+            self.send_header("content-type", "text/event-stream" if streamed else "application/json")
+            if answer.events is None:
+                self.send_header("content-length", str(len(data)))
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data[: len(data) // 2] if answer.cut else data)
-            self.close_connection = self.close_connection or answer.cut
+            _drip(server, self.wfile, data[: len(data) // 2] if answer.cut else data, answer.drip_s)
+            self.close_connection = self.close_connection or answer.cut or answer.events is not None
 
     return Handler
 
@@ -216,6 +288,60 @@ def scripted_server() -> Iterator[ScriptedServer]:
     server = ScriptedServer()
     yield server
     server.close()
+
+
+#: Files whose tests stand alone and take long: each may run in a process of its own.
+SPREAD = ("test_calibrate", "test_judging", "test_killed", "test_languages", "test_sandboxes")
+
+#: Fixtures that are dear to make: the tests that share one run in one process.
+DEAR = ("finished",)
+
+#: Tests that make images or remove those nobody needs: never two of them at a time.
+IMAGES = (
+    "tests/integration/tools/environment/",
+    "tests/integration/agent/test_cleaning.py",
+    "tests/unit/agent/test_cleaning.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under pytest-xdist, give each process cores of its own: two that measure on one would wait for each other."""
+    name = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if name:
+        cores, number = sorted(os.sched_getaffinity(0)), int(name.removeprefix("gw"))
+        share = max(len(cores) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"]), 1)
+        first = number * share % len(cores)
+        os.sched_setaffinity(0, cores[first : first + share])
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests pytest-xdist must not part (`--dist loadgroup`)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """Tests of one group run one after the other, in one process."""
+    shared = set(DEAR) & set(getattr(item, "fixturenames", ()))
+    if shared:
+        return shared.pop()
+    if item.nodeid.startswith(IMAGES):
+        return "images"
+    if item.path.stem in SPREAD:
+        return item.nodeid
+    # Of a file, the tests of one kind of sandbox: they share what was prepared in it.
+    kind = getattr(item, "callspec", None) and item.callspec.params.get("kind")  # type: ignore[attr-defined]
+    return f"{item.path.name}-{kind}" if isinstance(kind, str) else item.path.name
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "common"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 ENGINES: tuple[SandboxKind, ...] = ("docker", "bubblewrap")

@@ -11,6 +11,7 @@ PerfagentError
 │   └── SandboxUnavailable    the engine, the program or the image is missing; carries the remedy
 ├── ModelError            the model cannot be reached, or refuses
 │   ├── ModelContextExceeded  the request is longer than the model's context
+│   ├── ModelNoTools          the endpoint refuses requests with tools
 │   └── ModelFormatError      an answer that does not have the form asked for
 └── LimitExceeded         money, tokens, calls, time or disk are used up
 """
@@ -81,11 +82,23 @@ class SandboxUnavailable(SandboxError):
 
 
 class ModelError(PerfagentError):
-    """The model cannot be reached or refuses the request."""
+    """The model cannot be reached or refuses the request.
+
+    Args:
+        reason: the gateway's word for it, such as `rate`, `auth` or `policy`; empty when it is none of the gateway's.
+    """
+
+    def __init__(self, message: str, remedy: str = "", reason: str = "") -> None:
+        super().__init__(message, remedy)
+        self.reason = reason
 
 
 class ModelContextExceeded(ModelError):
     """The request is longer than the model's context."""
+
+
+class ModelNoTools(ModelError):
+    """The endpoint refuses requests with tools; the same request without them may be answered."""
 
 
 class ModelFormatError(ModelError):
@@ -106,3 +119,9 @@ class LimitExceeded(PerfagentError):
         self.kind = kind
         self.used = used
         self.limit = limit
+
+
+class ReviewPending(PerfagentError):
+    """An accepted patch waits for a person's decision; the run can be resumed with it."""
+
+    exit_status = 130

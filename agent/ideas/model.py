@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from perfagent.agent.ideas.actions import actions_for
+from perfagent.agent.ideas.assigning import assignment_for
 from perfagent.agent.ideas.facts import facts_for
-from perfagent.agent.model import (
-    Assignment,
-    CostLedger,
-    Feedback,
-    FileWorkbench,
-    GatewaySettings,
-    IdeaDraft,
-    Limits,
-    LiteLLMModel,
-    LoopEvent,
-    Metered,
-    Model,
-    RecordedModel,
-    Target,
-    Totals,
-    Transcript,
-    edit,
-    plan,
-    read_transcript,
-    secrets_in,
-    spent,
-)
+from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
+from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, Target, edit, plan, review
+from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Idea, Tried
-from perfagent.tools.errors import ModelError
-from perfagent.tools.patch import Policy, diff_trees
+from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
+from perfagent.tools.patch import Policy, apply_patch, diff_trees
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.repository import hold_tree
 
@@ -43,36 +25,26 @@ MOST_IDEAS = 5
 STAND_IN_IDEAS = 3
 
 
-def open_model(services: Services) -> tuple[Model, CostLedger]:
-    """The run's model behind its ledger; what earlier sessions of the run spent is counted."""
-    settings = services.settings
-    assert settings.model is not None
-    files = sorted((services.folder.path / "transcripts").glob("*.jsonl"))
-    before = spent([exchange for file in files for exchange in read_transcript(file)]) if files else Totals()
-    ledger = CostLedger(Limits(max_usd=settings.max_cost), before)
-    inner = LiteLLMModel(
-        GatewaySettings(model=settings.model, api_base=settings.api_base, timeout_s=settings.model_timeout),
-        on_failed_attempt=ledger.failed_attempt,
-    )
-    metered = Metered(inner, ledger, inner.price, allow_unknown_price=settings.allow_unknown_cost)
-    return metered, ledger
-
-
-def ideas(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
-    """What the model would try at this baseline.
+def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
+    """What the model would try at this baseline, criticised where the strategy wants it.
 
     Raises:
         ModelFormatError: it does not manage the form of a plan.
         ModelError, LimitExceeded: it cannot be reached, or may not be.
     """
-    name = f"plan-{head[:12]}-{round_}"
-    facts = facts_for(services, head, spots, tried)
-    drafts = plan(_recorded(services, name), facts, max_ideas=MOST_IDEAS, label=name)
-    _spent(services)
+    name = f"plan-{asked.head[:12]}-{asked.round}"
+    facts = facts_for(services, asked.head, spots, asked.tried)
+    drafts = plan(recorded(services, "planner", name), facts, max_ideas=MOST_IDEAS, label=name)
+    if asked.refine and drafts:
+        found = review(recorded(services, "critic", f"critic-{name}"), facts, drafts, label=f"critic-{name}")
+        for draft, reason in found.dropped:
+            services.folder.event("criticised", title=draft.title, reason=reason)
+        drafts = list(found.kept)
+    tell_spent(services)
     return [_idea(draft, f"{name}-{number}", spots) for number, draft in enumerate(drafts, 1)]
 
 
-def ideas_from_hotspots(spots: Sequence[Hotspot], round_: int) -> list[Idea]:
+def ideas_from_hotspots(asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
     """The first hotspots as ideas: a model that cannot plan still gets to edit."""
     drafts = [
         IdeaDraft(
@@ -85,86 +57,66 @@ def ideas_from_hotspots(spots: Sequence[Hotspot], round_: int) -> list[Idea]:
         )
         for spot in spots[:STAND_IN_IDEAS]
     ]
-    return [] if round_ else [_idea(draft, f"hotspot-{n}", spots) for n, draft in enumerate(drafts, 1)]
+    name = f"hotspot-{asked.head[:12]}"
+    return [] if asked.round else [_idea(draft, f"{name}-{n}", spots) for n, draft in enumerate(drafts, 1)]
 
 
-def candidates(services: Services, idea: Idea, head: str, attempt: int, feedback: str) -> tuple[list[Candidate], str]:
-    """The model's edit for an idea as a candidate, or none and why.
+def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[str, Any]]) -> Edited:
+    """The model's edit for a task as a candidate, or none and why.
 
     Args:
-        attempt: 0 for the first, then the number of the repair.
-        feedback: digest of the last verdict's feedback; empty on the first attempt.
+        head: the baseline.
+        tried: the run's ledger of ideas, as the state holds it.
 
     Raises:
         ModelError: the model cannot be reached at all.
     """
     lab, folder = services.lab, services.folder
-    parent = lab.tree(head)
-    name = f"{idea.id}-{attempt}"
-    tree = lab.writable_copy(parent, "edit")
-    base = folder.get_json(feedback)["diff"] if feedback else ""
-    hold_tree(tree)
-    if base:
-        from perfagent.tools.patch import apply_patch
+    parent, tree = lab.tree(head), None
+    try:
+        tree = _starting_tree(services, task, parent)
+        policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
+        workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, task.name))
 
-        apply_patch(tree, folder.get(base))
-    policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-    workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, name))
-    spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
-    said = Feedback(**folder.get_json(feedback)["feedback"]) if feedback else None
-    assignment = Assignment(_draft(idea), facts_for(services, head, spots, ()), said, label=name)
+        def tell(event: LoopEvent) -> None:
+            folder.event("model", edit=task.name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
+            tell_spent(services)
 
-    def tell(event: LoopEvent) -> None:
-        folder.event("model", edit=name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
-        _spent(services)
-
-    outcome = edit(_recorded(services, name), assignment, workbench, on_event=tell)
-    diff = diff_trees(parent, tree)
-    lab.discard(tree)
-    if outcome.status != "submitted" or not diff:
-        return [], outcome.summary or f"the model ended without a change ({outcome.end})"
+        assignment = assignment_for(services, task, head, [Tried(**entry) for entry in tried])
+        outcome = edit(recorded(services, "editor", task.name), assignment, workbench, on_event=tell)
+        diff = diff_trees(parent, tree)
+    finally:
+        if tree is not None:
+            lab.discard(tree)
+    history = folder.put_json([message.model_dump(mode="json", exclude_defaults=True) for message in outcome.messages])
+    if outcome.status == "gave_up" or not diff:
+        why = outcome.summary or f"the model ended without a change ({outcome.end})"
+        return Edited(task=task, why=why, again=outcome.status == "failed", history=history)
     candidate = Candidate(
         id=folder.put(head + diff)[:12],
-        idea=idea.id,
-        title=idea.title,
+        idea=task.idea.id,
+        title=task.idea.title,
         description=outcome.summary,
         parent=head,
         diff=folder.put(diff),
         origin="model",
-        attempt=attempt,
-        targets=idea.targets,
+        attempt=task.attempt,
+        targets=task.idea.targets,
     )
-    return [candidate], ""
+    return Edited(task=task, candidates=(candidate,), history=history)
 
 
-def check_model(model: str, api_base: str | None) -> None:
-    """Notice without a request that a model cannot be used.
-
-    Raises:
-        ModelError: no key for its provider, or no such provider.
-    """
-    LiteLLMModel(GatewaySettings(model=model, api_base=api_base)).check()
-
-
-def _recorded(services: Services, name: str) -> Model:
-    """The run's model with a transcript of its own for one piece of work; a resumed run reads it first."""
-    if services.model is None:
-        raise ModelError("the run has no model")
-    safe = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
-    transcript = Transcript(services.folder.path / "transcripts" / f"{safe}.jsonl", secrets_in(os.environ))
-    return RecordedModel(services.model, transcript)
-
-
-def _spent(services: Services) -> None:
-    if services.ledger is not None:
-        totals = services.ledger.totals()
-        services.progress.spent(totals.usd, totals.tokens)
+def _starting_tree(services: Services, task: Task, parent: Path) -> Path:
+    """A tree of its own for one editor, at the baseline or with the change that is to be repaired."""
+    tree = services.lab.writable_copy(parent, f"edit-{task.name}")
+    hold_tree(tree)
+    if task.feedback:
+        apply_patch(tree, services.folder.get(services.folder.get_json(task.feedback)["diff"]))
+    return tree
 
 
 def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
     spot = next((s for s in spots if (s.path, s.qualname) == (draft.target.path, draft.target.qualname)), None)
-    from perfagent.agent.ideas.planning import MOST_TARGETS
-
     return Idea(
         id=id_,
         title=draft.title,
@@ -176,15 +128,4 @@ def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
         expected_gain=draft.expected_gain_share,
         share=spot.cumulative_share if spot else 1.0,
         targets=spot.benchmarks[:MOST_TARGETS] if spot else (),
-    )
-
-
-def _draft(idea: Idea) -> IdeaDraft:
-    return IdeaDraft(
-        title=idea.title,
-        target=Target(path=idea.path or ".", qualname=idea.qualname),
-        mechanism=idea.mechanism,  # type: ignore[arg-type]  # validated: it came from a draft
-        rationale=idea.rationale,
-        expected_gain_share=idea.expected_gain,
-        risk="medium",
     )

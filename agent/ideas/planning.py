@@ -7,6 +7,7 @@ No idea is kept that Amdahl's law rules out: what takes the share s of the time 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.ideas.ranking import ranked
@@ -28,27 +29,42 @@ PLAUSIBLE_SHARE = 0.5
 MOST_TARGETS = 3
 
 
-def plan(
-    services: Services, head: str, hotspots: str, tried: Sequence[Tried], round_: int
-) -> tuple[list[Idea], list[Idea]]:
-    """New ideas for the baseline `head`, best first, without those that were tried; and those that timing ruled out.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What ideas are asked for.
 
-    Args:
-        hotspots: digest of the profile's hotspots.
+    Attributes:
+        head: the baseline.
+        hotspots: digest of its profile's hotspots.
         tried: what became of earlier ideas.
-        round_: how often ideas were asked for at this baseline before.
+        round: how often ideas were asked for at this baseline before.
+        refine: whether a model criticises its ideas before any is begun.
     """
-    spots = [Hotspot(**spot) for spot in services.folder.get_json(hotspots)]
+
+    head: str
+    hotspots: str
+    tried: tuple[Tried, ...] = ()
+    round: int = 0
+    refine: bool = False
+
+
+def plan(services: Services, asked: Asked) -> tuple[list[Idea], list[Idea]]:
+    """New ideas for a baseline, best first, without those that were tried; and those that timing ruled out."""
+    spots = [Hotspot(**spot) for spot in services.folder.get_json(asked.hotspots)]
     needed = 1 - 1 / services.settings.min_speedup
     worth = [spot for spot in spots if spot.cumulative_share >= needed]
-    known = {entry.idea for entry in tried}
+    if spots and not worth:
+        most = max(spot.cumulative_share for spot in spots)
+        services.nothing_left = f"no function holds more than {most:.1%} of the time: too little is left to gain"
+        return [], []
+    known = {entry.idea for entry in asked.tried}
     ideas: list[Idea] = []
     if services.settings.uses_model:
-        ideas += [idea for idea in _models(services, head, worth, tried, round_) if idea.id not in known]
-    if round_ > 0:
+        ideas += [idea for idea in _models(services, asked, worth) if idea.id not in known]
+    if asked.round > 0:
         return ideas, []
-    rewrites = [idea for idea in _catalogues(services, head, worth) if idea.id not in known]
-    kept, dropped = ranked(services, head, rewrites)
+    rewrites = [idea for idea in _catalogues(services, asked.head, worth) if idea.id not in known]
+    kept, dropped = ranked(services, asked.head, rewrites)
     return ideas + kept, dropped
 
 
@@ -79,14 +95,14 @@ def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list
     return sorted(ideas, key=lambda idea: -idea.expected_gain)
 
 
-def _models(services: Services, head: str, spots: Sequence[Hotspot], tried: Sequence[Tried], round_: int) -> list[Idea]:
+def _models(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
     from perfagent.agent.ideas import model as model_work
 
     try:
-        drafts = model_work.ideas(services, head, spots, tried, round_)
+        drafts = model_work.ideas(services, asked, spots)
     except ModelFormatError as error:
         services.progress.warn(f"the model's plan could not be read ({error.message}): the hotspots stand in as ideas")
-        drafts = model_work.ideas_from_hotspots(spots, round_)
+        drafts = model_work.ideas_from_hotspots(asked, spots)
     except ModelError as error:
         if not services.model_has_answered:
             raise

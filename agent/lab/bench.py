@@ -15,7 +15,7 @@ from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
 from perfagent.tools.workload import Observation, Request, RoundObserver, Site, Workload, observe
 
 if TYPE_CHECKING:
-    from perfagent.tools.profile import Hotspot
+    from perfagent.tools.profile import Hotspot, LineProfile
     from perfagent.tools.sandbox import Sandbox
 
 #: Seconds after which a sample counts as hung: the slowest workloads of the published benchmarks take about a minute.
@@ -142,11 +142,7 @@ class Bench:
 
         site = self.sites[side]
         request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s)
-        parts = [
-            collect(self.sandbox, site, workload, request) for workload in self.workloads if workload.kind != "command"
-        ]
-        if not parts:
-            raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
+        parts = [collect(self.sandbox, site, workload, request) for workload in self._profilable(None)]
         whole = RawProfile(
             root=parts[0].root,
             benchmarks={name: rows for part in parts for name, rows in part.benchmarks.items()},
@@ -155,6 +151,43 @@ class Bench:
         if picture is not None:
             flamegraph(whole, picture)
         return rank(whole, tree, site.source_roots)
+
+    def lines(
+        self, side: str, tree: Path, functions: Sequence[tuple[str, str]], only: frozenset[str] | None = None
+    ) -> LineProfile:
+        """Where inside some functions the time goes, and what they are called with.
+
+        Args:
+            tree: the side's, on the host.
+            functions: path in the tree and dotted name of each.
+            only: benchmarks to run, all when None.
+
+        Raises:
+            WorkloadError: there is no such function, or a workload does not run.
+        """
+        from perfagent.tools.profile import line_profile, locate, trace_lines
+
+        places = []
+        for path, qualname in functions:
+            place = locate(tree, path, qualname)
+            if place is None:
+                raise WorkloadError(f"there is no Python function {qualname} in {path}", "name it as the profile does")
+            places.append(place)
+        site = self.sites[side]
+        request = Request(mode="trace", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s, only=only, cpu=self.core)
+        workloads = self._profilable(only)
+        return line_profile(places, [trace_lines(self.sandbox, site, each, request, places) for each in workloads])
+
+    def _profilable(self, only: frozenset[str] | None) -> list[Workload]:
+        """The workloads that are Python.
+
+        Raises:
+            WorkloadError: there is none.
+        """
+        found = [workload for workload in self._wanted(only) if workload.kind != "command"]
+        if not found:
+            raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
+        return found
 
 
 def failure_of(seen: Observation) -> str:

@@ -11,15 +11,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfagent.agent.lab.bytecode import Open
 from perfagent.tools.environment import NATIVE_BUILD, NATIVE_SOURCES
 from perfagent.tools.errors import BuildError
 from perfagent.tools.patch import read_patch
-from perfagent.tools.sandbox import Command, Completed, Environment, Mount, Sandbox
+from perfagent.tools.sandbox import Command, Completed, Environment, Mount
 
 #: Seconds a build of the target may take.
 BUILD_TIMEOUT_S = 1800.0
@@ -42,8 +41,6 @@ ERROR_LINE = re.compile(r"(^|[\s:])(fatal )?error(\[\w+\]| TS\d+)?: |^\w*Error: 
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 COMPILER_ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
-
-Open = Callable[[list[Mount], float], AbstractContextManager[Sandbox]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,10 @@ NOTE = Path(CACHE, "perfagent")
 HARNESSES = {"workload": workload.HARNESS, "equivalence": equivalence.HARNESS}
 
 Open = Callable[[list[Mount], float], AbstractContextManager[Sandbox]]
+"""Opens a sandbox on mounts, with a limit in seconds for a command."""
 
 
-def compile_trees(trees: Sequence[Path], python: str, open_sandbox: Open) -> None:
+def compile_trees(trees: Sequence[Path], python: str, open_sandbox: Open) -> list[Path]:
     """Make the bytecode that is missing in some trees; those that have theirs cost nothing.
 
     Args:
@@ -41,12 +42,15 @@ def compile_trees(trees: Sequence[Path], python: str, open_sandbox: Open) -> Non
         python: the interpreter, as seen inside.
         open_sandbox: opens one on mounts, with a limit in seconds.
 
+    Returns:
+        The trees that were compiled now.
+
     Raises:
         SandboxError: the sandbox broke. A file that cannot be compiled is left to whoever imports it.
     """
     missing = [tree for tree in trees if not (tree / NOTE).exists()]
     if not missing:
-        return
+        return []
     mounts = [
         Mount(tree, f"{PLACE}/{letter}", writable=True) for tree, letter in zip(missing, ascii_lowercase, strict=False)
     ]
@@ -57,6 +61,7 @@ def compile_trees(trees: Sequence[Path], python: str, open_sandbox: Open) -> Non
     for tree in missing:
         (tree / CACHE).mkdir(exist_ok=True)
         (tree / NOTE).touch()
+    return missing
 
 
 def forget(tree: Path, paths: Iterable[str]) -> None:

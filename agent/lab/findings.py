@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from perfagent import __version__
-from perfagent.agent.run_folder import write_atomically
+from perfagent.agent.journal import write_atomically
 from perfagent.tools import equivalence, workload
 
 #: Of the stored form; another number makes everything be found anew.

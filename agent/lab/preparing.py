@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.findings import Findings
+from perfagent.agent.lab.kept_trees import checked_out
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
@@ -81,7 +82,7 @@ class Preparation:
         if not plain.exists():
             # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
             with self._timed("checkout"):
-                self.services.target.checkout(self.base, plain.with_name("plain.part")).rename(plain)
+                checked_out(self.services.target, self.base, kind, plain.with_name("plain.part")).rename(plain)
         with self._timed("finding the workloads"):
             workloads = self._workloads(plain)
         with self._timed("environment"):
@@ -205,18 +206,19 @@ class Preparation:
         packages = ["pytest"] if tested_by_pytest or "pytest" in kinds else []
         if "pytest-benchmark" in kinds:
             packages = ["pytest", "pytest-benchmark"]
-        environment: Environment = build_environment(
-            kind,
-            tree,
-            cache=state_home() / "cache",
-            python=settings.python,
-            setup=settings.setup,
-            image=settings.image,
-            packages=[*packages, *settings.packages],
-            extras=settings.extras,
-            say=self.services.progress.note,
-            version=self.services.target.describe(self.base),
-        )
+        with self.services.accounting.spending("running"):
+            environment: Environment = build_environment(
+                kind,
+                tree,
+                cache=state_home() / "cache",
+                python=settings.python,
+                setup=settings.setup,
+                image=settings.image,
+                packages=[*packages, *settings.packages],
+                extras=settings.extras,
+                say=self.services.progress.note,
+                version=self.services.target.describe(self.base),
+            )
         self.say(f"environment: Python {environment.version}{', built before' if environment.cached else ''}")
         return environment
 
@@ -229,22 +231,19 @@ class Preparation:
         if not self.services.settings.test and not self._has_python():
             return None
         lab = Laboratory(self.services, prepared)
-        copy = lab.writable_copy(lab.tree(self.base), "baseline-tests")
         selection = TestSelection(command=self.services.settings.test, exclude=prepared.benchmark_paths())
-        with lab.open({"baseline": copy}, writable=True) as bench:
+        with lab.lent(lab.tree(self.base)) as copy, lab.open({"baseline": copy}, writable=True) as bench:
             site = bench.test_site("baseline")
 
             def run(seed: int) -> TestRun:
                 return run_tests(bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=seed)
 
             first = run(BASELINE_SEEDS[0])
-            stable = (
+            return (
                 None
                 if _no_tests(first)
                 else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
             )
-        lab.discard(copy)
-        return stable
 
     def _values(self, prepared: Prepared) -> dict[str, Any]:
         """What the benchmarks yield, and which of it is the same from run to run."""

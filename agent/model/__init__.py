@@ -2,6 +2,7 @@
 
 from perfagent.agent.model.critic import Review, refine, review
 from perfagent.agent.model.editor import Assignment, EditOutcome, edit
+from perfagent.agent.model.endpoints import placed
 from perfagent.agent.model.facts import (
     Attempt,
     Example,
@@ -17,11 +18,14 @@ from perfagent.agent.model.facts import (
     Target,
     TriedIdea,
 )
+from perfagent.agent.model.fallback import FallbackModel
 from perfagent.agent.model.files import FileWorkbench
-from perfagent.agent.model.gateway import GatewaySettings, LiteLLMModel, Waiting
-from perfagent.agent.model.ledger import CostLedger, Limits, Metered, Reservation, Totals
+from perfagent.agent.model.gateway import LiteLLMModel
+from perfagent.agent.model.gateway_settings import GatewaySettings, Waiting
+from perfagent.agent.model.ledger import CostLedger, Limits, ModelTotals, Reservation, Totals, used
 from perfagent.agent.model.loop import run_loop
 from perfagent.agent.model.loop_records import LoopEvent, LoopLimits, LoopResult
+from perfagent.agent.model.metered import Attempts, Metered
 from perfagent.agent.model.planner import plan
 from perfagent.agent.model.protocol import (
     Message,
@@ -33,9 +37,11 @@ from perfagent.agent.model.protocol import (
     ToolSpec,
     Usage,
 )
+from perfagent.agent.model.replay import Recording
+from perfagent.agent.model.roles import ROLES, Models, Role
 from perfagent.agent.model.secrets import redacted, secrets_in
 from perfagent.agent.model.toolbox import Arguments, Tool, Toolbox
-from perfagent.agent.model.tools_edit import editor_toolbox
+from perfagent.agent.model.tools import editor_toolbox, planner_toolbox
 from perfagent.agent.model.transcript import (
     RecordedModel,
     ReplayModel,
@@ -43,18 +49,22 @@ from perfagent.agent.model.transcript import (
     read_transcript,
     spent,
 )
-from perfagent.agent.model.workbench import Actions, Workbench
+from perfagent.agent.model.workbench import Actions, Evidence, Workbench
 
 __all__ = [
+    "ROLES",
     "Actions",
     "Arguments",
     "Assignment",
     "Attempt",
+    "Attempts",
     "CostLedger",
     "EditOutcome",
+    "Evidence",
     "Example",
     "Excerpt",
     "Facts",
+    "FallbackModel",
     "Feedback",
     "FileWorkbench",
     "GatewaySettings",
@@ -69,16 +79,20 @@ __all__ = [
     "Message",
     "Metered",
     "Model",
+    "ModelTotals",
+    "Models",
     "Parent",
     "PatternHint",
     "Price",
     "RecordedModel",
+    "Recording",
     "ReplayModel",
     "Reply",
     "Request",
     "Reservation",
     "Review",
     "Risk",
+    "Role",
     "Target",
     "Tool",
     "ToolCall",
@@ -92,7 +106,9 @@ __all__ = [
     "Workbench",
     "edit",
     "editor_toolbox",
+    "placed",
     "plan",
+    "planner_toolbox",
     "read_transcript",
     "redacted",
     "refine",
@@ -100,4 +116,5 @@ __all__ = [
     "run_loop",
     "secrets_in",
     "spent",
+    "used",
 ]

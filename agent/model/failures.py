@@ -8,14 +8,16 @@ class.
 from __future__ import annotations
 
 import email.utils
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from perfagent.agent.model.secrets import redacted
 from perfagent.tools.errors import ModelContextExceeded, ModelError
 
 Kind = Literal[
-    "context", "policy", "no_key", "auth", "unknown_model", "quota", "no_tools", "request",
+    "context", "policy", "no_key", "auth", "unknown_model", "quota", "no_tools", "no_stream", "no_effort", "request",
     "rate", "timeout", "unreachable", "cut", "server",
 ]  # fmt: skip
 
@@ -27,6 +29,8 @@ TRIES: dict[Kind, int] = {
     "unknown_model": 1,
     "quota": 1,
     "no_tools": 1,
+    "no_stream": 1,
+    "no_effort": 1,
     "request": 1,
     "rate": 6,
     "timeout": 6,
@@ -45,6 +49,8 @@ _REMEDY: dict[Kind, str] = {
     "unknown_model": "check --model; with --api-base it is the name that the endpoint knows",
     "quota": "the account has no credit left",
     "no_tools": "the model must answer in text",
+    "no_stream": "the endpoint must answer as a whole",
+    "no_effort": "leave --reasoning-effort out",
     "request": "check --model and --api-base",
     "rate": "try again later, or with fewer candidates at once",
     "timeout": "the endpoint is too slow or stalls; raise --model-timeout or use another endpoint",
@@ -60,6 +66,8 @@ _SAID: dict[Kind, str] = {
     "unknown_model": "unknown model {model}",
     "quota": "the quota for {model} is used up",
     "no_tools": "{model} cannot call tools",
+    "no_stream": "the endpoint of {model} cannot stream",
+    "no_effort": "{model} takes no reasoning effort",
     "request": "the endpoint rejects the request to {model}",
     "rate": "{model} is rate limited",
     "timeout": "{model} did not answer in time",
@@ -89,12 +97,15 @@ _BY_CLASS: dict[str, Kind] = {
     "WriteError": "cut",
     "ConnectionResetError": "cut",
 }
+_DETAIL_LENGTH = 300  # characters of what an endpoint said; cut after its secrets are, so that no part of one stays
 _TOOLS_UNKNOWN = (
     "does not support tools",
     "does not support function",
     "tool choice requires",
     "tools is not supported",
 )
+_STREAM_UNKNOWN = re.compile(r"\bstream(ing|_options)?\b")
+_EFFORT_UNKNOWN = ("reasoning_effort", "reasoning effort", "reasoning.effort")
 _QUOTA = ("insufficient_quota", "exceeded your current quota", "credit balance is too low")
 _CONTEXT = (
     "maximum context length",
@@ -122,7 +133,12 @@ class Failure:
         """The error to raise when this is not tried again."""
         error = ModelContextExceeded if self.kind == "context" else ModelError
         said = _SAID[self.kind].format(model=model)
-        return error(f"{said} ({self.detail})" if self.detail else said, _REMEDY[self.kind])
+        detail = self.detail[:_DETAIL_LENGTH]
+        return error(f"{said} ({detail})" if detail else said, _REMEDY[self.kind], self.kind)
+
+    def without(self, secrets: Iterable[str]) -> Failure:
+        """The same with every secret cut out of what the endpoint said."""
+        return replace(self, detail=redacted(self.detail, secrets))
 
 
 def classify(error: BaseException, now_s: float) -> Failure:
@@ -155,9 +171,16 @@ def _kind_by_text(status: int | None, text: str) -> Kind | None:
         return "context"
     if any(words in text for words in _QUOTA):
         return "quota"
-    if status in {400, 404, 422, 501} and any(words in text for words in _TOOLS_UNKNOWN):
+    return _unsupported(text) if status in {400, 404, 415, 422, 501} else None
+
+
+def _unsupported(text: str) -> Kind | None:
+    """The feature that an endpoint says it lacks."""
+    if any(words in text for words in _TOOLS_UNKNOWN):
         return "no_tools"
-    return None
+    if any(words in text for words in _EFFORT_UNKNOWN):
+        return "no_effort"
+    return "no_stream" if _STREAM_UNKNOWN.search(text) else None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -165,7 +188,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
-        error = error.__cause__ or error.__context__
+        # The one that a broken stream is wrapped in names what broke it in a field of its own.
+        error = error.__cause__ or getattr(error, "original_exception", None) or error.__context__
 
 
 def _status(chain: list[BaseException]) -> int | None:
@@ -217,4 +241,4 @@ def _one_line(error: BaseException) -> str:
     words = str(error).partition("\n")[0]
     for prefix in ("litellm.", "Exception - "):
         words = words.rpartition(prefix)[2] if prefix == "Exception - " else words.removeprefix(prefix)
-    return words.strip()[:300]
+    return words.partition(" Original exception")[0].strip()

@@ -9,12 +9,14 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from perfagent.agent.model.callers import callers_of
 from perfagent.agent.model.output import capped, numbered_page
 from perfagent.agent.model.protocol import digest_of
 from perfagent.agent.model.workbench import Actions
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.patch import (
-    Edit,
+    AnyEdit,
+    is_checked,
     nothing_protected,
     plan_edits,
     read_text,
@@ -104,11 +106,40 @@ class FileWorkbench:
             found = [f"{number:>5}| {line[:_HIT_WIDTH]}" for number, line in enumerate(lines, 1) if _SYMBOL.match(line)]
         return capped("\n".join(found), "read the file by line ranges") or "no classes or functions found"
 
-    def edit(self, edits: Sequence[Edit], *, check_syntax: bool = False) -> list[str]:
+    def callers(self, name: str) -> str:
+        """See Workbench; exact calls by name for Python, by the look of its lines for any other language."""
+        word = name.replace("::", ".").rpartition(".")[2].strip("()")
+        if not word.isidentifier():
+            raise EditError("malformed", f"{name!r} names no function", "give its bare name")
+        listed = self._git(
+            "grep", "--files-with-matches", "-I", "--untracked", "-z", "--fixed-strings", "-w", "-e", word
+        )
+        files = {path: self._readable(path) for path in listed.stdout.split("\0") if path}
+        return capped(callers_of(word, files), "search with a glob for some of the files")
+
+    def undo(self, path: str | None) -> list[str]:
+        """See Workbench."""
+        changed = self._checked("diff", "--name-only", "-z", "HEAD", "--").split("\0")
+        new = set(self._untracked())
+        touched = sorted({*filter(None, changed), *new})
+        if path is not None:
+            inside = resolve_inside(self.tree, path)
+            if inside not in touched:
+                raise EditError("not_found", f"{path} is not changed", f"changed: {', '.join(touched) or 'nothing'}")
+            touched = [inside]
+        for each in touched:
+            if each in new:
+                (self.tree / each).unlink()
+            else:
+                self._checked("checkout", "--quiet", "HEAD", "--", f":(literal){each}")
+        return touched
+
+    def edit(self, edits: Sequence[AnyEdit], *, check_syntax: bool = False) -> list[str]:
         """See Workbench."""
         texts = plan_edits(self.tree, edits, protected=self._protected)
         if check_syntax:
-            found = [syntax_errors(path, text, read_text(self.tree, path)) for path, text in texts.items()]
+            written = {path: text for path, text in texts.items() if text is not None}
+            found = [syntax_errors(path, text, read_text(self.tree, path)) for path, text in written.items()]
             problems = [problem for problem in found if problem]
             if problems:
                 raise EditError("syntax", "; ".join(problems), "no edit was applied")
@@ -135,7 +166,7 @@ class FileWorkbench:
         changed = self._checked("diff", "--name-only", "-z", "--diff-filter=d", "HEAD", "--").split("\0")
         found = []
         for path in [*filter(None, changed), *self._untracked()]:
-            if path.endswith((".py", ".pyi")):
+            if is_checked(path):
                 found.append(syntax_errors(path, self._text(path), self._before(path)))
         return "; ".join(problem for problem in found if problem) or None
 
@@ -148,6 +179,12 @@ class FileWorkbench:
         if text is None:
             raise EditError("no_such_file", f"{path} does not exist", "search for a name to find its file")
         return text
+
+    def _readable(self, path: str) -> str:
+        try:
+            return (self.tree / path).read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     def _before(self, path: str) -> str | None:
         shown = self._git("show", f"HEAD:{path}")

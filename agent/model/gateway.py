@@ -7,52 +7,40 @@ import.
 from __future__ import annotations
 
 import os
-import random
-import socket
+import threading
 import time
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any, cast
 
-from perfagent.agent.model.failures import TRIES, Failure, classify
-from perfagent.agent.model.protocol import Price, Reply, Request, Usage
-from perfagent.agent.model.secrets import redacted, secrets_in
-from perfagent.agent.model.wire import as_openai, read_reply
-from perfagent.tools.errors import ModelError
+from perfagent.agent.model.attempt import AttemptTooLong, Line, bounded
+from perfagent.agent.model.endpoints import refusal, routed
+from perfagent.agent.model.failures import TRIES, Failure, Kind, classify
+from perfagent.agent.model.gateway_settings import GatewaySettings, Waiting
+from perfagent.agent.model.library import arguments_of, key_for, load_litellm, takes_effort
+from perfagent.agent.model.metered import Attempts
+from perfagent.agent.model.protocol import CHARACTERS_PER_TOKEN, Price, Reply, Request, Usage, estimate_tokens
+from perfagent.agent.model.secrets import secrets_in
+from perfagent.agent.model.stream import NoStream, StreamBroken, streamed
+from perfagent.agent.model.wire import read_reply
+from perfagent.tools.errors import LimitExceeded, ModelError, ModelNoTools
 
 _WAIT_MIN_S, _WAIT_MAX_S = 2.0, 60.0  # the first and the longest wait between attempts
-_CONNECT_S = 5.0  # for the connection that `check` tries
 _PATIENCE_S = 300.0  # an endpoint that asks for a longer wait is given up at once
 
-
-@dataclass(frozen=True, slots=True)
-class GatewaySettings:
-    """How to reach a model.
-
-    Attributes:
-        model: a LiteLLM name (`anthropic/...`), or with `api_base` the name that endpoint knows.
-        api_base: URL of an OpenAI-compatible endpoint, its `/v1` included.
-        api_key: the key; when None, that of the environment. Never shown nor logged.
-        timeout_s: seconds without a byte from the endpoint after which an attempt is cut.
-        price: the price to reckon with when LiteLLM's table does not have the model.
-    """
-
-    model: str
-    api_base: str | None = None
-    api_key: str | None = field(default=None, repr=False)
-    timeout_s: float = 180.0
-    price: Price | None = None
+#: Failures that say what requests must do without from then on. Without tools the caller must word the request anew;
+#: the others are asked again at once.
+_WITHOUT: dict[Kind, str] = {"no_tools": "tools", "no_stream": "stream", "no_effort": "effort"}
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The clock and the dice of the waits between attempts, to be replaced in tests."""
+class _Unlimited:
+    """Nobody counts the attempts."""
 
-    sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], float] = time.time
-    random: random.Random = field(default_factory=random.Random)
+    def failed_attempt(self, kind: str, part: Usage | None = None, usd: float | None = None) -> None: ...
+
+    def next_attempt(self) -> None: ...
+
+    def seconds_left(self) -> float | None:
+        return None
 
 
 class LiteLLMModel:
@@ -60,21 +48,25 @@ class LiteLLMModel:
 
     Args:
         settings: which model, where, with what key.
-        on_failed_attempt: told the kind of each attempt that failed; may raise to end the attempts.
+        attempts: is told of every attempt and may end them.
         waiting: clock and randomness of the waits.
+        say: shows the user what is done differently from what was asked, once.
     """
 
     def __init__(
         self,
         settings: GatewaySettings,
         *,
-        on_failed_attempt: Callable[[str], None] | None = None,
+        attempts: Attempts | None = None,
         waiting: Waiting | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.settings = settings
-        self._on_failed_attempt = on_failed_attempt
+        self._attempts: Attempts = attempts or _Unlimited()
         self._waiting = waiting or Waiting()
-        self._takes_tools = True
+        self._say = say
+        self._without: set[str] = set()
+        self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -85,16 +77,34 @@ class LiteLLMModel:
         """The model's answer; see Model.
 
         Raises:
-            ModelError: one line and its remedy; ModelContextExceeded when the request is too long.
+            ModelError: one line and its remedy; ModelContextExceeded when the request is too long, ModelNoTools when it
+                holds tools and the endpoint takes none.
+            LimitExceeded: who counts the attempts allows no more of them.
+            KeyboardInterrupt: the user asked to stop.
         """
-        litellm = load_litellm()
-        arguments = self._arguments(litellm, request)
+        import tenacity
+
+        if request.tools and "tools" in self._without:
+            raise self._no_tools()
+        litellm, failures = load_litellm(), list[Failure]()
+        self._mind_effort(litellm)
+        retrying = tenacity.Retrying(
+            before=lambda _: self._attempts.next_attempt(),
+            retry=tenacity.retry_if_exception(lambda error: self._goes_on(error, request, failures)),
+            wait=lambda _: self._wait_s(failures),
+            sleep=self._waiting.wait,
+            reraise=True,
+        )
         try:
-            return self._attempts(litellm, arguments)
-        except _NoTools:
-            # From now on the model is asked for edits in its text, which the prompts explain anyway.
-            self._takes_tools = False
-            return self._attempts(litellm, self._arguments(litellm, request))
+            reply = retrying(self._attempt, litellm, request)
+        except _Attempt as attempt:
+            if attempt.failure.kind == "no_tools" and request.tools:
+                raise self._no_tools() from None
+            raise self._as_error(attempt.failure, len(_counted(failures))) from None
+        return reply.model_copy(update={"failed_attempts": len(failures)})
+
+    def _no_tools(self) -> ModelNoTools:
+        return ModelNoTools(f"{self.name} takes no tools", "write the calls in text")
 
     def check(self) -> None:
         """Notice without a request that the model cannot be addressed.
@@ -102,24 +112,24 @@ class LiteLLMModel:
         Raises:
             ModelError: no key for its provider, no such provider, or nobody listens at `api_base`.
         """
-        litellm = load_litellm()
-        routed = _routed(litellm, self.settings)
-        try:
-            litellm.get_llm_provider(routed)
-        except litellm.exceptions.BadRequestError:
-            raise Failure("unknown_model", "no provider is known by that name").as_error(self.name) from None
-        self._key(litellm, routed)
-        refusal = _refusal(self.settings.api_base) if self.settings.api_base else ""
-        if refusal:
-            raise Failure("unreachable", refusal).as_error(self.name)
+        base = self.settings.api_base
+        if base is None:
+            litellm = load_litellm()
+            try:
+                litellm.get_llm_provider(self.name)
+            except litellm.exceptions.BadRequestError:
+                raise Failure("unknown_model", "no provider is known by that name").as_error(self.name) from None
+            key_for(litellm, self.settings, self.name)
+        elif away := refusal(base):
+            raise Failure("unreachable", away).as_error(self.name)
 
     def price(self) -> Price | None:
         """The model's price, None when neither the settings nor LiteLLM's table know it."""
         if self.settings.price is not None:
             return self.settings.price
         litellm = load_litellm()
-        routed = _routed(litellm, self.settings)
-        names = (self.settings.model, routed, routed.partition("/")[2])
+        long = routed(litellm, self.name, self.settings.api_base)
+        names = (self.name, long, long.partition("/")[2])
         known: dict[str, Any] = next((litellm.model_cost[name] for name in names if name in litellm.model_cost), {})
         if known.get("input_cost_per_token") is None or known.get("output_cost_per_token") is None:
             return None
@@ -129,103 +139,110 @@ class LiteLLMModel:
             cached_usd=known.get("cache_read_input_token_cost"),
         )
 
-    def _arguments(self, litellm: Any, request: Request) -> dict[str, Any]:
-        routed = _routed(litellm, self.settings)
-        arguments: dict[str, Any] = {
-            "model": routed,
-            "messages": [as_openai(message) for message in request.messages],
-            "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
-            "seed": request.seed,
-            "timeout": self.settings.timeout_s,
-            "api_base": self.settings.api_base,
-            "api_key": self._key(litellm, routed),
-        }
-        if request.tools and self._takes_tools:
-            arguments["tools"] = [{"type": "function", "function": tool.model_dump()} for tool in request.tools]
-        if "claude" in routed:
-            # The provider caches a prefix only where it is told to: after the fixed part, and at the end.
-            arguments["cache_control_injection_points"] = [
-                {"location": "message", "role": "system"},
-                {"location": "message", "index": -1},
-            ]
-        return {name: value for name, value in arguments.items() if value is not None}
+    def _mind_effort(self, litellm: Any) -> None:
+        if (
+            self.settings.reasoning_effort
+            and "effort" not in self._without
+            and not takes_effort(litellm, self.settings)
+        ):
+            self._do_without("effort")
 
-    def _key(self, litellm: Any, routed: str) -> str | None:
-        own = self.settings.api_key or os.environ.get("PERFAGENT_API_KEY")
-        if own:
-            return own
-        if self.settings.api_base:
-            # Local servers want no key, and the client wants one.
-            return os.environ.get("OPENAI_API_KEY") or "none"
-        missing = litellm.validate_environment(routed)["missing_keys"]
-        if missing:
-            raise Failure("no_key", " or ".join(missing)).as_error(self.name)
-        return None
+    def _do_without(self, feature: str) -> None:
+        """Leave a feature out from now on."""
+        with self._lock:
+            known = feature in self._without
+            self._without.add(feature)
+        if feature == "effort" and not known:
+            self._say(f"{self.name} takes no --reasoning-effort: it is asked without")
 
-    def _attempts(self, litellm: Any, arguments: Mapping[str, Any]) -> Reply:
-        """One request, tried again as the table in failures.py says; the only layer that retries."""
-        import tenacity
+    def _goes_on(self, error: BaseException, request: Request, failures: list[Failure]) -> bool:
+        """Count a failed attempt; whether there is a further one, as it was or without a feature this one had.
 
-        failures: list[Failure] = []
-
-        def passing(error: BaseException) -> bool:
-            if not isinstance(error, _Attempt):
-                return False
-            failures.append(error.failure)
-            if self._on_failed_attempt is not None:
-                self._on_failed_attempt(error.failure.kind)
-            asked = error.failure.retry_after_s
-            return len(failures) < TRIES[error.failure.kind] and (asked is None or asked <= _PATIENCE_S)
-
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(passing),
-            wait=lambda state: self._wait_s(failures[-1], state.attempt_number),
-            stop=tenacity.stop_after_attempt(max(TRIES.values())),
-            sleep=self._waiting.sleep,
-            reraise=True,
-        )
+        Raises:
+            LimitExceeded: there may be none.
+        """
+        if not isinstance(error, _Attempt):
+            return False
+        failure = error.failure
+        failures.append(failure)
+        again = self._worth_another(error, failures)
+        part = _part(request, error.characters)
+        price = self.price() if part else None
         try:
-            return retrying(self._attempt, litellm, arguments)
-        except _Attempt as attempt:
-            if attempt.failure.kind == "no_tools" and "tools" in arguments:
-                raise _NoTools from None
-            raise self._as_error(attempt.failure, len(failures)) from None
+            self._attempts.failed_attempt(failure.kind, part, price.of(part) if part and price else None)
+        except LimitExceeded:
+            if again:
+                raise
+        return again
+
+    def _worth_another(self, attempt: _Attempt, failures: list[Failure]) -> bool:
+        kind, asked = attempt.failure.kind, attempt.failure.retry_after_s
+        if kind in _WITHOUT:
+            if _WITHOUT[kind] not in attempt.had:
+                return False
+            self._do_without(_WITHOUT[kind])
+            return kind != "no_tools"
+        return len(_counted(failures)) < TRIES[kind] and (asked is None or asked <= _PATIENCE_S)
 
     def _as_error(self, failure: Failure, attempts: int) -> ModelError:
         error = failure.as_error(self.name)
-        key = [self.settings.api_key] if self.settings.api_key else []
-        message = redacted(error.message, [*key, *secrets_in(os.environ)])
-        return type(error)(message + (f" after {attempts} attempts" if attempts > 1 else ""), error.remedy)
+        told = f" after {attempts} attempts" if attempts > 1 else ""
+        return type(error)(error.message + told, error.remedy, error.reason)
 
-    def _wait_s(self, failure: Failure, attempt: int) -> float:
+    def _wait_s(self, failures: list[Failure]) -> float:
         """Seconds before the next attempt: as the endpoint asks, else doubling from 2 to 60 with jitter."""
-        if failure.retry_after_s is not None:
-            return failure.retry_after_s
-        longest = min(_WAIT_MAX_S, _WAIT_MIN_S * 2**attempt)
-        return self._waiting.random.uniform(max(_WAIT_MIN_S, longest / 2), longest)
+        failure, left = failures[-1], self._attempts.seconds_left()
+        if failure.kind in _WITHOUT:
+            return 0.0
+        wait = failure.retry_after_s
+        if wait is None:
+            longest = min(_WAIT_MAX_S, _WAIT_MIN_S * 2.0 ** len(_counted(failures)))
+            wait = self._waiting.random.uniform(max(_WAIT_MIN_S, longest / 2), longest)
+        return wait if left is None else min(wait, left)
 
-    def _attempt(self, litellm: Any, arguments: Mapping[str, Any]) -> Reply:
+    def _attempt(self, litellm: Any, request: Request) -> Reply:
+        """One request; the only place from which one is sent."""
         import httpx
         import openai
 
-        began = time.monotonic()
+        began, line, without = time.monotonic(), Line(), frozenset(self._without)
+        arguments = arguments_of(litellm, self.settings, request, without)
+        left = self._attempts.seconds_left()
+        limit_s = self.settings.attempt_s if left is None else min(left, self.settings.attempt_s)
         try:
-            # drop_params: reasoning models refuse a temperature, some providers a seed.
-            response = litellm.completion(**arguments, max_retries=0, drop_params=True)
+            response = bounded(
+                lambda line: _asked(litellm, arguments, None if "stream" in without else line),
+                line,
+                limit_s,
+                self._waiting.interrupted,
+            )
+        except AttemptTooLong:
+            failure = Failure("timeout", f"no whole answer within {limit_s:.0f} s")
+        except StreamBroken as error:
+            failure = Failure("cut", str(error))
+        except NoStream as error:
+            failure = Failure("no_stream", str(error))
         except (openai.OpenAIError, httpx.HTTPError, OSError, ValueError, LookupError) as error:
             # The last two: an answer so malformed that LiteLLM stumbles over it.
-            raise _Attempt(classify(error, self._waiting.now())) from error
-        if not getattr(response, "choices", None):
-            raise _Attempt(Failure("server", "the answer holds no choices"))
+            failure = classify(error, self._waiting.now())
+        else:
+            if getattr(response, "choices", None):
+                return self._reply(response, time.monotonic() - began)
+            failure = Failure("server", "the answer holds no choices")
+        had = {"tools", "stream", "effort"} - without
+        if "tools" not in arguments:
+            had -= {"tools"}
+        if "reasoning_effort" not in arguments:
+            had -= {"effort"}
+        raise _Attempt(failure.without(self._secrets()), line.characters, frozenset(had))
+
+    def _reply(self, response: Any, latency_s: float) -> Reply:
         reply = read_reply(response)
-        return reply.model_copy(
-            update={
-                "cost_usd": self._cost(response, reply.usage),
-                "model": self.name,
-                "latency_s": time.monotonic() - began,
-            }
-        )
+        cost = self._cost(response, reply.usage)
+        return reply.model_copy(update={"cost_usd": cost, "model": self.name, "latency_s": latency_s})
+
+    def _secrets(self) -> list[str]:
+        return [*([self.settings.api_key] if self.settings.api_key else []), *secrets_in(os.environ)]
 
     def _cost(self, response: Any, usage: Usage) -> float | None:
         if self.settings.price is not None:
@@ -239,47 +256,30 @@ class LiteLLMModel:
 
 
 class _Attempt(Exception):
-    """An attempt that failed."""
+    """An attempt that failed after so many characters of an answer, and the features it had."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, characters: int, had: frozenset[str]) -> None:
         super().__init__(failure.detail)
         self.failure = failure
+        self.characters = characters
+        self.had = had
 
 
-class _NoTools(Exception):
-    """The endpoint rejects requests with tools."""
+def _asked(litellm: Any, arguments: dict[str, Any], line: Line | None) -> Any:
+    """The completion, as a stream on a line, or whole without one."""
+    # drop_params: reasoning models refuse a temperature, some providers a seed.
+    sent = {**arguments, "max_retries": 0, "drop_params": True}
+    return litellm.completion(**sent) if line is None else streamed(litellm, sent, line)
 
 
-def load_litellm() -> Any:
-    """LiteLLM, imported so that it fetches nothing, reads no `.env` and prints nothing."""
-    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-    os.environ["LITELLM_MODE"] = "PRODUCTION"
-    import litellm
-
-    litellm.suppress_debug_info = True
-    litellm.telemetry = False
-    return litellm
+def _counted(failures: list[Failure]) -> list[Failure]:
+    """Those that were failures of the endpoint, and no lesson about what it can do."""
+    return [failure for failure in failures if failure.kind not in _WITHOUT]
 
 
-def _refusal(api_base: str) -> str:
-    """Why no connection to an address can be opened at all; empty when one can, or a proxy stands between."""
-    address = urllib.parse.urlsplit(api_base)
-    host = address.hostname
-    if not host or (address.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host)):
-        return ""
-    try:
-        port = address.port or (443 if address.scheme == "https" else 80)
-        socket.create_connection((host, port), timeout=_CONNECT_S).close()
-    except TimeoutError:
-        return ""  # slow is not away: the attempts have a patience of their own
-    except (OSError, ValueError) as error:
-        return f"{api_base}: {getattr(error, 'strerror', None) or error}"
-    return ""
-
-
-def _routed(litellm: Any, settings: GatewaySettings) -> str:
-    """LiteLLM's name for the model: a bare name at an endpoint of the user's is an OpenAI-compatible one."""
-    provider = settings.model.partition("/")[0] if "/" in settings.model else ""
-    if settings.api_base and provider not in {str(getattr(known, "value", known)) for known in litellm.provider_list}:
-        return f"openai/{settings.model}"
-    return settings.model
+def _part(request: Request, characters: int) -> Usage | None:
+    """What an answer that broke off has cost by estimate; None when nothing of it came."""
+    if not characters:
+        return None
+    asked = estimate_tokens(request.messages, request.tools)
+    return Usage(input_tokens=asked, output_tokens=min(request.max_tokens, characters // CHARACTERS_PER_TOKEN + 1))

@@ -1,21 +1,27 @@
-"""From facts to ideas: one question to the model, one chance to repair the form of its answer."""
+"""From facts to ideas: the model may look around first, and has one chance to repair the form of its answer."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from perfagent.agent.model.facts import Facts, IdeaDraft
-from perfagent.agent.model.protocol import Message, Model, Reply, Request
+from perfagent.agent.model.loop import run_loop
+from perfagent.agent.model.loop_records import LoopLimits
+from perfagent.agent.model.protocol import Message, Model, Reply
+from perfagent.agent.model.tools import planner_toolbox
+from perfagent.agent.model.workbench import Workbench
 from perfagent.prompts import render
 from perfagent.tools.errors import ModelFormatError
 
 _ROUNDS = 2  # the answer, and one repair
+_TURNS = 40  # of a planner that looks around; the editors are who must know every line
 _SHOWN_PROBLEMS = 6
 _FENCE = re.compile(r"```(?:json)?[^\n]*\n(.*?)(?:^\s*```|\Z)", re.DOTALL | re.MULTILINE)
 _THINKING = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
@@ -27,31 +33,55 @@ class _Ideas(BaseModel):
     ideas: list[IdeaDraft]
 
 
-def plan(model: Model, facts: Facts, *, max_ideas: int = 5, label: str = "planner") -> list[IdeaDraft]:
+def plan(
+    model: Model,
+    facts: Facts,
+    workbench: Workbench | None = None,
+    *,
+    max_ideas: int = 5,
+    label: str = "planner",
+    limits: LoopLimits | None = None,
+) -> list[IdeaDraft]:
     """At most `max_ideas` ideas, largest gain first, none expected to gain more than its target's share.
 
-    Empty when the model says that nothing is worth trying.
+    Empty when the model says that nothing is worth trying. With a workbench the model may read, search, profile and use
+    the shell before it answers; what its actions keep open is closed at the end.
 
     Raises:
-        ModelFormatError: two answers held no idea of the form asked for; hotspots may stand in as ideas.
+        ModelFormatError: there was no answer of the form asked for; hotspots may stand in as ideas.
         ModelError, LimitExceeded: as Model.complete.
     """
     messages = [
         Message(role="system", content=render("planner.md")),
         Message(role="user", content=render("planner_task.md", facts=facts, max_ideas=max_ideas)),
     ]
-    problem = ""
-    for _ in range(_ROUNDS):
-        reply = model.complete(Request(messages=tuple(messages), label=label))
-        ideas, problem = read_ideas(reply)
-        if not problem:
-            bounded = [_bounded(idea, facts) for idea in ideas]
-            return sorted(bounded, key=lambda idea: -idea.expected_gain_share)[:max_ideas]
-        messages += [
-            reply.as_message(),
-            Message(role="user", content=render("planner_repair.md", problem=problem)),
-        ]
-    raise ModelFormatError(f"{model.name} does not manage the form of a plan ({problem.partition(chr(10))[0]})")
+    answer = _Answer()
+    given = limits or LoopLimits(turns=_TURNS)
+    try:
+        tools = planner_toolbox(workbench, answer)
+        result = run_loop(model, messages, tools, replace(given, format_errors=_ROUNDS), label=label)
+    finally:
+        if workbench is not None:
+            workbench.actions.close()
+    if result.error is not None:
+        raise result.error
+    if not result.submitted:
+        problem = answer.problem.partition("\n")[0] or result.reason
+        raise ModelFormatError(f"{model.name} does not manage the form of a plan ({problem})")
+    bounded = [_bounded(idea, facts) for idea in answer.ideas]
+    return sorted(bounded, key=lambda idea: -idea.expected_gain_share)[:max_ideas]
+
+
+class _Answer:
+    """Reads the planner's answers; keeps the ideas of the good one, or what was wrong with the last."""
+
+    def __init__(self) -> None:
+        self.ideas: list[IdeaDraft] = []
+        self.problem = ""
+
+    def __call__(self, reply: Reply) -> str:
+        self.ideas, self.problem = read_ideas(reply)
+        return self.problem
 
 
 def ideas_schema() -> str:

@@ -88,6 +88,8 @@ class Reply(_Record):
         cost_usd: what it cost; None when the model's price is unknown, which is not the same as free.
         model: the model that answered, as asked for.
         latency_s: seconds from the request to the whole answer, waiting between attempts not counted.
+        role: for which part of the work it was asked, such as `editor`.
+        failed_attempts: attempts that failed before this answer came.
     """
 
     text: str
@@ -97,6 +99,8 @@ class Reply(_Record):
     cost_usd: float | None = None
     model: str = ""
     latency_s: float = 0.0
+    role: str = ""
+    failed_attempts: int = 0
 
     def as_message(self) -> Message:
         """The answer as a turn of the conversation."""
@@ -145,5 +149,6 @@ def digest_of(value: Any) -> str:
 def estimate_tokens(messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
     """Input tokens of a conversation by its size, rather too many than too few."""
     records: list[BaseModel] = [*messages, *tools]
-    size = sum(len(json.dumps(record.model_dump(mode="json"), ensure_ascii=False)) for record in records)
-    return size // CHARACTERS_PER_TOKEN + 1
+    texts = [json.dumps(record.model_dump(mode="json"), ensure_ascii=False) for record in records]
+    # In bytes, as what is beyond ASCII takes about a token a character.
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) // CHARACTERS_PER_TOKEN + 1

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from perfagent.agent.model.output import capped
-from perfagent.agent.model.protocol import ToolCall, ToolSpec
+from perfagent.agent.model.protocol import Reply, ToolCall, ToolSpec, digest_of
 from perfagent.agent.model.workbench import Workbench
 from perfagent.tools.errors import EditError
 
@@ -47,7 +47,7 @@ class Outcome:
     """What a call led to.
 
     Attributes:
-        text: for the model, at most 10 000 characters and a line.
+        text: for the model, at most 10 000 characters and some lines.
         ok: whether the tool did what was asked.
         malformed: whether the call itself was wrong (unknown tool, arguments that are not of the form).
         ends: how the loop ends by it.
@@ -60,11 +60,32 @@ class Outcome:
 
 
 class Toolbox:
-    """The tools of one loop, by name, and the workbench they act on."""
+    """The tools of one loop, by name, and the workbench they act on.
 
-    def __init__(self, tools: Sequence[Tool], workbench: Workbench) -> None:
+    Args:
+        tools: in the order the model is told of them.
+        workbench: None when there is nothing to read or change.
+        takes_text: for work that ends with an answer in text: what is wrong with one, empty when it is the answer.
+            None where text without calls may hold edits.
+    """
+
+    def __init__(
+        self,
+        tools: Sequence[Tool],
+        workbench: Workbench | None,
+        takes_text: Callable[[Reply], str] | None = None,
+    ) -> None:
         self.workbench = workbench
+        self.takes_text = takes_text
         self._tools = {tool.name: tool for tool in tools}
+
+    def digest(self) -> str:
+        """Equal for equal trees."""
+        return self.workbench.digest() if self.workbench is not None else ""
+
+    def seconds(self) -> float:
+        """Seconds spent in the workbench's actions so far."""
+        return self.workbench.actions.seconds() if self.workbench is not None else 0.0
 
     def specs(self) -> tuple[ToolSpec, ...]:
         """The tools as the model is told of them."""
@@ -85,12 +106,23 @@ class Toolbox:
         try:
             arguments = tool.arguments.model_validate_json(call.arguments.strip() or "{}")
         except ValidationError as error:
-            return Outcome(f"error: {call.name}: {_explained(error)}; it takes {_form(tool)}", False, True)
+            return Outcome(f"error: {call.name}: {explained(error)}; it takes {_form(tool)}", False, True)
         try:
             text = tool.run(arguments)
         except EditError as error:
-            return Outcome(capped(f"error ({error.reason}): {error}"), False)
-        return Outcome(capped(text), ends=tool.ends)
+            return Outcome(marked(capped(f"error ({error.reason}): {error}"), call.name), False)
+        return Outcome(marked(capped(text), call.name) if not tool.ends else capped(text), ends=tool.ends)
+
+
+def marked(text: str, name: str) -> str:
+    """Text of several lines between marks that it cannot itself hold, as they name its digest.
+
+    What stands in a file or is printed by a program is not to be taken for a result's end or for another's beginning.
+    """
+    if "\n" not in text.strip("\n"):
+        return text
+    mark = digest_of(text)[:6]
+    return f"[{name} {mark}: data from here]\n{text.rstrip()}\n[{name} {mark}: end]"
 
 
 def flat_schema(arguments: type[BaseModel]) -> dict[str, Any]:
@@ -113,7 +145,7 @@ def _flat(field: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _explained(error: ValidationError) -> str:
+def explained(error: ValidationError) -> str:
     """What pydantic found, one clause a field."""
     clauses = []
     for found in error.errors(include_url=False):

@@ -1,7 +1,8 @@
 """Every exchange with a model on disk: a run resumes without paying twice, and replays without a model.
 
 A transcript is a JSONL file. Its first line names the format; each further line is one exchange:
-`{"digest", "label", "tools", "messages": [message ids], "new": {id: message}, "reply"}`. A message is written
+`{"digest", "label", "time", "tools", "messages": [message ids], "new": {id: message}, "reply"}`, the time in seconds
+since the epoch. A message is written
 once, in the line that first uses it, because a conversation repeats all its earlier messages in every
 request.
 """
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,13 +21,22 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from perfagent.agent.model.ledger import Totals
-from perfagent.agent.model.protocol import Model, Reply, Request, digest_of
+from perfagent.agent.model.ledger import Totals, used
+from perfagent.agent.model.protocol import Message, Model, Reply, Request, digest_of
 from perfagent.agent.model.secrets import redacted
-from perfagent.tools.errors import ModelError
+from perfagent.tools.errors import ModelError, ModelNoTools
 
 FORMAT = "perfagent-transcript-1"
 _ID_LENGTH = 16  # hex digits of a message's digest: collisions within one file are out of the question
+
+
+#: Parts of a conversation's name that differ from run to run: commits, whose time is part of their hash.
+COMMIT = re.compile(r"[0-9a-f]{12,40}")
+
+
+def shape(name: str) -> str:
+    """The name of a conversation without the commits in it."""
+    return COMMIT.sub("*", name)
 
 
 class Exchange(BaseModel):
@@ -34,14 +46,19 @@ class Exchange(BaseModel):
 
     digest: str
     label: str
+    time: float = 0.0
     tools: tuple[str, ...]
     messages: tuple[str, ...]
     reply: Reply
 
-    def looks_like(self, request: Request) -> bool:
-        """Whether the request stands at the same place of the same conversation."""
-        same_tools = self.tools == tuple(tool.name for tool in request.tools)
-        return self.label == request.label and len(self.messages) == len(request.messages) and same_tools
+    def differs_from(self, request: Request) -> str:
+        """In what the request does not stand at the same place of a conversation; empty when it does."""
+        if len(self.messages) != len(request.messages):
+            return f"the request has {len(request.messages)} messages, the recorded one {len(self.messages)}"
+        now = {tool.name for tool in request.tools}
+        if changed := sorted(now ^ set(self.tools)):
+            return f"not both requests offer the tools {', '.join(changed)}"
+        return ""
 
 
 class Transcript:
@@ -72,6 +89,7 @@ class Transcript:
                 {
                     "digest": request.digest(),
                     "label": request.label,
+                    "time": round(time.time(), 3),
                     "tools": [tool.name for tool in request.tools],
                     "messages": ids,
                     "new": new,
@@ -137,7 +155,11 @@ class ReplayModel:
     """Answers from a transcript alone: by the request's digest, else by its place in its conversation.
 
     The place serves where a request repeats what differs between runs, such as a measured time. It must match
-    in label, number of messages and tools, and only the next unused exchange of the label is considered.
+    in number of messages and tools, and only the next unused exchange of the label is considered, commits in it aside.
+
+    Args:
+        path: the transcript.
+        name: what the user called the recording.
 
     Raises:
         ModelError: there is no such transcript, or it is none.
@@ -155,30 +177,42 @@ class ReplayModel:
         """What the user called the recording."""
         return self._name
 
+    def skip(self, count: int) -> None:
+        """Leave out replies that were given before."""
+        del self._left[:count]
+        self._given += count
+
     def complete(self, request: Request) -> Reply:
         """The recorded reply.
 
         Raises:
             ModelError: the run asks what the recorded one did not ask at this place.
         """
+        return self.next(request).reply
+
+    def next(self, request: Request) -> Exchange:
+        """The recorded exchange, as `complete`."""
         with self._lock:
             exchange = self._find(request)
             self._left.remove(exchange)
             self._given += 1
-            return exchange.reply
+            return exchange
 
     def _find(self, request: Request) -> Exchange:
         digest = request.digest()
         for exchange in self._left:
             if exchange.digest == digest:
                 return exchange
-        following = next((exchange for exchange in self._left if exchange.label == request.label), None)
-        if following is not None and following.looks_like(request):
+        label = shape(request.label)
+        following = next((one for one in self._left if shape(one.label) == label), None)
+        if following is not None and request.tools and not following.tools:
+            raise ModelNoTools(f"{self._name} took no tools", "write the calls in text")
+        ended = f"{self._path.name} has no reply left for it"
+        why = ended if following is None else following.differs_from(request)
+        if following is not None and not why:
             return following
-        place = f"request {self._given + 1} ({request.label or 'no label'}, {len(request.messages)} messages)"
-        why = "has no reply left for it" if following is None else f"has one of {len(following.messages)} messages next"
         raise ModelError(
-            f"the run diverges from the recorded one at {place}: {self._path.name} {why}",
+            f"the run diverges from the recorded one at request {self._given + 1} of {request.label or 'all'}: {why}",
             "replay with the same version, repository and settings, or run with a model",
         )
 
@@ -202,17 +236,23 @@ def read_transcript(path: Path) -> list[Exchange]:
         raise ModelError(f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]) from error
 
 
-def spent(exchanges: Sequence[Exchange]) -> Totals:
+def read_messages(path: Path) -> dict[str, Message]:
+    """The messages of a transcript by the ids its exchanges name them with.
+
+    Raises:
+        ModelError: it is no transcript.
+    """
+    records = [_parsed(line, path, number) for number, line in enumerate(_lines(path), 1)]
+    return {id_: Message(**message) for record in records for id_, message in record.get("new", {}).items()}
+
+
+def spent(exchanges: Iterable[Exchange]) -> Totals:
     """What the recorded replies cost: the totals to resume a ledger with, whatever a crash lost of them."""
-    replies = [exchange.reply for exchange in exchanges]
-    return Totals(
-        known_usd=sum(reply.cost_usd or 0.0 for reply in replies),
-        unpriced_calls=sum(reply.cost_usd is None for reply in replies),
-        input_tokens=sum(reply.usage.input_tokens for reply in replies),
-        output_tokens=sum(reply.usage.output_tokens for reply in replies),
-        cached_tokens=sum(reply.usage.cached_tokens for reply in replies),
-        calls=len(replies),
-    )
+    totals = Totals()
+    for reply in (exchange.reply for exchange in exchanges):
+        cost = used(reply.usage, reply.cost_usd, failed_attempts=reply.failed_attempts)
+        totals = totals.plus(reply.model, reply.role, cost)
+    return totals
 
 
 def _parsed(line: str, path: Path, number: int) -> dict[str, Any]:
@@ -238,5 +278,9 @@ def _drop_torn_line(path: Path) -> None:
 def _message_ids(path: Path) -> Sequence[str]:
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8", errors="surrogatepass").split("\n")[:-1]
-    return [id_ for number, line in enumerate(lines, 1) for id_ in _parsed(line, path, number).get("new", {})]
+    return list(read_messages(path))
+
+
+def _lines(path: Path) -> list[str]:
+    """The whole lines of a file."""
+    return path.read_text(encoding="utf-8", errors="surrogatepass").split("\n")[:-1]

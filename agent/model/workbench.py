@@ -6,7 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from perfagent.tools.patch import Edit
+from perfagent.tools.patch import AnyEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file a model wrote beside its change to convince itself, such as a differential test; never part of a patch.
+
+    Attributes:
+        name: path in the scratch folder.
+        size: bytes.
+        digest: of its text, by which the run folder keeps it.
+        last_line: the last line that the last command naming it printed; empty when none did.
+    """
+
+    name: str
+    size: int
+    digest: str
+    last_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +34,23 @@ class Actions:
 
     Attributes:
         run_tests: run the tests of the given node ids, the run's own selection when none is given.
-        quick_measure: a few pairs against the baseline; the text says what so few pairs can and cannot tell.
-        profile: where the time goes now.
+        quick_measure: a few pairs against the baseline, or as many as asked for; the text says what they cannot tell.
+        profile: where the time goes now, by function, or by line of the function named.
+        callers: who called a function or method of a name in the profiled run; empty when nothing is known.
+        shell: run a command in the sandbox, with seconds it may take.
+        evidence: what the shell's scratch folder holds to show for the change.
+        seconds: spent in actions so far; the same again when a run is resumed.
+        close: end what actions keep open; may be called twice.
     """
 
     run_tests: Callable[[tuple[str, ...]], str] | None = None
-    quick_measure: Callable[[], str] | None = None
-    profile: Callable[[], str] | None = None
+    quick_measure: Callable[[int | None], str] | None = None
+    profile: Callable[[str | None], str] | None = None
+    callers: Callable[[str], str] | None = None
+    shell: Callable[[str, int], str] | None = None
+    evidence: Callable[[], tuple[Evidence, ...]] = tuple
+    seconds: Callable[[], float] = float
+    close: Callable[[], None] = lambda: None
 
 
 class Workbench(Protocol):
@@ -49,7 +76,15 @@ class Workbench(Protocol):
         """Classes and functions of a file with their lines."""
         ...
 
-    def edit(self, edits: Sequence[Edit], *, check_syntax: bool = False) -> list[str]:
+    def callers(self, name: str) -> str:
+        """Where a function or method of a name is called, with file, line and the function around."""
+        ...
+
+    def undo(self, path: str | None) -> list[str]:
+        """Put a file, or every file when None, back to the baseline; the paths that were changed."""
+        ...
+
+    def edit(self, edits: Sequence[AnyEdit], *, check_syntax: bool = False) -> list[str]:
         """Apply all edits or none, and give the paths changed.
 
         Raises:

@@ -1,50 +1,54 @@
-"""From an idea to candidates: unified diffs against the current baseline."""
+"""From a task to candidates: unified diffs against the current baseline. Several of these run side by side."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from perfagent.agent.ideas.carrying import carry_over
 from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.ideas.diffs import diff_of
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Idea, RunState
+from perfagent.agent.state import Candidate, Edited, RunState, Task
 from perfagent.tools.errors import ModelError
 
 
 def editor(state: RunState, services: Services) -> dict[str, Any]:
-    """Edit: the catalogue's rewrites of the idea's function, or what the model makes of the idea."""
-    if state["idea"] is None:
-        raise RuntimeError("editor without an idea")
-    idea = Idea(**state["idea"])
-    attempt = state.get("attempt", 0)
-    services.enter("editor", idea.title if not attempt else f"{idea.title} (repair {attempt})")
-    if idea.origin == "catalogue":
-        candidates, why = _from_catalogue(idea, state["head"], services), "no rewrite applies any more"
+    """Edit: the catalogue's rewrites of the idea's function, what the model makes of it, or what is carried over."""
+    task, head = Task(**state["task"]), state["head"]
+    services.enter("editor", _title(task))
+    if task.carried is not None:
+        edited = carry_over(task, task.carried, head, services)
+    elif task.idea.origin == "catalogue":
+        edited = _from_catalogue(task, head, services)
     else:
-        candidates, why = _from_model(idea, state, services)
-    update: dict[str, Any] = {"candidates": [c.model_dump() for c in candidates], "feedback": ""}
-    if not candidates:
-        services.progress.note(f"no edit: {why}")
-        entry = {"idea": idea.id, "title": idea.title, "verdict": "no_edit", "speedup": None, "reason": why}
-        update["tried"] = [*state.get("tried", []), entry]
-        update["idea"] = None
-    return update
+        edited = _from_model(task, state, services)
+    if not edited.candidates:
+        services.progress.note(f"no edit: {edited.why}")
+    return {"edited": [edited.model_dump()]}
 
 
-def _from_model(idea: Idea, state: RunState, services: Services) -> tuple[list[Candidate], str]:
-    """What the model makes of an idea; a model that answered before and is gone now costs the idea, not the run."""
+def _title(task: Task) -> str:
+    if task.attempt:
+        return f"{task.idea.title} (repair {task.attempt})"
+    if task.start:
+        return f"{task.idea.title} (afresh)"
+    return f"{task.idea.title} (carried over)" if task.carried else task.idea.title
+
+
+def _from_model(task: Task, state: RunState, services: Services) -> Edited:
+    """What the model makes of a task; a model that answered before and is gone now costs the idea, not the run."""
     from perfagent.agent.ideas import model as model_work
 
     try:
-        return model_work.candidates(services, idea, state["head"], state.get("attempt", 0), state.get("feedback", ""))
+        return model_work.candidates(services, task, state["head"], state.get("tried", []))
     except ModelError as error:
         if not services.model_has_answered:
             raise
-        return [], error.message
+        return Edited(task=task, why=error.message)
 
 
-def _from_catalogue(idea: Idea, head: str, services: Services) -> list[Candidate]:
-    tree = services.lab.tree(head)
+def _from_catalogue(task: Task, head: str, services: Services) -> Edited:
+    idea, tree = task.idea, services.lab.tree(head)
     source = (tree / idea.path).read_bytes().decode("utf-8")
     candidates = []
     for number, edit in enumerate(edits_for(tree, idea.path, idea.function), 1):
@@ -62,4 +66,4 @@ def _from_catalogue(idea: Idea, head: str, services: Services) -> list[Candidate
                 targets=idea.targets,
             )
         )
-    return candidates
+    return Edited(task=task, candidates=tuple(candidates), why="no rewrite applies any more")

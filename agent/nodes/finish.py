@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from perfagent.agent.memory import remember
 from perfagent.agent.outcome import branch_name, run_result, write_outcome
 from perfagent.agent.services import Services
 from perfagent.agent.state import Patch, RunState, Verdict
@@ -31,6 +32,7 @@ def finish(state: RunState, services: Services) -> dict[str, Any]:
         whole = _with_evidence(verifier, whole, state)
     if patches:
         services.target.branch(branch_name(services.folder.id), state["head"])
+    remember(services, patches, verdicts, {patch.idea: patch.mechanism for patch in patches})
     result = run_result(state, services, patches, verdicts, whole)
     write_outcome(services, result, patches)
     services.folder.event("finished", verdict=result.verdict, patches=len(patches))

@@ -6,7 +6,7 @@ from typing import Any
 
 from perfagent.agent.messages import commit_message
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Idea, Patch, RunState, Verdict
+from perfagent.agent.state import Candidate, Patch, RunState, Task, Tried, Verdict
 from perfagent.tools.patch import read_patch
 
 
@@ -17,7 +17,7 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
         raise RuntimeError("land without an accepted candidate")
     candidate = Candidate(**accepted["candidate"])
     verdict = Verdict(**services.folder.get_json(accepted["verdict"]))
-    idea = Idea(**accepted["idea"])
+    idea = Task(**accepted["task"]).idea
     services.enter("land", candidate.title)
     patches = state.get("patches", [])
     rationale = candidate.description or idea.rationale
@@ -32,6 +32,7 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
         title=candidate.title,
         rationale=rationale,
         origin=candidate.origin,
+        mechanism=idea.mechanism,
         commit=commit,
         parent=state["head"],
         diff=verdict.diff,
@@ -41,7 +42,11 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
     )
     services.folder.event("landed", patch=patch.id, commit=commit, title=patch.title)
     services.progress.note(f"accepted: {patch.title}")
-    tried = [*state.get("tried", []), {"idea": idea.id, "title": candidate.title, "verdict": "faster",
-                                       "speedup": verdict.speedup, "reason": verdict.detail}]  # fmt: skip
-    return {"head": commit, "patches": [*patches, patch.model_dump()], "accepted": None, "idea": None,
-            "tried": tried, "candidates": [], "feedback": "", "attempt": 0}  # fmt: skip
+    tried = Tried(idea=idea.id, title=candidate.title, verdict="faster", speedup=verdict.speedup, reason=verdict.detail,
+                  origin=idea.origin, head=state["head"], diff=candidate.diff)  # fmt: skip
+    return {
+        "head": commit,
+        "patches": [*patches, patch.model_dump()],
+        "accepted": None,
+        "tried": [*state.get("tried", []), tried.model_dump()],
+    }

@@ -22,7 +22,7 @@ def localizer(state: RunState, services: Services) -> dict[str, Any]:
     if spots:
         first = spots[0]
         services.progress.note(f"hottest: {first.path}:{first.start} {first.qualname} ({first.charged_share:.0%})")
-    return {"hotspots": services.folder.put_json(found), "planned": 0, "ideas": []}
+    return {"hotspots": services.folder.put_json(found), "planned": 0, "ideas": [], "begun": []}
 
 
 def _profile(head: str, services: Services) -> list[Hotspot]:

@@ -1,50 +1,93 @@
-"""From hotspots to ideas, queued by expected gain; hands the next one to the editor or ends the search."""
+"""From hotspots to ideas, and from ideas to the tasks of the next step; or the end of the search."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from perfagent.agent.ideas import planning
+from perfagent.agent.search import Strategy, View, after_hint, strategy_of
 from perfagent.agent.services import Services
-from perfagent.agent.state import Idea, RunState, Tried
+from perfagent.agent.state import Candidate, Idea, RunState, Task, Tried
 from perfagent.tools.errors import LimitExceeded
 
 
 def planner(state: RunState, services: Services) -> dict[str, Any]:
-    """Choose what to try next; plan anew when nothing is planned for this baseline."""
+    """Choose what to try next; plan anew when the strategy has nothing left at this baseline."""
     stop = _why_stop(state, services)
     if stop:
-        return {"idea": None, "stop": stop}
-    ideas = [Idea(**idea) for idea in state.get("ideas", [])]
-    tried = state.get("tried", [])
-    planned = state.get("planned", 0)
-    if not ideas and planned < planning.ROUNDS:
-        services.enter("planner", "looking for ideas")
+        return {"tasks": [], "stop": stop}
+    waiting = state.get("waiting", [])
+    if waiting:
+        return _begin(state, services, [_carried(Candidate(**candidate)) for candidate in waiting])
+    strategy = strategy_of(services.settings.strategy if services.settings.uses_model else "refine")
+    tasks = after_hint(_view(state, services)) or strategy.next(_view(state, services))
+    update: dict[str, Any] = {}
+    while not tasks and strategy.plans and state.get("planned", 0) < planning.ROUNDS:
         try:
-            before = [Tried(**entry) for entry in tried]
-            ideas, dropped = planning.plan(services, state["head"], state["hotspots"], before, planned)
+            update = _plan(state, strategy, services)
         except LimitExceeded as error:
-            return {"idea": None, "ideas": [], "stop": error.message}
-        planned += 1
-        tried = [*tried, *(_ruled_out(idea) for idea in dropped)]
-    if not ideas:
-        return {"idea": None, "ideas": [], "tried": tried, "planned": planned, "stop": "no idea is left"}
-    idea, rest = ideas[0], ideas[1:]
-    services.folder.event("idea", id=idea.id, title=idea.title, left=len(rest))
+            return {"tasks": [], "stop": error.message}
+        state = RunState(**{**state, **update})  # type: ignore[typeddict-item]
+        tasks = strategy.next(_view(state, services))
+        if not tasks and not update["ideas"]:
+            break
+    if not tasks:
+        return {**update, "tasks": [], "stop": services.nothing_left or "no idea is left"}
+    return {**update, **_begin(state, services, list(tasks))}
+
+
+def _view(state: RunState, services: Services) -> View:
+    head = state["head"]
+    tried = [Tried(**entry) for entry in state.get("tried", [])]
+    return View(
+        head=head,
+        ideas=tuple(Idea(**idea) for idea in state.get("ideas", [])),
+        begun=tuple(Idea(**idea) for idea in state.get("begun", [])),
+        tried=tuple(entry for entry in tried if entry.head == head),
+        width=services.settings.parallel,
+    )
+
+
+def _plan(state: RunState, strategy: Strategy, services: Services) -> dict[str, Any]:
+    services.enter("planner", "looking for ideas")
+    tried = [Tried(**entry) for entry in state.get("tried", [])]
+    asked = planning.Asked(state["head"], state["hotspots"], tuple(tried), state.get("planned", 0), strategy.refines)
+    ideas, dropped = planning.plan(services, asked)
+    ruled_out = [_ruled_out(idea, state["head"]).model_dump() for idea in dropped]
     return {
-        "idea": idea.model_dump(),
-        "ideas": [i.model_dump() for i in rest],
-        "planned": planned,
-        "tried": tried,
-        "attempt": 0,
-        "feedback": "",
-        "candidates": [],
+        "ideas": [*state.get("ideas", []), *(idea.model_dump() for idea in ideas)],
+        "planned": state.get("planned", 0) + 1,
+        "tried": [*state.get("tried", []), *ruled_out],
     }
 
 
-def _ruled_out(idea: Idea) -> dict[str, Any]:
+def _begin(state: RunState, services: Services, tasks: list[Task]) -> dict[str, Any]:
+    """The tasks under work, their ideas out of the queue."""
+    ids = {task.idea.id for task in tasks}
+    begun = [idea for idea in state.get("begun", []) if idea["id"] not in ids]
+    left = [idea for idea in state.get("ideas", []) if idea["id"] not in ids]
+    for task in tasks:
+        services.folder.event(
+            "idea", id=task.idea.id, title=task.idea.title, start=task.start, attempt=task.attempt, left=len(left)
+        )
+    return {
+        "tasks": [task.model_dump() for task in tasks],
+        "ideas": left,
+        "begun": [*begun, *(task.idea.model_dump() for task in tasks)],
+        "waiting": [],
+        "edited": None,
+    }
+
+
+def _carried(candidate: Candidate) -> Task:
+    idea = Idea(id=f"{candidate.idea}-carried", title=candidate.title, path="", origin=candidate.origin,
+                targets=candidate.targets)  # fmt: skip
+    return Task(idea=idea, carried=candidate)
+
+
+def _ruled_out(idea: Idea, head: str) -> Tried:
     reason = "timed beside the other ideas, it saves too little"
-    return {"idea": idea.id, "title": idea.title, "verdict": "not_faster", "speedup": None, "reason": reason}
+    return Tried(idea=idea.id, title=idea.title, verdict="not_faster", reason=reason, origin=idea.origin, head=head)
 
 
 def _why_stop(state: RunState, services: Services) -> str:

@@ -1,38 +1,42 @@
-"""Judge the candidates of one idea: checks, screening, one confirmation on fresh runs, at most one more."""
+"""Judge the candidates of a step: checks, screening, one confirmation on fresh runs, at most one more."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+from perfagent.agent.search import REPAIRS
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Idea, RunState, Verdict
+from perfagent.agent.state import Candidate, Edited, RunState, Tried, Verdict
 from perfagent.agent.verify.checks import Checked
 from perfagent.agent.verify.verification import Verifier, refused
 from perfagent.tools.measure import AlphaLedger
 
-#: Candidates of one idea that may be confirmed: measuring the second best after the best has failed still finds most of
+#: Candidates of one step that may be confirmed: measuring the second best after the best has failed still finds most of
 #: what is there, and each further one costs alpha.
 CONFIRMATIONS = 2
 
-#: Repairs of one idea with the verdict's evidence. Repairs stop paying after two or three tries.
-REPAIRS = 2
-
 
 def verifier(state: RunState, services: Services) -> dict[str, Any]:
-    """The verdicts of the candidates under work, and where the machine goes from here."""
-    if state["idea"] is None:
-        raise RuntimeError("verifier without an idea")
-    idea = Idea(**state["idea"])
-    candidates = [Candidate(**c) for c in state["candidates"]]
-    left = services.settings.max_candidates - sum(state.get("counts", {}).values())
-    services.enter("verifier", idea.title)
-    verdicts = judge(Verifier(services), candidates[: max(1, left)], services)
-    return _update(state, idea, candidates, verdicts, services)
+    """The verdicts of all that the editors handed over, and where the machine goes from here."""
+    edited = [Edited(**entry) for entry in state.get("edited", [])]
+    candidates = _different([candidate for entry in edited for candidate in entry.candidates])
+    verdicts: list[Verdict] = []
+    if candidates:
+        left = services.settings.max_candidates - sum(state.get("counts", {}).values())
+        services.enter("verifier", ", ".join(dict.fromkeys(e.task.idea.title for e in edited if e.candidates)))
+        verdicts = judge(Verifier(services), candidates[: max(1, left)], services)
+    return _update(state, edited, verdicts, services)
+
+
+def _different(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Each change once, though several editors may have made it."""
+    return list({candidate.id: candidate for candidate in candidates}.values())
 
 
 def judge(verifier: Verifier, candidates: list[Candidate], services: Services) -> list[Verdict]:
-    """A verdict for every candidate, in the order they were reached; at most one of them is `faster`.
+    """A verdict for every candidate that was reached, in that order; at most one of them is `faster`, the last.
 
     Of several candidates only those that screening finds promising pay for the checks that run something.
     """
@@ -91,40 +95,82 @@ def _confirm(verifier: Verifier, candidate: Candidate, checked: Checked, service
 
 
 def _update(
-    state: RunState, idea: Idea, candidates: list[Candidate], verdicts: list[Verdict], services: Services
+    state: RunState, edited: Sequence[Edited], verdicts: Sequence[Verdict], services: Services
 ) -> dict[str, Any]:
-    by_id = {candidate.id: candidate for candidate in candidates}
-    counts = Counter(state.get("counts", {})) + Counter(verdict.verdict for verdict in verdicts)
-    update: dict[str, Any] = {"counts": dict(counts), "candidates": [], "accepted": None, "feedback": ""}
     for verdict in verdicts:
         services.folder.event("verdict", candidate=verdict.candidate, verdict=verdict.verdict, detail=verdict.detail,
                               speedup=verdict.speedup, alpha=verdict.alpha)  # fmt: skip
+    by_id = {verdict.candidate: verdict for verdict in verdicts}
     winner = next((verdict for verdict in verdicts if verdict.verdict == "faster"), None)
     tried = [
-        {
-            "idea": idea.id,
-            "title": by_id[v.candidate].title,
-            "verdict": v.verdict,
-            "speedup": v.speedup,
-            "reason": v.detail,
-        }
-        for v in verdicts
-        if v is not winner
+        entry
+        for one in edited
+        for entry in _entries(one, by_id, state["head"], services, repairable=winner is None)
+        if winner is None or entry.verdict != "faster"
     ]
-    update["tried"] = [*state.get("tried", []), *tried]
-    if winner is not None:
-        digest = services.folder.put_json(winner.model_dump(mode="json"))
-        update["accepted"] = {
-            "candidate": by_id[winner.candidate].model_dump(),
-            "verdict": digest,
-            "idea": idea.model_dump(),
-        }
-    elif idea.origin == "model" and verdicts and state.get("attempt", 0) < REPAIRS and not services.out_of_budget():
-        update["feedback"] = _feedback(verdicts[-1], services)
-        update["attempt"] = state.get("attempt", 0) + 1
-    else:
-        update["idea"] = None
-    return update
+    counts = Counter(state.get("counts", {})) + Counter(verdict.verdict for verdict in verdicts)
+    waiting = _waiting(edited, by_id, winner) if winner else []
+    return {
+        "counts": dict(counts),
+        "edited": None,
+        "tasks": [],
+        "waiting": [candidate.model_dump() for candidate in _different(waiting)],
+        "tried": [*state.get("tried", []), *(entry.model_dump() for entry in tried)],
+        "accepted": _accepted(winner, edited, services) if winner else None,
+    }
+
+
+def _waiting(edited: Sequence[Edited], verdicts: dict[str, Verdict], winner: Verdict) -> list[Candidate]:
+    """What was not judged because another idea's candidate was accepted first; the catalogue plans anew anyway."""
+    kept = [one for one in edited if winner.candidate not in {candidate.id for candidate in one.candidates}]
+    return [c for one in kept for c in one.candidates if c.id not in verdicts and c.origin == "model"]
+
+
+def _accepted(winner: Verdict, edited: Sequence[Edited], services: Services) -> dict[str, Any]:
+    one, candidate = next((e, c) for e in edited for c in e.candidates if c.id == winner.candidate)
+    return {
+        "candidate": candidate.model_dump(),
+        "verdict": services.folder.put_json(winner.model_dump(mode="json")),
+        "task": one.task.model_dump(),
+        "history": one.history,
+    }
+
+
+def _entries(
+    one: Edited, verdicts: dict[str, Verdict], head: str, services: Services, *, repairable: bool
+) -> list[Tried]:
+    """The ledger's lines of one task: its candidates' verdicts, or that there was nothing to judge."""
+    task, idea = one.task, one.task.idea
+    common: dict[str, Any] = {
+        "idea": idea.id,
+        "origin": idea.origin,
+        "head": head,
+        "start": task.start,
+        "attempt": task.attempt,
+    }
+    if not one.candidates:
+        return [Tried(**common, title=idea.title, verdict="no_edit", reason=one.why, again=one.again)]
+    entries = []
+    for candidate in one.candidates:
+        verdict = verdicts.get(candidate.id)
+        if verdict is None:
+            continue
+        wanted = repairable and idea.origin == "model" and task.carried is None and not services.out_of_budget()
+        feedback = _feedback(candidate, verdict, services) if wanted and task.attempt < REPAIRS else ""
+        entries.append(
+            Tried(
+                **common,
+                title=candidate.title,
+                verdict=verdict.verdict,
+                speedup=verdict.speedup,
+                reason=verdict.detail,
+                again=wanted,
+                feedback=feedback,
+                history=one.history,
+                diff=candidate.diff,
+            )
+        )
+    return entries
 
 
 def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
@@ -138,9 +184,9 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
     )
 
 
-def _feedback(verdict: Verdict, services: Services) -> str:
+def _feedback(candidate: Candidate, verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
     from perfagent.agent.ideas.feedback import feedback_for
 
-    said = feedback_for(verdict).model_dump(mode="json")
+    said = feedback_for(services, candidate, verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})

@@ -30,6 +30,9 @@ from perfagent.tools.report import Check, Record, TestCounts
 #: Hash seed of the candidate's checks: one that the baseline ran under, so that what depends on the seed is known.
 CHECK_SEED = 1
 
+#: How the verdict on a candidate begins under which a benchmark fails.
+DOES_NOT_RUN = "a benchmark does not run"
+
 #: Lines of evidence for whoever repairs a candidate.
 EVIDENCE_LINES = 40
 
@@ -157,7 +160,7 @@ class Checker:
     def _same_values(self, bench: Bench) -> str:
         values, trouble = bench.values("candidate", CHECK_SEED)
         if trouble:
-            raise _Failed("tests_failed", f"a benchmark does not run: {trouble}")
+            raise _Failed("tests_failed", f"{DOES_NOT_RUN}: {trouble}")
         known = StableValues(**self.services.folder.get_json(self.prepared.steadiness))
         expected = self.services.folder.get_json(self.prepared.values)
         names = [name for name in expected if known.comparable(name)]
@@ -239,12 +242,9 @@ def judged_tests(services: Services, tree: Path, select: Sequence[str] = ()) -> 
 @contextmanager
 def _test_bench(services: Services, tree: Path) -> Iterator[tuple[Bench, TestSite]]:
     """A bench on a copy of a tree that its tests may write into."""
-    copy = services.lab.writable_copy(tree, f"tests-{tree.name}")
-    try:
-        with services.lab.open({"side": copy}, writable=True) as bench:
-            yield bench, bench.test_site("side")
-    finally:
-        services.lab.discard(copy)
+    lab = services.lab
+    with lab.lent(tree) as copy, lab.open({"side": copy}, writable=True) as bench:
+        yield bench, bench.test_site("side")
 
 
 def tests_text(verdict: TestVerdict) -> str:

@@ -70,11 +70,15 @@ class Verifier:
     def screen(self, candidates: Sequence[Candidate], checked: Mapping[str, Checked]) -> list[Candidate]:
         """Those of several candidates worth confirming, best first; their samples decide nothing else."""
         names = [candidate.id for candidate in candidates]
-        plan = self.plan_for(candidates[0], ALPHA)
+        every = tuple(plan.id for plan in self.prepared.benchmarks)
+        targets = {candidate.id: candidate.targets or every for candidate in candidates}
+        all_of_them = tuple(name for name in every if any(name in wanted for wanted in targets.values()))
+        plan = self.plan_for(candidates[0].model_copy(update={"targets": all_of_them}), ALPHA)
         trees = {candidate.id: self.tree_of(candidate, checked[candidate.id]) for candidate in candidates}
         digest = self.services.folder.put(" ".join(names))[:16]
         with self.lab.open({"baseline": self.lab.tree(candidates[0].parent), **trees}) as bench:
-            ranked = screen(self._run(bench, f"screen-{digest}", frozenset(plan.targets)), names, plan)
+            run = self._run(bench, f"screen-{digest}", frozenset(plan.targets))
+            ranked = screen(run, names, plan, targets)
         for each in ranked:
             self.services.folder.event("screened", **asdict(each))
         by_name = {candidate.id: candidate for candidate in candidates}

@@ -22,6 +22,9 @@ from perfagent.tools.sandbox import Command
 #: A candidate that changes the program without changing what it does.
 ADDED_LINE = "\nPERFAGENT_ADDED = 1\n"
 
+#: The first one copies the whole tree for its tests, the others only what differs.
+CANDIDATES = 4
+
 
 def first_measurement(repository: Path, workload: Path, out: Path) -> dict[str, Any]:
     """Prepare and measure the first pairs; what was found, and the seconds of a candidate before its tests.
@@ -44,7 +47,7 @@ def first_measurement(repository: Path, workload: Path, out: Path) -> dict[str, 
             "skipped": len(tests.skipped) if tests else 0,
             "uncollected": len(tests.collection_errors) if tests else 0,
             "tests_s": tests.seconds if tests else 0.0,
-            "candidate_s": _candidate_seconds(services, lab),
+            "candidates_s": _candidate_seconds(services, lab),
         }
 
 
@@ -58,24 +61,22 @@ def _measure(services: Services, lab: Laboratory) -> float:
     return time.time()
 
 
-def _candidate_seconds(services: Services, lab: Laboratory) -> float:
-    """Seconds from a diff to a sandbox in which the candidate's tests may start; the fastest of three."""
+def _candidate_seconds(services: Services, lab: Laboratory) -> list[float]:
+    """Seconds from a diff to a sandbox in which the candidate's tests may start, of a run's first candidates."""
     base = services.target.head
     baseline = lab.tree(base)
     roots = lab.prepared.source_roots
     sources = [path for root in roots for path in sorted((baseline / root).rglob("*.py")) if path.stat().st_size]
     path = next(path for path in sources if path.name == "__init__.py" and "tests" not in path.parts)
     took = []
-    for number in range(3):
+    for number in range(CANDIDATES):
         diff = _appended(path.read_text(), str(path.relative_to(baseline)), ADDED_LINE * (number + 1))
         began = time.monotonic()
         tree = lab.edited(base, diff)
-        copy = lab.writable_copy(tree, "candidate")
-        with lab.open({"candidate": copy}, writable=True) as bench:
+        with lab.lent(tree) as copy, lab.open({"candidate": copy}, writable=True) as bench:
             bench.sandbox.execute(Command(("true",), "/"))
             took.append(time.monotonic() - began)
-        lab.discard(copy)
-    return min(took)
+    return took
 
 
 def _appended(text: str, name: str, added: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 from perfagent.benchmarks.environments.trial import Outcome, Package, packages
 
 Result = tuple[Package, Outcome, Outcome]
 
-_HEAD = "| package | kind | Python | first, s | second, s | candidate, s | passed / failed / flaky | result |"
+_HEAD = (
+    "| package | kind | Python | first, s | second, s | candidate, s: first / next | passed / failed / flaky | result |"
+)
 _TIMES = "\n## Where the time of a second run goes\n"
 _TEXT = """# Environments
 
@@ -24,7 +27,8 @@ registry, which had other work at the time, so the seconds are no best case; CPy
 - `first`: seconds of the whole first run up to its first measurement. Interpreter, dependencies and project are built
   and the unit tests run two or three times; wheels that earlier packages of this list needed may be there already.
 - `second`: the same for the unchanged repository.
-- `candidate`: seconds that a candidate costs before its tests start: its diff, a tree to test in, a container.
+- `candidate`: seconds that a candidate costs before its tests start: its diff, a tree to test in, a container. The
+  first one's tests get a copy of the whole tree; later ones' get that copy mended, so that only what differs is copied.
 - `failed` are tests that fail in every run at the baseline and `flaky` those that end differently from run to run;
   neither judges a candidate.
 
@@ -54,9 +58,14 @@ def row(result: Result) -> str:
     name = f"{package.name} {package.version}"
     if "error" in found:
         return f"| {name} | {package.kind} | – | {first.first_s:.0f} | – | – | – | {_one_line(found['error'])} |"
-    seconds = f"{first.first_s:.0f} | {second.first_s:.1f} | {second.found.get('candidate_s', 0.0):.2f}"
+    seconds = f"{first.first_s:.0f} | {second.first_s:.1f} | {_candidates(second.found.get('candidates_s', ()))}"
     tests = f"{found['passed']} / {found['failed']} / {found['flaky']}"
     return f"| {name} | {package.kind} | {found['python']} | {seconds} | {tests} | {_result(second)} |"
+
+
+def _candidates(seconds: Sequence[float]) -> str:
+    """The first candidate's, and the median of those after it."""
+    return " / ".join(f"{part:.2f}" for part in (seconds[0], median(seconds[1:]))) if seconds else "–"
 
 
 def _one_line(error: str) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Literal
 
-from perfagent.agent.lab.bytecode import compile_trees, copy_harnesses
+from perfagent.agent.lab.bytecode import copy_harnesses
+from perfagent.agent.lab.standing import Standing
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.environment import build_environment
 from perfagent.tools.errors import MeasurementError
@@ -172,31 +173,14 @@ def opened(kind: SandboxKind, padding: Mapping[str, int], say: Callable[[str], N
         environment = build_environment(
             kind, trees["one"], cache=state_home() / "cache", packages=["pytest", "pytest-benchmark"], say=say
         )
-        scratch = Path(folder, "scratch")
-        scratch.mkdir()
-        scratch.chmod(0o777)
-        harness = Path(folder, "harness")
-        copy_harnesses(harness)
-        mounts = [Mount(tree, f"/sides/{tree.name}") for tree in trees.values()]
-        mounts += [Mount(harness, "/harness"), Mount(scratch, "/scratch", writable=True, fleeting=True)]
+        copy_harnesses(Path(folder, "harness"))
 
         def sandbox_on(mounts: Sequence[Mount], timeout_s: float = Limits().timeout_s) -> Sandbox:
             limits = Limits(timeout_s=timeout_s)
             return open_sandbox(kind, mounts=mounts, environment=environment, limits=limits, run_id="rounds")
 
-        compile_trees([*trees.values(), harness], environment.python, sandbox_on)
-        with sandbox_on(mounts) as sandbox:
-            inside = sandbox.inside(scratch)
-            sites = {
-                name: Site(
-                    tree=sandbox.inside(tree),
-                    python=environment.python,
-                    harness=sandbox.inside(harness / "workload"),
-                    scratch=inside,
-                    source_roots=("src",),
-                )
-                for name, tree in trees.items()
-            }
+        standing = Standing(environment, sandbox_on, Path(folder, "harness"), Path(folder), source_roots=("src",))
+        with standing.up(trees) as (sandbox, sites):
             yield _field(sandbox, sites, max(padding.values(), default=1)), environment.version
 
 

@@ -20,12 +20,13 @@ from pathlib import Path
 from statistics import fmean, median
 
 from perfagent.agent.lab.bench import Bench
-from perfagent.agent.lab.bytecode import compile_trees, copy_harnesses
+from perfagent.agent.lab.bytecode import copy_harnesses
+from perfagent.agent.lab.standing import Standing
 from perfagent.benchmarks.verdicts.trials import Rate
 from perfagent.tools.environment import build_environment
 from perfagent.tools.measure import PairSampler, Plan, conclude, confirm
 from perfagent.tools.sandbox import Command, Limits, Mount, Sandbox, SandboxKind, choose, open_sandbox
-from perfagent.tools.workload import Site, Workload
+from perfagent.tools.workload import Workload
 
 BODY_S = 0.05
 """Seconds of CPU time of the baseline's body, at which the cost of a verdict is stated."""
@@ -107,23 +108,9 @@ class Stand:
             for side, units in sides.items():
                 (place / side).mkdir()
                 (place / side / f"{NAME}.py").write_text(SCRIPT.format(body=BODIES[body].format(work=units)))
-            (place / "scratch").mkdir()
-            harness = place / "harness"
-            copy_harnesses(harness)
-            mounts = [Mount(place / side, f"/perfagent/{side[0]}") for side in sides]
-            mounts += [Mount(harness, "/perfagent/harness")]
-            mounts += [Mount(place / "scratch", "/perfagent/scratch", writable=True, fleeting=True)]
-            compile_trees([*(place / side for side in sides), harness], self.environment.python, self.sandbox)
-            with self.sandbox(mounts) as sandbox:
-                sites = {
-                    side: Site(
-                        tree=sandbox.inside(place / side),
-                        python=self.environment.python,
-                        harness=sandbox.inside(harness / "workload"),
-                        scratch=sandbox.inside(place / "scratch"),
-                    )
-                    for side in sides
-                }
+            copy_harnesses(place / "harness")
+            standing = Standing(self.environment, self.sandbox, place / "harness", place)
+            with standing.up({side: place / side for side in sides}) as (sandbox, sites):
                 yield Bench(sandbox, sites, (Workload("script", f"{NAME}.py"),), self.cores[-1])
 
     def units(self, body: str) -> int:

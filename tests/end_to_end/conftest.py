@@ -205,9 +205,10 @@ def processes_naming(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environments(common: Path) -> Path:
     """The cache that holds the target's environment: the first command builds it, all others find it."""
-    return tmp_path_factory.mktemp("cache")
+    (common / "cache").mkdir(exist_ok=True)
+    return common / "cache"
 
 
 @pytest.fixture(scope="session")

@@ -127,9 +127,9 @@ def lexicon(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def state(common: Path) -> Path:
     """One home for all runs here: environments are built once a sandbox."""
-    return tmp_path_factory.mktemp("state")
+    return common / "state"
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Does a candidate still do the same: the target's unit tests, and comparing results."""
 
+from perfagent.tools.equivalence.calls import CallTrace, DifferingCall, call_options, trace_tests, trace_workload
 from perfagent.tools.equivalence.compare import Difference, StableValues, compare, opaque_paths, stable
+from perfagent.tools.equivalence.differing import search
 from perfagent.tools.equivalence.tests import (
     HARNESS,
     TestRun,
@@ -9,6 +11,7 @@ from perfagent.tools.equivalence.tests import (
     is_pytest,
     run_tests,
 )
+from perfagent.tools.equivalence.touched import Touched, touched_functions
 from perfagent.tools.equivalence.verdict import (
     BASELINE_SEEDS,
     StableTests,
@@ -26,14 +29,18 @@ __all__ = [
     "BASELINE_SEEDS",
     "HARNESS",
     "VALUES_MODULE",
+    "CallTrace",
     "Difference",
+    "DifferingCall",
     "StableTests",
     "StableValues",
     "TestRun",
     "TestSelection",
     "TestSite",
     "TestVerdict",
+    "Touched",
     "baseline_tests",
+    "call_options",
     "compare",
     "is_pytest",
     "judge_candidate",
@@ -41,5 +48,9 @@ __all__ = [
     "opaque_paths",
     "recheck_baseline",
     "run_tests",
+    "search",
     "stable",
+    "touched_functions",
+    "trace_tests",
+    "trace_workload",
 ]

@@ -15,6 +15,7 @@ SHOWN = 120
 PAIRS = frozenset({"dict", "mappingproxy", "object"})
 UNORDERED = frozenset({"set", "frozenset", "view"})
 _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}"), "dict": ("{", "}")}
+_TYPE_SAYS_IT = frozenset({"object", "exception"})
 _PLAIN: dict[str, Callable[[Node], str]] = {
     "none": lambda _: "None",
     "bool": lambda node: str(node[1]),
@@ -65,7 +66,7 @@ def _words(node: Node) -> Iterator[str]:
     node = unpacked(node)
     tag = node[0]
     if is_group(node):
-        opening, closing = _BRACKETS.get(tag, (f"{tag if tag != 'object' else ''}{node[1] or ''}(", ")"))
+        opening, closing = _BRACKETS.get(tag, (f"{'' if tag in _TYPE_SAYS_IT else tag}{node[1] or ''}(", ")"))
         yield opening
         for position, child in enumerate(node[2]):
             if position:

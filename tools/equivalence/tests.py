@@ -7,7 +7,7 @@ import posixpath
 import shlex
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +67,7 @@ class TestSelection:
         exclude: node ids or paths to leave out, such as the benchmarks, which other checks run. Only for
             pytest.
         stop_at_first: stop at the first failure, for candidates: one failure decides.
+        plugins: modules of the harness that pytest loads beside the one that keeps the outcomes.
     """
 
     __test__ = False
@@ -75,6 +76,7 @@ class TestSelection:
     select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     stop_at_first: bool = False
+    plugins: tuple[str, ...] = ()
 
 
 class TestRun(BaseModel):
@@ -131,18 +133,17 @@ def run_tests(
     selection = selection or TestSelection()
     report = posixpath.join(site.scratch, f"outcomes-{uuid.uuid4().hex}.jsonl")
     by_pytest = selection.command is None or is_pytest(selection.command)
-    completed = sandbox.execute(
-        Command(
-            argv=_argv(site, selection),
-            cwd=site.tree,
-            env=_environment(site, selection, report, hash_seed),
-            timeout_s=timeout_s,
-            collect=(report,) if by_pytest else (),
-        )
-    )
+    command = command_of(site, selection, report, hash_seed)
+    completed = sandbox.execute(replace(command, timeout_s=timeout_s, collect=(report,) if by_pytest else ()))
     if not by_pytest:
         return _whole_command(completed)
     return _read(completed, completed.files.get(report, b""))
+
+
+def command_of(site: TestSite, selection: TestSelection, report: str, hash_seed: int) -> Command:
+    """What runs the tests; `report` is where the outcomes go, in the site's scratch folder."""
+    environment = _environment(site, selection, report, hash_seed)
+    return Command(argv=_argv(site, selection), cwd=site.tree, env=environment)
 
 
 def is_pytest(command: str) -> bool:
@@ -157,6 +158,8 @@ def is_pytest(command: str) -> bool:
 def _options(selection: TestSelection) -> list[str]:
     """What pytest is told beside the repository's own options."""
     options = [*_QUIET, "--continue-on-collection-errors"]
+    for name in selection.plugins:
+        options += ["-p", name]
     for name in selection.exclude:
         options.append(f"--deselect={name}" if "::" in name else f"--ignore={name}")
     if selection.stop_at_first:

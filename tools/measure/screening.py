@@ -8,7 +8,7 @@ the confirmations, for any number of candidates.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.measure.constants import SCREEN_FINALISTS, SCREEN_MIN_SHARE, SCREEN_ROUNDS
@@ -38,13 +38,16 @@ class Screened:
     failure: str = ""
 
 
-def screen(run: Run, candidates: Sequence[str], plan: Plan) -> list[Screened]:
+def screen(
+    run: Run, candidates: Sequence[str], plan: Plan, targets: Mapping[str, Sequence[str]] | None = None
+) -> list[Screened]:
     """Rank `candidates` by successive halving: some rounds for all, as many again for the best three.
 
     Args:
         run: measures the side "baseline" and candidates by name in one round.
         candidates: names; none is called "baseline".
         plan: its targets, metrics, smallest gain and seed are used.
+        targets: what each candidate is ranked by, a part of the plan's targets; all of them when None.
 
     Returns:
         All candidates in the order in which to confirm them; the failed ones last.
@@ -52,7 +55,7 @@ def screen(run: Run, candidates: Sequence[str], plan: Plan) -> list[Screened]:
     Raises:
         MeasurementError: the baseline failed.
     """
-    race = _Race(RoundSampler(run, (BASELINE, *candidates), plan.seed), plan)
+    race = _Race(RoundSampler(run, (BASELINE, *candidates), plan.seed), plan, targets or {})
     race.measure(candidates)
     finalists = [name for name in race.ranking() if name not in race.failures][:SCREEN_FINALISTS]
     if len(candidates) > SCREEN_FINALISTS:
@@ -65,9 +68,10 @@ def screen(run: Run, candidates: Sequence[str], plan: Plan) -> list[Screened]:
 class _Race:
     """Rounds measured so far and what they say of each candidate."""
 
-    def __init__(self, sampler: RoundSampler, plan: Plan) -> None:
+    def __init__(self, sampler: RoundSampler, plan: Plan, targets: Mapping[str, Sequence[str]]) -> None:
         self._sampler = sampler
         self._plan = plan
+        self._targets = targets
         self._round = 0
         self._pairs: dict[str, list[PairsById]] = {name: [] for name in sampler.sides[1:]}
         self.failures: dict[str, str] = {}
@@ -100,7 +104,7 @@ class _Race:
     def _score(self, name: str) -> float:
         if name in self.failures:
             return -math.inf
-        return max(self._target_score(name, target) for target in self._plan.targets)
+        return max(self._target_score(name, target) for target in self._targets.get(name, self._plan.targets))
 
     def _target_score(self, name: str, target: str) -> float:
         column = [pairs[target] for pairs in self._pairs[name]]

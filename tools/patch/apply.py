@@ -9,8 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from perfagent.tools.errors import EditError
+from perfagent.tools.patch.functions import replace_definition
+from perfagent.tools.patch.markers import new_marker
 from perfagent.tools.patch.match import apply_edit
-from perfagent.tools.patch.records import Edit
+from perfagent.tools.patch.records import AnyEdit, Deletion, Edit
 
 Protected = Callable[[str], str | None]
 """Why the path (relative, resolved, `/` between its parts) may not be edited; None when it may."""
@@ -61,20 +63,26 @@ def read_text(tree: Path, path: str) -> str | None:
         raise EditError("malformed", f"{path} is not a text file in UTF-8") from error
 
 
-def plan_edits(tree: Path, edits: Sequence[Edit], *, protected: Protected = nothing_protected) -> dict[str, str]:
-    """The new text of every file the edits change, by resolved path; writes nothing.
+def plan_edits(
+    tree: Path, edits: Sequence[AnyEdit], *, protected: Protected = nothing_protected
+) -> dict[str, str | None]:
+    """The new text of every file the edits change, by resolved path, None for one they delete; writes nothing.
 
     Edits of one file build on each other in order.
 
     Raises:
         EditError: of the first edit that fails; its message tells of the others that fail too.
     """
-    texts: dict[str, str] = {}
+    texts: dict[str, str | None] = {}
     failures: list[EditError] = []
     for number, edit in enumerate(edits, 1):
         try:
             path = resolve_inside(tree, edit.path)
-            texts[path] = _edited(tree, texts.get(path), path, edit, protected)
+            why_not = protected(path)
+            if why_not is not None:
+                raise EditError("protected", f"{path} may not be edited", why_not)
+            content = texts[path] if path in texts else read_text(tree, path)
+            texts[path] = _edited(tree, path, content, edit)
         except EditError as error:
             prefix = f"edit {number} of {len(edits)}: " if len(edits) > 1 else ""
             failures.append(EditError(error.reason, prefix + error.message, error.remedy))
@@ -85,8 +93,10 @@ def plan_edits(tree: Path, edits: Sequence[Edit], *, protected: Protected = noth
     return texts
 
 
-def apply_edits(tree: Path, edits: Sequence[Edit], *, protected: Protected = nothing_protected) -> dict[str, str]:
-    """Write every edit or, when one fails, none; gives the new text of every changed file by resolved path.
+def apply_edits(
+    tree: Path, edits: Sequence[AnyEdit], *, protected: Protected = nothing_protected
+) -> dict[str, str | None]:
+    """Write every edit or, when one fails, none; gives what `plan_edits` gives.
 
     Raises:
         EditError: as `plan_edits`.
@@ -97,8 +107,8 @@ def apply_edits(tree: Path, edits: Sequence[Edit], *, protected: Protected = not
     return texts
 
 
-def write_texts(tree: Path, texts: Mapping[str, str]) -> None:
-    """Write all texts, or restore what was there before and raise.
+def write_texts(tree: Path, texts: Mapping[str, str | None]) -> None:
+    """Write all texts and delete the files whose text is None, or restore what was there before and raise.
 
     Raises:
         OSError: a file or folder cannot be written.
@@ -108,36 +118,61 @@ def write_texts(tree: Path, texts: Mapping[str, str]) -> None:
     try:
         for path, text in texts.items():
             written.append(path)
-            _replace_file(tree / path, text.encode("utf-8"))
+            if text is None:
+                (tree / path).unlink(missing_ok=True)
+            else:
+                _replace_file(tree / path, text.encode("utf-8"))
     except OSError:
         for path in written:
             _restore(tree / path, before[path])
         raise
 
 
-def _edited(tree: Path, pending: str | None, path: str, edit: Edit, protected: Protected) -> str:
-    why_not = protected(path)
-    if why_not is not None:
-        raise EditError("protected", f"{path} may not be edited", why_not)
-    content = pending if pending is not None else read_text(tree, path)
-    if content is None and all(search for search, _ in edit.readings):
+def _edited(tree: Path, path: str, content: str | None, edit: AnyEdit) -> str | None:
+    """The text after the edit, None when it deletes the file."""
+    if content is None and not (isinstance(edit, Edit) and not all(search for search, _ in edit.readings)):
         raise _no_such_file(tree, edit, path)
+    before = content or ""
+    if isinstance(edit, Deletion):
+        _check_deletion(before, edit)
+        return None
+    after = _searched(tree, path, before, edit) if isinstance(edit, Edit) else replace_definition(before, edit)
+    marker = new_marker(before, after)
+    if marker:
+        raise EditError("malformed", f"{path}: the line {marker!r} is a marker of an edit and would stay in the file")
+    return after
+
+
+def _searched(tree: Path, path: str, content: str, edit: Edit) -> str:
     try:
-        return apply_edit(content or "", edit)
+        return apply_edit(content, edit)
     except EditError as error:
         elsewhere = _files_with(tree, edit, path) if error.reason == "not_found" else []
         if elsewhere:
             there = ", ".join(elsewhere)
             raise EditError(
-                "found_in_other_file", f"{path}: SEARCH is not here but in {there}", "name that file"
+                "found_in_other_file", f"{path}: the quoted text is not here but in {there}", "name that file"
             ) from error
         raise
 
 
-def _no_such_file(tree: Path, edit: Edit, path: str) -> EditError:
-    elsewhere = _files_with(tree, edit, path)
+def _check_deletion(content: str, edit: Deletion) -> None:
+    """Refuse to delete a file that is not the one quoted."""
+    if edit.text is not None and _stripped(edit.text) != _stripped(content):
+        raise EditError(
+            "not_found", f"{edit.path} is not what the deletion quotes", "quote the whole file, or none of its lines"
+        )
+
+
+def _stripped(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().split("\n")]
+
+
+def _no_such_file(tree: Path, edit: AnyEdit, path: str) -> EditError:
+    elsewhere = _files_with(tree, edit, path) if isinstance(edit, Edit) else []
     if elsewhere:
-        return EditError("found_in_other_file", f"{path} does not exist; SEARCH is in {', '.join(elsewhere)}")
+        there = ", ".join(elsewhere)
+        return EditError("found_in_other_file", f"{path} does not exist; the quoted text is in {there}")
     known = [file.relative_to(tree).as_posix() for file in _files(tree, Path(path).suffix)]
     alike = [name for name in known if Path(name).name == Path(path).name][:3] or get_close_matches(path, known, n=3)
     return EditError("no_such_file", f"{path} does not exist", f"did you mean {' or '.join(alike)}?" if alike else "")

@@ -2,29 +2,25 @@
 
 Each tier needs exactly one hit, and the next one is tried only after none: exact text; lines equal after
 rstrip; lines equal after strip under one uniform shift of indentation, which REPLACE then gets too. Similar
-text is only ever shown, never edited: it is too often the wrong one.
+text is only ever shown, never edited: it is too often the wrong one. Among several exact hits the line that a
+diff's header names may choose, when one of them begins exactly there (docs/edit-formats.md tells how safe that is).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from perfagent.tools.errors import EditError
+from perfagent.tools.patch.indentation import indent_of
 from perfagent.tools.patch.nearest import nearest_lines
 from perfagent.tools.patch.records import Edit
+from perfagent.tools.patch.splice import Hit, spliced
 
 _SHOWN_HITS = 8
+_NUMBERED = re.compile(r"^\s*\d+\|")  # as files are shown
 _Place = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[str] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """Characters [start, end) of the text with `\\n` line ends, and what takes their place."""
-
-    start: int
-    end: int
-    replacement: str
 
 
 def apply_edit(content: str, edit: Edit) -> str:
@@ -42,19 +38,20 @@ def apply_edit(content: str, edit: Edit) -> str:
     """
     unix = content.replace("\r\n", "\n")
     for search, replacement in edit.readings:
-        reading = Edit(edit.path, search.replace("\r\n", "\n"), replacement.replace("\r\n", "\n"))
+        unix_pair = (search.replace("\r\n", "\n"), replacement.replace("\r\n", "\n"))
+        reading = Edit(edit.path, *unix_pair, line=edit.line)
         hits = _hits(unix, reading) if search else _whole_file(unix, reading)
         if len(hits) > 1:
             raise _ambiguous(unix, edit.path, hits)
         if hits:
-            return _spliced(content, unix, hits[0])
+            return spliced(content, unix, hits[0])
     raise _not_found(unix, edit)
 
 
-def _whole_file(unix: str, edit: Edit) -> list[_Hit]:
+def _whole_file(unix: str, edit: Edit) -> list[Hit]:
     """The hit of an empty SEARCH."""
     if not unix.strip():
-        return [_Hit(0, len(unix), edit.replace)]
+        return [Hit(0, len(unix), edit.replace)]
     if unix == edit.replace:
         raise EditError("already_applied", f"{edit.path} has exactly this text already")
     raise EditError(
@@ -62,12 +59,12 @@ def _whole_file(unix: str, edit: Edit) -> list[_Hit]:
     )
 
 
-def _hits(unix: str, edit: Edit) -> list[_Hit]:
+def _hits(unix: str, edit: Edit) -> list[Hit]:
     """The hits of the first tier that has any."""
     if not edit.search.strip():
-        raise EditError("malformed", f"{edit.path}: SEARCH is blank", "quote the lines to replace")
+        raise EditError("malformed", f"{edit.path}: the quoted text is blank", "quote the lines to replace")
     if edit.search == edit.replace:
-        raise EditError("already_applied", f"{edit.path}: SEARCH and REPLACE are the same text")
+        raise EditError("already_applied", f"{edit.path}: the quoted text and its replacement are the same")
     if edit.search.endswith("\n") and edit.replace and not edit.replace.endswith("\n"):
         # A whole line cannot give way to part of one: the next line would be glued to it.
         edit = replace(edit, replace=edit.replace + "\n")
@@ -75,7 +72,7 @@ def _hits(unix: str, edit: Edit) -> list[_Hit]:
     if edit.search.endswith("\n"):
         # Whole lines are meant: a hit at the end of a longer line is another place.
         places = [at for at in places if not unix[unix.rfind("\n", 0, at) + 1 : at].strip()]
-    hits = [_in_place(unix, at, edit) for at in places]
+    hits = _told_by_line(unix, [_in_place(unix, at, edit) for at in places], edit.line)
     if len(hits) == 1 and _stands_around(unix, hits[0], edit):
         raise EditError("already_applied", f"{edit.path}: the replacement stands there already", "send what is missing")
     return hits or _line_hits(unix, edit, _but_trailing) or _line_hits(unix, edit, _but_indentation)
@@ -100,23 +97,23 @@ def _is_word(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def _in_place(unix: str, at: int, edit: Edit) -> _Hit:
+def _in_place(unix: str, at: int, edit: Edit) -> Hit:
     """An exact hit; where SEARCH lost the indentation of its first line, REPLACE is completed likewise."""
     end = at + len(edit.search)
     line_start = unix.rfind("\n", 0, at) + 1
     indent = unix[line_start:at]
     if not indent or indent.strip():
-        return _Hit(at, end, edit.replace)
+        return Hit(at, end, edit.replace)
     if not edit.replace and edit.search.endswith("\n"):
-        return _Hit(line_start, end, "")
+        return Hit(line_start, end, "")
     first, *rest = edit.replace.split("\n")
     searched = edit.search.removesuffix("\n").split("\n")
     if sum(bool(line.strip()) for line in searched) == 1 and _stands_at_margin(first, rest, indent):
         rest = [indent + line if line.strip() else line for line in rest]
     # REPLACE may begin with a later line of SEARCH, whose indentation is then known.
     stays = [line for line in searched[1:] if line.strip() == first.strip() and first == first.lstrip()]
-    lead = _indent(stays[0]) if stays else indent
-    return _Hit(line_start, end, "\n".join([lead + first if first.strip() else first, *rest]))
+    lead = indent_of(stays[0]) if stays else indent
+    return Hit(line_start, end, "\n".join([lead + first if first.strip() else first, *rest]))
 
 
 def _stands_at_margin(first: str, rest: Sequence[str], indent: str) -> bool:
@@ -125,16 +122,16 @@ def _stands_at_margin(first: str, rest: Sequence[str], indent: str) -> bool:
     if any(not line.startswith(indent) for line in following):
         return True
     # Below a line that opens a block, a line no deeper than it would be outside of the block.
-    return bool(following) and first.rstrip().endswith(":") and _indent(following[0]) == indent
+    return bool(following) and first.rstrip().endswith(":") and indent_of(following[0]) == indent
 
 
-def _stands_around(unix: str, hit: _Hit, edit: Edit) -> bool:
+def _stands_around(unix: str, hit: Hit, edit: Edit) -> bool:
     """Whether REPLACE, which repeats SEARCH and adds to it, was written around this hit before."""
     inner = edit.replace.find(edit.search)
     return 0 <= inner <= hit.start and unix.startswith(edit.replace, hit.start - inner)
 
 
-def _line_hits(unix: str, edit: Edit, place: _Place) -> list[_Hit]:
+def _line_hits(unix: str, edit: Edit, place: _Place) -> list[Hit]:
     """The hits of whole lines for which `place` gives the lines to put in their stead."""
     lines, wanted, new = unix.split("\n"), _lines(edit.search), _lines(edit.replace)
     bare, bare_wanted = [line.strip() for line in lines], [line.strip() for line in wanted]
@@ -147,7 +144,7 @@ def _line_hits(unix: str, edit: Edit, place: _Place) -> list[_Hit]:
                 end = offset + sum(len(found) + 1 for found in window)
                 text = "".join(f"{put}\n" for put in placed)
                 # The last line of a file without final newline: neither had it nor gets it.
-                hits.append(_Hit(offset, min(end, len(unix)), text if end <= len(unix) else text[:-1]))
+                hits.append(Hit(offset, min(end, len(unix)), text if end <= len(unix) else text[:-1]))
         offset += len(line) + 1
     return hits
 
@@ -167,7 +164,7 @@ def _but_indentation(window: Sequence[str], wanted: Sequence[str], new: Sequence
     pairs = [(real, asked) for real, asked in zip(window, wanted, strict=True) if real.strip() or asked.strip()]
     if any(real.strip() != asked.strip() for real, asked in pairs):
         return None
-    indents = [(_indent(real), _indent(asked)) for real, asked in pairs]
+    indents = [(indent_of(real), indent_of(asked)) for real, asked in pairs]
     real, asked = indents[0]
     if real.endswith(asked):
         add = real.removesuffix(asked) if asked else real
@@ -181,38 +178,28 @@ def _but_indentation(window: Sequence[str], wanted: Sequence[str], new: Sequence
     return None
 
 
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+def _told_by_line(unix: str, hits: list[Hit], line: int) -> list[Hit]:
+    """Of several hits the only one that begins at the line that was said; all of them when there is none."""
+    if len(hits) < 2 or not line:
+        return hits
+    told = [hit for hit in hits if unix.count("\n", 0, hit.start) + 1 == line]
+    return told if len(told) == 1 else hits
 
 
-def _spliced(content: str, unix: str, hit: _Hit) -> str:
-    """`content` with the hit replaced, line ends kept outside the hit and the prevailing one used inside."""
-    crlf = content.count("\r\n")
-    replacement = hit.replacement.replace("\n", "\r\n") if crlf * 2 > unix.count("\n") else hit.replacement
-    return content[: _offset(content, hit.start)] + replacement + content[_offset(content, hit.end) :]
-
-
-def _offset(content: str, unix_offset: int) -> int:
-    """The offset in `content` of an offset in the same text with `\\n` line ends."""
-    position = shift = 0
-    for piece in content.split("\r\n"):
-        position += len(piece) + 1
-        if position > unix_offset:
-            break
-        shift += 1
-    return unix_offset + shift
-
-
-def _ambiguous(unix: str, path: str, hits: Sequence[_Hit]) -> EditError:
+def _ambiguous(unix: str, path: str, hits: Sequence[Hit]) -> EditError:
     at = [str(unix.count("\n", 0, hit.start) + 1) for hit in hits[:_SHOWN_HITS]]
     shown = ", ".join(at) + (f" and {len(hits) - len(at)} more" if len(hits) > len(at) else "")
-    return EditError("ambiguous", f"{path}: SEARCH stands at lines {shown}", "quote more lines around the one you mean")
+    return EditError(
+        "ambiguous", f"{path}: the quoted text stands at lines {shown}", "quote more lines around the one you mean"
+    )
 
 
 def _not_found(unix: str, edit: Edit) -> EditError:
     search, replacement = edit.readings[-1]
     if replacement.strip() and len(_occurrences(unix, replacement.replace("\r\n", "\n"))) == 1:
-        return EditError("already_applied", f"{edit.path}: SEARCH is gone and REPLACE stands there already")
+        return EditError("already_applied", f"{edit.path}: the quoted text is gone and its replacement stands there")
     near = nearest_lines(unix, search)
     remedy = f"the nearest real lines are\n{near}" if near else "nothing in the file resembles it; read the file again"
-    return EditError("not_found", f"{edit.path}: SEARCH is not in the file", remedy)
+    if all(_NUMBERED.match(line) for line in _lines(search)):
+        remedy = "quote the lines without the numbers before them"
+    return EditError("not_found", f"{edit.path}: the quoted text is not in the file", remedy)

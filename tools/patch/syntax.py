@@ -1,93 +1,97 @@
-"""New errors a change brings into a Python file: syntax, and names that are bound nowhere.
+"""New errors a change brings into a file, seen before anything runs: syntax, undefined names, brackets.
 
-Only new ones count, so that a file the host's Python cannot read, or one that already uses names it gets at
-run time, does not block an edit. The idea of comparing before and after is Agentless's (Xia et al. 2024).
+Only new ones count, so that a file the host's Python cannot read, or one that already uses names it gets at run
+time, does not block an edit. The idea of comparing before and after is Agentless's (Xia et al. 2024); names are
+resolved by pyflakes, which tells scopes apart.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
-import warnings
+import re
 
-_MODULE_NAMES = frozenset(
-    {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__loader__", "__path__", "__builtins__"}
-    | {"__annotations__", "__class__", "__module__", "__qualname__", "__dict__", "__all__", "reveal_type"}
-)
-_KNOWN = frozenset(dir(builtins)) | _MODULE_NAMES
+from perfagent.tools.patch.brackets import C_SUFFIXES, JS_SUFFIXES, unbalanced
+from perfagent.tools.patch.python import compiled, quiet
+
+PYTHON_SUFFIXES = (".py", ".pyi")
+
+# Defined by whoever runs the code: type checkers, gettext.install, IPython.
+_GIVEN = ("reveal_type", "reveal_locals", "_", "get_ipython", "__annotations__", "__loader__", "__spec__")
+# What can bind names that no reader sees.
+_BINDERS = frozenset({"exec", "globals", "vars"})
+_QUOTE = re.compile(rb"[rRuUbBfF]{0,2}['\"]")
+
+
+def is_checked(path: str) -> bool:
+    """Whether `syntax_errors` knows anything of files of this name."""
+    return path.endswith((*PYTHON_SUFFIXES, *C_SUFFIXES, *JS_SUFFIXES))
 
 
 def syntax_errors(path: str, text: str, before: str | None = None) -> str | None:
-    """One line on what is newly wrong with the file; None when nothing is, or when it is no Python file.
+    """One line on what is newly wrong with the file; None when nothing is, or when its language is not known.
 
     Args:
-        path: the file's name; anything but `.py` and `.pyi` passes.
+        path: the file's name; its suffix tells the language.
         text: the file after the change.
         before: the file before the change; None for a new file.
     """
-    if not path.endswith((".py", ".pyi")):
-        return None
-    old = _parsed(before) if before is not None else None
+    problem = _python_errors(path, text, before) if path.endswith(PYTHON_SUFFIXES) else _brackets(path, text, before)
+    return f"{path}: {problem}" if problem else None
+
+
+def undefined_names(path: str, text: str, tree: ast.Module) -> dict[str, int]:
+    """Names used where nothing binds them, with the first line that uses each.
+
+    Nothing is reported of a module that may get names in a way that cannot be read (a star import, `globals()`,
+    `exec`), and no name that only stands in a string, which is no annotation everywhere it looks like one.
+
+    Args:
+        path: the file's name: `__path__` is defined in an `__init__.py`.
+        text: the source.
+        tree: the source, parsed.
+    """
+    from pyflakes.checker import Checker
+    from pyflakes.messages import UndefinedLocal, UndefinedName
+
+    if any(_binds_unseen(node) for node in ast.walk(tree)):
+        return {}
+    try:
+        with quiet():
+            messages = Checker(tree, filename=path, builtins=_GIVEN, withDoctest=False).messages
+    except RecursionError:
+        return {}
+    lines = text.encode("utf-8", "surrogatepass").split(b"\n")
+    found: dict[str, int] = {}
+    for message in sorted(messages, key=lambda message: message.lineno):
+        if isinstance(message, UndefinedName | UndefinedLocal):
+            in_string = _QUOTE.match(lines[message.lineno - 1][message.col :])
+            if not in_string:
+                found.setdefault(message.message_args[0], message.lineno)
+    return found
+
+
+def _python_errors(path: str, text: str, before: str | None) -> str | None:
+    old = compiled(before) if before is not None else None
     if isinstance(old, str):
         return None
-    tree = _parsed(text)
+    tree = compiled(text)
     if isinstance(tree, str):
-        return f"{path}: {tree}"
-    new = undefined_names(tree)
-    if old is not None:
-        known = undefined_names(old)
+        return tree
+    new = undefined_names(path, text, tree)
+    if new and old is not None and before is not None:
+        known = undefined_names(path, before, old)
         new = {name: line for name, line in new.items() if name not in known}
-    if not new:
+    listed = ", ".join(f"{name} (line {line})" for name, line in new.items())
+    return f"undefined name: {listed}" if new else None
+
+
+def _brackets(path: str, text: str, before: str | None) -> str | None:
+    if before is not None and unbalanced(path, before):
         return None
-    listed = ", ".join(f"{name} (line {line})" for name, line in sorted(new.items(), key=lambda item: item[1]))
-    return f"{path}: undefined name: {listed}"
+    return unbalanced(path, text)
 
 
-def undefined_names(tree: ast.Module) -> dict[str, int]:
-    """Names loaded but bound nowhere in the module and no builtins, with the first line that loads each.
-
-    Scopes are not told apart, and a star import may bind anything, so that what is reported is certain.
-    """
-    bound: set[str] = set(_KNOWN)
-    loaded: dict[str, int] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-            return {}
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            loaded[node.id] = min(node.lineno, loaded.get(node.id, node.lineno))
-        else:
-            bound.update(_bound_by(node))
-    return {name: line for name, line in loaded.items() if name not in bound}
-
-
-def _bound_by(node: ast.AST) -> list[str]:
-    """Names the node binds by itself."""
-    match node:
-        case ast.Name(id=name) | ast.arg(arg=name):
-            return [name]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            return [alias.asname or alias.name.partition(".")[0] for alias in names]
-        case ast.Global(names=declared) | ast.Nonlocal(names=declared):
-            return declared
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-            return [name]
-        case ast.MatchMapping(rest=str(rest)):
-            return [rest]
-    # The type parameters of Python 3.12, whose node classes an older host does not have.
-    return (
-        [node.name] if type(node).__name__ in {"TypeVar", "ParamSpec", "TypeVarTuple"} and hasattr(node, "name") else []
-    )
-
-
-def _parsed(text: str) -> ast.Module | str:
-    """The module, or one line on why it is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        return f"{error.msg} (line {error.lineno})"
-    except (ValueError, RecursionError, MemoryError) as error:
-        return f"cannot be parsed: {error}"
+def _binds_unseen(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name == "*" for alias in node.names)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _BINDERS

@@ -1,5 +1,6 @@
 """Where the time goes: profiles of a workload, ranked into hotspots, and drawn."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from perfagent.tools.profile.collect import RawProfile, collect
@@ -7,30 +8,51 @@ from perfagent.tools.profile.flamegraph import flamegraph
 from perfagent.tools.profile.instructions import Counts, body_instructions, counter_version, native_seconds
 
 if TYPE_CHECKING:
+    from perfagent.tools.profile.functions import SourceFile
+    from perfagent.tools.profile.lines import (
+        ArgumentSize,
+        CallFacts,
+        FunctionLines,
+        LineProfile,
+        LineTime,
+        Place,
+        call_facts,
+        line_profile,
+        locate,
+        trace_lines,
+    )
     from perfagent.tools.profile.ranking import rank
     from perfagent.tools.profile.records import Hotspot
 
 __all__ = [
+    "ArgumentSize",
+    "CallFacts",
     "Counts",
+    "FunctionLines",
     "Hotspot",
+    "LineProfile",
+    "LineTime",
+    "Place",
     "RawProfile",
+    "SourceFile",
     "body_instructions",
+    "call_facts",
     "collect",
     "counter_version",
     "flamegraph",
+    "line_profile",
+    "locate",
     "native_seconds",
     "rank",
+    "trace_lines",
 ]
+
+#: Where the names are that are not imported at once.
+_LATER = {"rank": "ranking", "Hotspot": "records", "SourceFile": "functions"}
 
 
 def __getattr__(name: str) -> object:
     # The records are pydantic models, which take a tenth of a second to import.
-    if name == "rank":
-        from perfagent.tools.profile.ranking import rank
-
-        return rank
-    if name == "Hotspot":
-        from perfagent.tools.profile.records import Hotspot
-
-        return Hotspot
-    raise AttributeError(name)
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module(f"perfagent.tools.profile.{_LATER.get(name, 'lines')}"), name)

@@ -17,6 +17,7 @@ from perfagent.tools.report.document import (
     ExponentFigure,
     GrowthFigure,
     InstructionFigure,
+    ModelCost,
     Noise,
     Overall,
     PatchReport,
@@ -24,11 +25,21 @@ from perfagent.tools.report.document import (
     Result,
     SizeFigure,
     TestCounts,
+    TimeShares,
     TriedReport,
 )
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
 from perfagent.tools.report.progress import Progress, open_progress
-from perfagent.tools.report.words import METRICS, interval_text, pairs_text, quote, seconds_text, speedup_text
+from perfagent.tools.report.words import (
+    METRICS,
+    interval_text,
+    model_cost_text,
+    pairs_text,
+    quote,
+    seconds_text,
+    speedup_text,
+    time_text,
+)
 
 __all__ = [
     "CALIBRATION_COLUMNS",
@@ -42,6 +53,7 @@ __all__ = [
     "ExponentFigure",
     "GrowthFigure",
     "InstructionFigure",
+    "ModelCost",
     "Noise",
     "Overall",
     "PatchReport",
@@ -50,6 +62,7 @@ __all__ = [
     "Result",
     "SizeFigure",
     "TestCounts",
+    "TimeShares",
     "TriedReport",
     "calibration_chart",
     "calibration_headline",
@@ -59,6 +72,7 @@ __all__ = [
     "check_chart",
     "comparison_markdown",
     "interval_text",
+    "model_cost_text",
     "open_progress",
     "pairs_text",
     "patch_markdown",
@@ -66,4 +80,5 @@ __all__ = [
     "result_markdown",
     "seconds_text",
     "speedup_text",
+    "time_text",
 ]

@@ -128,13 +128,52 @@ class TestCounts(Record):
     flaky: int = 0
 
 
+class ModelCost(Record):
+    """What one model cost, and for which roles it was asked; `usd` is None when its price is unknown."""
+
+    model: str
+    roles: tuple[str, ...] = ()
+    calls: int = 0
+    failed_attempts: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    usd: float | None = None
+
+
 class Cost(Record):
-    """What the model cost; `usd` is None when the price is unknown."""
+    """What the models cost; `usd` is None when any price is unknown.
+
+    Attributes:
+        failed_attempts: requests that failed, each of which a provider may have billed; the tokens of answers that
+            broke off are in the counts by estimate.
+        models: each one's share.
+    """
 
     usd: float | None = 0.0
     input_tokens: int = 0
     output_tokens: int = 0
     calls: int = 0
+    failed_attempts: int = 0
+    models: tuple[ModelCost, ...] = ()
+
+
+class TimeShares(Record):
+    """Where the wall time went, in seconds; what ran side by side counts once.
+
+    Attributes:
+        wall_s: all sessions of the run, without the time between them.
+        model_s: while a model was asked, waits between attempts included.
+        running_s: while anything ran in a sandbox (tests, workloads, profiles, builds), or the environment was built.
+        scaffold_s: neither of the two.
+        scaffold_share: of the wall time.
+    """
+
+    wall_s: float = 0.0
+    model_s: float = 0.0
+    running_s: float = 0.0
+    scaffold_s: float = 0.0
+    scaffold_share: float = 0.0
 
 
 class Overall(Record):
@@ -220,6 +259,7 @@ class Result(Record):
     baseline: str = ""
     head: str = ""
     cost: Cost = Field(default_factory=Cost)
+    time: TimeShares = Field(default_factory=TimeShares)
     patches: tuple[PatchReport, ...] = ()
     branch: str | None = None
     candidates: dict[str, int] = Field(default_factory=dict)

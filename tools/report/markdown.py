@@ -10,10 +10,12 @@ from perfagent.tools.report.evidence import evidence_markdown
 from perfagent.tools.report.words import (
     cost_text,
     interval_text,
+    model_cost_text,
     pairs_text,
     quote,
     seconds_text,
     speedup_text,
+    time_text,
 )
 
 
@@ -143,6 +145,10 @@ def _facts(result: Result) -> str:
     if result.prompts:
         told = ", ".join(f"{name.removesuffix('.md')} {digest}" for name, digest in result.prompts.items())
         rows.append(f"- prompts: {told}")
+    if len(result.cost.models) > 1 or result.cost.failed_attempts:
+        rows += [f"  - {model_cost_text(one)}" for one in result.cost.models]
+    if result.time.wall_s:
+        rows.append(f"- {time_text(result.time)}")
     rows += [f"- {message}" for message in result.messages]
     if result.stop:
         rows.append(f"- the run ended: {result.stop}")

@@ -78,6 +78,11 @@ class Progress:
     def refresh(self) -> None:
         """Redraw; nothing to do for plain lines."""
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to somebody else for a while."""
+        yield
+
     def _elapsed(self) -> str:
         minutes, seconds = divmod(int(time.monotonic() - self.started), 60)
         return f"{minutes}:{seconds:02d}"
@@ -103,6 +108,18 @@ class LiveProgress(Progress):
         """Redraw the live part."""
         if self.live is not None:
             self.live.update(self.view())
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the live part off the terminal for a while."""
+        if self.live is None:
+            yield
+            return
+        self.live.stop()
+        try:
+            yield
+        finally:
+            self.live.start(refresh=True)
 
     def view(self) -> RenderableType:
         """The live part as a table: stage, candidate, pairs and interval, tests, money, time left."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from perfagent.tools.report.document import ModelCost, TimeShares
+
 METRICS = {
     "cpu": "CPU time",
     "wall": "wall time",
@@ -71,3 +76,20 @@ def cost_text(usd: float | None, tokens: int) -> str:
     """What the model cost; an unknown price is said to be unknown."""
     price = "unknown price" if usd is None else f"{usd:.4f} USD"
     return f"{price}, {tokens} tokens"
+
+
+def time_text(shares: TimeShares) -> str:
+    """Where the time went, one line."""
+    parts = [f"{shares.running_s:.1f} s running code"]
+    if shares.model_s:
+        parts.insert(0, f"{shares.model_s:.1f} s model")
+    own = f"{shares.scaffold_s:.1f} s perfagent's own ({shares.scaffold_share:.1%})"
+    return f"time: {shares.wall_s:.1f} s; {', '.join([*parts, own])}"
+
+
+def model_cost_text(cost: ModelCost) -> str:
+    """What one model cost, one line: `gpt-5 (planner, editor): 0.1200 USD, 5000 tokens, 12 calls`."""
+    roles = f" ({', '.join(cost.roles)})" if cost.roles else ""
+    failed = f", {cost.failed_attempts} failed attempts" if cost.failed_attempts else ""
+    told = cost_text(cost.usd, cost.input_tokens + cost.output_tokens)
+    return f"{cost.model}{roles}: {told}, {cost.calls} calls{failed}"

@@ -19,7 +19,8 @@ from perfagent.tools.sandbox.protocol import (
 )
 
 if TYPE_CHECKING:
-    from perfagent.tools.sandbox.select import choose, open_sandbox, probe, reap
+    from perfagent.tools.sandbox.removing import remove
+    from perfagent.tools.sandbox.select import choose, open_sandbox, owner_inside, probe, reap
 
 __all__ = [
     "Availability",
@@ -35,15 +36,19 @@ __all__ = [
     "Usage",
     "choose",
     "open_sandbox",
+    "owner_inside",
     "probe",
     "reap",
+    "remove",
 ]
 
 _HOMES = {
     "choose": "select",
     "open_sandbox": "select",
+    "owner_inside": "select",
     "probe": "select",
     "reap": "select",
+    "remove": "removing",
 }
 
 

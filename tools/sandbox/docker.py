@@ -45,13 +45,16 @@ class DockerSandbox(CrowdedSandbox):
         super().__init__(setup)
         self._client: DockerClient | None = None
         self._container: str | None = None
+        self._given: list[Path] = []
 
     def _start(self) -> SocketChannel:
         """Create the container, attach to it, start it: in this order nothing it says is lost."""
         self._client = client = connect()
         image = image_id(client, self.setup.environment.image)
-        for mount in self.setup.mounts:
-            give(mount, *identity())
+        writable = [mount.source.resolve() for mount in self.setup.mounts if mount.writable]
+        self._given = [folder for folder in writable if foreign(folder)]
+        for folder in self._given:
+            give(folder, *identity())
         with engine_errors():
             created = client.api.create_container_from_config(self._config(client, image))
             self._container = str(created["Id"])
@@ -129,8 +132,8 @@ class DockerSandbox(CrowdedSandbox):
                 remove(client, container)
         finally:
             client.close()
-            for mount in self.setup.mounts:
-                give(mount, os.getuid(), os.getgid())
+            for folder in self._given:
+                give(folder, os.getuid(), os.getgid())
 
     def _killed_for_memory(self) -> bool:
         """See RunnerSandbox; the engine knows."""
@@ -160,18 +163,24 @@ def bind(mount: Mount) -> dict[str, Any]:
     }
 
 
-def give(mount: Mount, uid: int, gid: int) -> None:
-    """Make a writable mount's files belong to a user; only root can, and only root must."""
-    if os.getuid() != 0 or not mount.writable:
-        return
-    source = mount.source.resolve()
-    os.chown(source, uid, gid)
-    for folder, folders, files in os.walk(source):
-        for name in (*folders, *files):
-            try:
-                os.lchown(Path(folder, name), uid, gid)
-            except FileNotFoundError:
-                continue
+def foreign(folder: Path) -> bool:
+    """Whether a folder must be given to the user inside: only root is another one, and only root can."""
+    return os.getuid() == 0 and folder.stat().st_uid != identity()[0]
+
+
+def give(folder: Path, uid: int, gid: int) -> None:
+    """Make all that a folder holds belong to a user. What lies too deep for a path stays as it is."""
+    os.chown(folder, uid, gid)
+    todo = [str(folder)]
+    while todo:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    os.lchown(entry.path, uid, gid)
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+        except OSError:
+            continue
 
 
 def raw_socket(attached: Any) -> socket.socket:

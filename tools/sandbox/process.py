@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,10 @@ from perfagent.tools.sandbox.owners import Record, clear, identify, kill_tree, r
 from perfagent.tools.sandbox.session import SYSTEM_PATH, Setup
 
 END_TIMEOUT_S = 3.0  # a healthy runner ends within milliseconds of its input
+
+
+# `functools.cache` lets two threads make one each, and what the loser's had started would die with it.
+_SPAWNING = threading.Lock()
 
 
 @functools.cache
@@ -48,7 +53,9 @@ def spawn(argv: list[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
             env={"PATH": SYSTEM_PATH, "LANG": "C.UTF-8"},  # our own holds secrets
         )
 
-    return spawner().submit(start).result()
+    with _SPAWNING:
+        spawning = spawner().submit(start)
+    return spawning.result()
 
 
 class ProcessSandbox(CrowdedSandbox):

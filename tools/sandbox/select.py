@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import uuid
@@ -46,13 +47,19 @@ def open_sandbox(
         environment: where the code runs.
         limits: of each command.
         run_id: names the owner for `reap`.
-        cpus: the cores it may use, every allowed one when None.
+        cpus: the cores it may use, those that we may when None.
 
     Raises:
         UsageError: no such kind.
     """
-    setup = Setup(tuple(mounts), environment, limits, run_id, tuple(cpus) if cpus else None)
+    setup = Setup(tuple(mounts), environment, limits, run_id, tuple(cpus) if cpus else _own_cores())
     return _class(kind)(setup)
+
+
+def _own_cores() -> tuple[int, ...] | None:
+    """The cores we were told to keep to (`taskset`), which a container would not know of; None where we were not."""
+    cores = sorted(os.sched_getaffinity(0))
+    return tuple(cores) if len(cores) < (os.cpu_count() or 1) else None
 
 
 def _class(kind: str) -> Callable[[Setup], RunnerSandbox]:
@@ -75,6 +82,18 @@ def _class(kind: str) -> Callable[[Setup], RunnerSandbox]:
 
             return LocalSandbox
     raise UsageError(f"no sandbox is called {kind}", f"one of auto, {', '.join(KINDS)}")
+
+
+def owner_inside(kind: SandboxKind) -> tuple[int, int] | None:
+    """User and group that must own what is written in a sandbox where these are others than ours; None where not.
+
+    A mount that belongs to them already is left as it is when a sandbox opens and closes.
+    """
+    if kind != "docker" or os.getuid():
+        return None
+    from perfagent.tools.sandbox.docker import identity
+
+    return identity()
 
 
 def probe(kind: SandboxKind, image: str | None = None) -> Availability:

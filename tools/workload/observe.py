@@ -18,7 +18,7 @@ from perfagent.tools.workload.spec import Workload
 
 NO_BENCHMARK_REMEDY = "name tests that use the benchmark fixture, or a script that defines workload()"
 
-Mode = Literal["time", "values", "profile", "count", "list", "eqcheck"]
+Mode = Literal["time", "values", "profile", "trace", "count", "list", "eqcheck"]
 JSON = Any
 
 # One argument may have 131,072 bytes on Linux (MAX_ARG_STRLEN); longer options go through standard input.
@@ -32,9 +32,9 @@ class Request:
     """What to observe.
 
     Attributes:
-        mode: time the bodies, return their values, profile them, run them to be counted (see `under`), list the
-            benchmarks, or let a script check itself.
-        loops: executions of the body for each benchmark id, 1 for those not named; for time, profile and count.
+        mode: time the bodies, return their values, profile or trace them, run them to be counted (see `under`), list
+            the benchmarks, or let a script check itself.
+        loops: executions of the body for each benchmark id, 1 for those not named; for time, profile, trace and count.
         only: benchmark ids to run, None for all.
         hash_seed: PYTHONHASHSEED, and the seed of the global random generators; one a pair, shared by both
             its sides.
@@ -43,6 +43,7 @@ class Request:
         scale: multiple of its size at which to run a script that takes one.
         under: program and options that start the interpreter, such as valgrind's.
         reference: for eqcheck, the files that `Observation.reference` held at the baseline.
+        trace: for trace and values, what traces the bodies, see harness/perfagent_session.py.
     """
 
     mode: Mode = "time"
@@ -54,6 +55,7 @@ class Request:
     scale: int = 1
     under: tuple[str, ...] = ()
     reference: Mapping[str, bytes] = field(default_factory=dict)
+    trace: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Observation:
         failed, skipped: one line for each benchmark that did not end well, or did not run.
         values: what each body returned, encoded, for values.
         profile: rows of the profile of each body, for profile; see harness/perfagent_session.py.
+        trace: what the tracer says of each body, for a request with a trace.
         reference: files that a script stored for its own check, for values.
         imported: how many modules came from the tree, beside the workload itself.
         usage: what the whole process used.
@@ -80,6 +83,7 @@ class Observation:
     skipped: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, JSON] = field(default_factory=dict)
     profile: Mapping[str, JSON] = field(default_factory=dict)
+    trace: Mapping[str, JSON] = field(default_factory=dict)
     reference: Mapping[str, bytes] = field(default_factory=dict)
     imported: int = 0
     error: str | None = None
@@ -132,6 +136,7 @@ def harness_options(sandbox: Sandbox, site: Site, workload: Workload, request: R
         "pytest_kind": "test" if workload.kind == "pytest" else "benchmark",
         "pytest_options": list(site.pytest_options),
         "reference": {name: base64.b64encode(data).decode() for name, data in request.reference.items()},
+        "trace": dict(request.trace),
     }
 
 
@@ -173,6 +178,7 @@ def read_report(completed: Completed, path: str) -> Observation:
         skipped=report["skipped"],
         values=report["values"],
         profile=report["profile"],
+        trace=report["trace"],
         reference={name: base64.b64decode(data) for name, data in report["reference"].items()},
         imported=report["imported"],
         error=error,

@@ -24,12 +24,28 @@ Build = Annotated[
 Python = Annotated[str | None, typer.Option("--python", metavar="X.Y", help="Python for the environment.")]
 Image = Annotated[str | None, typer.Option("--image", help="Docker image to start from, a ./Dockerfile, devcontainer.")]
 Model = Annotated[
-    str | None, typer.Option("--model", metavar="NAME", help="Any litellm model name; edits by the model.")
+    str | None, typer.Option("--model", metavar="NAME", help="Any litellm model name, or NAME@URL; plans and edits.")
+]
+PlannerModel = Annotated[str | None, typer.Option("--planner-model", metavar="NAME", help="Plans instead of --model.")]
+CriticModel = Annotated[
+    str | None, typer.Option("--critic-model", metavar="NAME", help="Judges ideas before any code; may be cheap.")
+]
+FallbackModel = Annotated[
+    list[str] | None,
+    typer.Option("--fallback-model", metavar="NAME", help="Asked when a model fails for good; repeatable."),
 ]
 ApiBase = Annotated[str | None, typer.Option("--api-base", metavar="URL", help="An OpenAI-compatible endpoint.")]
 ModelTimeout = Annotated[
     float | None,
-    typer.Option("--model-timeout", metavar="SECONDS", help="Longest wait for an answer of the model; 180."),
+    typer.Option("--model-timeout", metavar="SECONDS", help="Longest wait for the model's next byte; 180."),
+]
+ReasoningEffort = Annotated[
+    str | None,
+    typer.Option("--reasoning-effort", metavar="minimal|low|medium|high", help="For models that take one."),
+]
+Replay = Annotated[
+    str | None,
+    typer.Option("--replay", metavar="RUN", help="Answers of an earlier run, or a folder of transcripts; no model."),
 ]
 NoModel = Annotated[bool, typer.Option("--no-model", help="The catalogue of rewrites alone.")]
 SandboxOption = Annotated[
@@ -40,11 +56,19 @@ Paths = Annotated[
 ]
 MinSpeedup = Annotated[float | None, typer.Option("--min-speedup", help="Smallest speedup worth a patch; 1.03.")]
 Metric = Annotated[str | None, typer.Option("--metric", metavar="time|cpu|memory", help="What is to shrink.")]
-MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="For the model, in all.")]
+MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="For the models, in all.")]
+MaxTokens = Annotated[int | None, typer.Option("--max-tokens", metavar="N", help="Input and output of the models.")]
+MaxCalls = Annotated[int | None, typer.Option("--max-calls", metavar="N", help="Requests to the models, in all.")]
 MaxTime = Annotated[float | None, typer.Option("--max-time", metavar="MINUTES", help="For the search alone.")]
 MaxCandidates = Annotated[
     int | None, typer.Option("--max-candidates", metavar="N", help="Candidates to verify at most.")
 ]
+Strategy = Annotated[
+    str | None,
+    typer.Option("--strategy", metavar="shell|refine|best-of|tree|evolve", help="How to search with a model."),
+]
+Parallel = Annotated[int | None, typer.Option("--parallel", metavar="N", help="Conversations with the model at once.")]
+Review = Annotated[bool, typer.Option("--review", help="Ask before an accepted patch lands.")]
 NoInstructions = Annotated[
     bool, typer.Option("--no-instructions", help="No counting of instructions where the clock leaves a question.")
 ]

@@ -12,6 +12,7 @@ from perfagent.cli import options as o
 from perfagent.tools.errors import PerfagentError, UsageError
 
 if TYPE_CHECKING:
+    from perfagent.agent.reviewing import Reviewer
     from perfagent.tools.report import Result
 
 
@@ -65,13 +66,35 @@ def report(
         ) from error
 
 
-def resume(run: o.RunName, json: o.Json = False) -> None:
-    """Go on with a run that was interrupted; nothing that finished is repeated."""
+def resume(
+    run: o.RunName,
+    accept: Annotated[bool, typer.Option("--accept", help="Land the patch that waits for review.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Drop the patch that waits for review.")] = False,
+    hint: Annotated[
+        str | None, typer.Option("--hint", metavar="TEXT", help="Send the patch back to the model with a hint.")
+    ] = None,
+    json: o.Json = False,
+) -> None:
+    """Go on with a run that was interrupted or waits for review; nothing that finished is repeated."""
     from perfagent.agent import driver
     from perfagent.agent.run_folder import find_run
-    from perfagent.cli.work import _finish
+    from perfagent.cli.work import _finish, _reviewer
 
-    _finish(driver.resume(find_run(run)), json)
+    _finish(driver.resume(find_run(run), _decided(accept, reject, hint) or _reviewer()), json)
+
+
+def _decided(accept: bool, reject: bool, hint: str | None) -> Reviewer | None:
+    """A reviewer that gives the one answer of the command line, once."""
+    from perfagent.agent.reviewing import Answer
+
+    if accept + reject + (hint is not None) > 1:
+        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them")
+    if not accept and not reject and hint is None:
+        return None
+    if hint is not None and not hint.strip():
+        raise UsageError("--hint is empty", "say what the model should do instead")
+    answers = [Answer(decision="hint", hint=hint) if hint else Answer(decision="accept" if accept else "reject")]
+    return lambda _: answers.pop() if answers else None
 
 
 def apply(

@@ -11,7 +11,9 @@ from perfagent.tools.report import (
     calibration_headline,
     calibration_rows,
     interval_text,
+    model_cost_text,
     speedup_text,
+    time_text,
 )
 
 
@@ -44,12 +46,17 @@ def print_result(result: Result) -> None:
             f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "
             f"(95 % CI {interval_text(patch.interval)}, {patch.pairs} pairs, {patch.origin})"
         )
-    for message in result.messages:
-        say(f"  {escape(message)}", style="dim")
-    say(rate_text(result.noise), style="dim")
+    for line in [*(f"  {message}" for message in result.messages), rate_text(result.noise), *_spent(result)]:
+        say(escape(line), style="dim")
     if result.branch:
         say(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
     say(f"report, samples, patches: {result.run_dir}")
+
+
+def _spent(result: Result) -> list[str]:
+    """What the run cost in money and time, one line each."""
+    models = [f"model {model_cost_text(model)}" for model in result.cost.models]
+    return [*models, time_text(result.time)] if result.time.wall_s else models
 
 
 def print_calibration(report: CalibrationReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from perfagent.cli import options as o
 from perfagent.tools.errors import UsageError
 
 if TYPE_CHECKING:
+    from perfagent.agent.reviewing import Reviewer
     from perfagent.tools.report import Result
 
 
@@ -23,8 +25,13 @@ def run(
     python: o.Python = None,
     image: o.Image = None,
     model: o.Model = None,
+    planner_model: o.PlannerModel = None,
+    critic_model: o.CriticModel = None,
+    fallback_model: o.FallbackModel = None,
     api_base: o.ApiBase = None,
     model_timeout: o.ModelTimeout = None,
+    reasoning_effort: o.ReasoningEffort = None,
+    replay: o.Replay = None,
     no_model: o.NoModel = False,
     sandbox: o.SandboxOption = None,
     paths: o.Paths = None,
@@ -32,8 +39,13 @@ def run(
     metric: o.Metric = None,
     no_instructions: o.NoInstructions = False,
     max_cost: o.MaxCost = None,
+    max_tokens: o.MaxTokens = None,
+    max_calls: o.MaxCalls = None,
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
+    strategy: o.Strategy = None,
+    parallel: o.Parallel = None,
+    review: o.Review = False,
     seed: o.Seed = None,
     memory: o.Memory = None,
     out: o.Out = None,
@@ -46,7 +58,7 @@ def run(
     from perfagent.agent import driver
 
     flags = _flags(locals())
-    _finish(driver.run(repo, flags, out), json)
+    _finish(driver.run(repo, flags, out, _reviewer()), json)
 
 
 def verify(
@@ -131,9 +143,18 @@ def compare(
         raise typer.Exit(1)
 
 
+def _reviewer() -> Reviewer | None:
+    """Who is asked about accepted patches: the person at the terminal, nobody where there is none."""
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        return None
+    from perfagent.cli.review import ask
+
+    return ask
+
+
 def _flags(given: dict[str, Any]) -> dict[str, Any]:
     flags = {k: v for k, v in given.items() if k not in ("repo", "out", "json", "driver")}
-    for name in ("workload", "paths"):
+    for name in ("workload", "paths", "fallback_model"):
         if flags.get(name):
             flags[name] = tuple(flags[name])
     return flags

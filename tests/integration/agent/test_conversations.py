@@ -126,5 +126,5 @@ def test_a_replay_of_another_run_says_so(
     lines = transcript.path.read_text().splitlines(keepends=True)
     transcript.path.write_text("".join(lines[:2]))
     assert json.loads(lines[1])["label"] == "editor"
-    with pytest.raises(ModelError, match=r"diverges .* at request 2 \(editor, 4 messages\)"):
+    with pytest.raises(ModelError, match=r"diverges .* request 2 of editor: transcript.jsonl has no reply left for it"):
         run(ReplayModel(transcript.path))

@@ -271,7 +271,7 @@ def test_every_attempt_is_counted_and_stops_at_the_limit(scripted_server: Any) -
     ledger = CostLedger(Limits(max_calls=3))
     waiting = Waiting(sleep=lambda _: None)
     settings = GatewaySettings("test-model", scripted_server.url, KEY)
-    model = LiteLLMModel(settings, on_failed_attempt=ledger.failed_attempt, waiting=waiting)
+    model = LiteLLMModel(settings, attempts=ledger, waiting=waiting)
     scripted_server.script(*[scripted_server.status(503, "later")] * 6)
     with pytest.raises(LimitExceeded, match="calls"):
         Metered(model, ledger, model.price).complete(REQUEST)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from perfagent.agent.run_folder import Journal, RunFolder, find_run, list_runs, new_run_id
+from perfagent.agent.journal import Journal
+from perfagent.agent.run_folder import RunFolder, find_run, list_runs, new_run_id
 from perfagent.tools.errors import PerfagentError, UsageError
 
 

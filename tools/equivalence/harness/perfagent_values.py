@@ -63,6 +63,21 @@ def encode(value: Any, limit: int = NODE_LIMIT) -> Node:
         sys.setrecursionlimit(before)
 
 
+def peek(value: Any, limit: int) -> Node:
+    """The tree of a value that is still in use: iterators are left unread and stand for themselves; never raises.
+
+    Args:
+        value: anything.
+        limit: nodes written out, and values fed to digests of what lies beyond; what lies beyond these is not seen.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + 20 * DEPTH_LIMIT)
+    try:
+        return _Peeker(limit).node(value)
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def canonical(node: Any) -> str:
     """The one JSON text of a node."""
     return json.dumps(node, separators=(",", ":"))
@@ -80,6 +95,7 @@ class _Encoder:
         self.private_left = limit
         self.in_private = False
         self.fed = 0
+        self.feed_limit = FEED_LIMIT
         self.above: dict[int, int] = {}
 
     def node(self, value: Any) -> Node:
@@ -213,7 +229,7 @@ class _Encoder:
 
     def _count(self) -> None:
         self.fed += 1
-        if self.fed > FEED_LIMIT:
+        if self.fed > self.feed_limit:
             raise _TooLarge
 
     def _feed_ordered(self, digest: Any, items: Iterable[Any]) -> int:
@@ -237,3 +253,21 @@ class _Encoder:
                 plain = []
         digest.update("\n".join(plain).encode("utf-8", "surrogatepass"))
         return count
+
+
+class _Peeker(_Encoder):
+    """An encoder that uses nothing up, and looks at so much of a value and no more."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.feed_limit = 2 * limit  # one long list never reaches it, a deep value does
+
+    def _enter(self, value: Any) -> Shape:
+        shape = super()._enter(value)
+        if shape[0] != shapes.SCALAR and shape[1][0] == "iterator":
+            del self.above[id(value)]
+            return shapes.SCALAR, shapes.opaque(value, "not read"), None
+        return shape
+
+    def _rest(self, items: Iterable[Any]) -> Node:
+        return super()._rest(itertools.islice(items, max(self.feed_limit - self.fed, 0)))

@@ -1,14 +1,16 @@
 """What both entry scripts share: the options, the modes, the report.
 
-Options (one dictionary, as Python writes it): `mode` (time, values, profile, count, list or eqcheck), `report` (path of
-the JSON file to write), `tree` (root of the code under test), `target` (file or node), `loops` ({benchmark: executions
-of the body}, 1 when absent), `only` (benchmarks to run, None for all), `seed` (for random numbers), `values_module`
-(path of the encoder), `scratch` (folder for files), `scale` (the multiple of its size that a script runs at, 1 when
-absent), `reference` ({file name: base64} for eqcheck), `pytest_options` (list), `pytest_kind` (benchmark or test).
+Options (one dictionary, as Python writes it): `mode` (time, values, profile, trace, count, list or eqcheck), `report`
+(path of the JSON file to write), `tree` (root of the code under test), `target` (file or node), `loops` ({benchmark:
+executions of the body}, 1 when absent), `only` (benchmarks to run, None for all), `seed` (for random numbers),
+`values_module` (path of the encoder), `scratch` (folder for files), `scale` (the multiple of its size that a script
+runs at, 1 when absent), `reference` ({file name: base64} for eqcheck), `pytest_options` (list), `pytest_kind`
+(benchmark or test), `trace` (in the modes trace and values: `module`, the path of a file with a class Tracer, and what
+that is told).
 
-Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values` and `profile` ({id: tree}),
-`loops` ({id: executions marked}), `imported` (modules that came from the tree), `reference` ({file name: base64}),
-`error` (one line or null).
+Report: `benchmarks` (ids in order), `failed` and `skipped` ({id: one line}), `values`, `profile` and `trace` ({id:
+tree}), `loops` ({id: executions marked}), `imported` (modules that came from the tree), `reference` ({file name:
+base64}), `error` (one line or null).
 """
 
 from __future__ import annotations
@@ -124,6 +126,7 @@ class Session:
         self.scale = int(options.get("scale", 1))
         self.marks = Marks()
         self.profilers: dict[str, cProfile.Profile] = {}
+        self.tracers: dict[str, Any] = {}
         self.executed: dict[str, int] = {}
         self.benchmarks: list[str] = []
         self.failed: dict[str, str] = {}
@@ -147,6 +150,7 @@ class Session:
             "skipped": self.skipped,
             "values": self.values,
             "profile": {name: dump_profile(profiler) for name, profiler in self.profilers.items()},
+            "trace": {name: tracer.report() for name, tracer in self.tracers.items()},
             "loops": self.executed,
             "imported": self.imported(),
             "reference": self.reference,
@@ -161,8 +165,8 @@ class Session:
                 json.dump(report, stream)
 
     def loops(self, name: str) -> int:
-        """How often to execute a benchmark's body: as asked when it is timed, profiled or counted, else once."""
-        if self.mode not in ("time", "profile", "count"):
+        """How often to execute a benchmark's body: as asked in the modes that measure, else once."""
+        if self.mode not in ("time", "profile", "trace", "count"):
             return 1
         return int((self.options.get("loops") or {}).get(name, 1))
 
@@ -171,6 +175,8 @@ class Session:
         self.executed[name] = self.executed.get(name, 0) + loops
         if self.mode == "time":
             return MarkedSection(self.marks, name, loops)
+        if self.options.get("trace"):
+            return self.tracer(name)
         if self.mode != "profile":
             return Nothing()
         if name not in self.profilers:
@@ -178,6 +184,15 @@ class Session:
 
             self.profilers[name] = cProfile.Profile()
         return ProfiledSection(self.profilers[name])
+
+    def tracer(self, name: str) -> Section:
+        """What traces a benchmark's body: a section like any other, made at its first use."""
+        if name not in self.tracers:
+            trace = self.options["trace"]
+            file = sys.modules.get("_perfagent_tracer") or load_file("_perfagent_tracer", trace["module"])
+            self.tracers[name] = file.Tracer(trace)
+        tracer: Section = self.tracers[name]
+        return tracer
 
     def call(self, name: str, loops: int, function: Callable[..., Any], args: Any = (), kwargs: Any = None) -> Any:
         """Execute one body `loops` times between one pair of marks; returns what the last execution returned."""
@@ -198,7 +213,11 @@ class Session:
             return
         if self._encode is None:
             self._encode = load_file("_perfagent_values", self.options["values_module"]).encode
+        # What a body returns lazily is computed here.
+        section = self.tracers.get(name) or Nothing()
+        section.start()
         self.values[name] = self._encode(value)
+        section.stop()
 
     def imported(self) -> int:
         """How many modules came from the tree, the workload's own files and tests not counted."""

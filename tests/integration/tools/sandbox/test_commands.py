@@ -125,6 +125,17 @@ def test_a_sandbox_keeps_to_its_cores(kind, opened):
     assert box.py("import os; print(sorted(os.sched_getaffinity(0)))").stdout == f"[{core}]\n"
 
 
+def test_a_sandbox_keeps_to_the_cores_that_we_were_told_to_keep_to(kind, opened):
+    all_cores, core = os.sched_getaffinity(0), max(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core})
+    try:
+        ended = opened(kind).py("import os; print(sorted(os.sched_getaffinity(0)))")
+    finally:
+        os.sched_setaffinity(0, all_cores)
+
+    assert ended.stdout == f"[{core}]\n"
+
+
 def test_a_core_that_is_not_there_is_an_error_of_the_caller(box):
     with pytest.raises(SandboxError, match="core 900"):
         box.run("true", cpu=900)

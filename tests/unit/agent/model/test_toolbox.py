@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,11 @@ def test_long_output_keeps_its_head_and_tail(text: str) -> None:
     assert "left out; ask for less ...]" in shown
     assert shown[:5] == text[:5]
     assert shown[-5:] == text[-5:]
+
+
+def test_a_function_is_replaced_by_its_name(words_repository: Path) -> None:
+    workbench = FileWorkbench(words_repository)
+    arguments = {"path": "pkg/words.py", "qualname": "unique", "code": "def unique(words):\n    return [*{*words}]\n"}
+    call = ToolCall(id="1", name="replace_function", arguments=json.dumps(arguments))
+    assert editor_toolbox(workbench).call(call).text == "edited pkg/words.py"
+    assert "+    return [*{*words}]" in workbench.diff()

@@ -92,7 +92,7 @@ def test_replay_follows_the_place_where_numbers_differ(path: Path, scripted: Cal
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (request("a", "b", "c"), "has one of 1 messages next"),
+        (request("a", "b", "c"), "the request has 3 messages, the recorded one 1"),
         (request("a", label="planner"), "has no reply left for it"),
     ],
 )

@@ -2,13 +2,15 @@ from perfagent.benchmarks.environments.page import document, row
 from perfagent.benchmarks.environments.trial import Outcome, Package, packages
 
 PACKAGE = Package("x", "1", "flat", ("import x", "return 1"))
-COUNTS = {"passed": 3, "failed": 1, "flaky": 0, "uncollected": 0, "python": "3.9.1", "candidate_s": 0.25}
+COUNTS = {
+    "passed": 3, "failed": 1, "flaky": 0, "uncollected": 0, "python": "3.9.1", "candidates_s": [0.9, 0.2, 0.25, 0.3],
+}  # fmt: skip
 
 
 def test_a_package_that_works() -> None:
     result = (PACKAGE, Outcome(COUNTS, 20.4), Outcome(COUNTS, 1.55, {"checkout": 0.5}))
 
-    assert row(result) == "| x 1 | flat | 3.9.1 | 20 | 1.6 | 0.25 | 3 / 1 / 0 | works |"
+    assert row(result) == "| x 1 | flat | 3.9.1 | 20 | 1.6 | 0.90 / 0.25 | 3 / 1 / 0 | works |"
     assert "1 of 1 work." in document([result]) and "| x | 0.50 |" in document([result])
 
 

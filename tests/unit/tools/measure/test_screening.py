@@ -59,6 +59,13 @@ def test_the_best_target_counts(make_run: MakeRun) -> None:
     assert screen(make_run(speedups), "cd", plan)[0].candidate == "c"
 
 
+def test_each_candidate_is_ranked_by_its_own_targets(make_run: MakeRun) -> None:
+    plan = Plan({"a": "cpu", "b": "cpu"}, ("a", "b"))
+    speedups = {"baseline": {"a": 1.0, "b": 1.0}, "c": {"a": 1.1, "b": 1.5}, "d": {"a": 1.2, "b": 1.0}}
+    ranking = screen(make_run(speedups), "cd", plan, {"c": ("a",), "d": ("a",)})
+    assert [screened.candidate for screened in ranking] == ["d", "c"]
+
+
 def test_a_broken_baseline_is_an_error() -> None:
     with pytest.raises(MeasurementError, match="the baseline failed"):
         screen(one_by_one(lambda _side, _seed: RunFailed("no such file")), "cd", PLAN)

@@ -47,7 +47,7 @@ def test_a_star_import_may_bind_anything() -> None:
     assert syntax_errors("a.py", "from numpy import *\nx = zeros(3)\n") is None
 
 
-@pytest.mark.parametrize("path", ["a.pyx", "a.c", "README.md"])
+@pytest.mark.parametrize("path", ["a.pyx", "a.rs", "README.md"])
 def test_other_languages_pass(path: str) -> None:
     assert syntax_errors(path, "def f(:\n") is None
 
@@ -62,3 +62,55 @@ def test_invalid_escapes_warn_nobody() -> None:
 
 def test_null_bytes_are_an_error_not_a_crash() -> None:
     assert syntax_errors("a.py", "x = 1\0\n", "x = 1\n") is not None
+
+
+SCOPES = """
+import gettext
+x = [y for y in range(3)]
+
+class A:
+    size = 3
+    table = [size for _ in range(2)]
+
+    def first(self):
+        return __class__, self.__class__
+
+    def second(self):
+        local = 1
+        del local
+        return _("text")
+
+try:
+    unicode
+except NameError:
+    unicode = str
+
+def late():
+    return defined_below
+
+defined_below = 1
+__all__ = ["late", "from_getattr"]
+"""
+
+
+def test_scopes_that_define_names_in_their_own_ways_are_known() -> None:
+    assert syntax_errors("a.py", SCOPES) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["globals().update(b=1)", "exec('b = 1')", "vars()['b'] = 1", "from c import *", "x: 'b' = 1", "f: 'Shape[b]'"],
+)
+def test_names_that_may_come_from_where_nobody_sees_them_pass(line: str) -> None:
+    body = "print(b)\n" if ":" not in line else ""
+    assert syntax_errors("a.py", f"from c import Shape\n{line}\n{body}") is None
+
+
+def test_a_local_of_another_function_is_undefined_here() -> None:
+    text = "def f():\n    table = {}\n    return table\n\ndef g():\n    return "
+    assert syntax_errors("a.py", f"{text}table\n", f"{text}1\n") == "a.py: undefined name: table (line 6)"
+
+
+@pytest.mark.parametrize("text", ["return 1\n", "break\n", "def f(a, a): pass\n", "def f():\n    nonlocal x\n"])
+def test_what_only_the_compiler_refuses_is_seen(text: str) -> None:
+    assert syntax_errors("a.py", text, "x = 1\n") is not None

@@ -1,0 +1,87 @@
+"""Several models behind one name, the next one asked when one fails for good."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from perfagent.agent.model.protocol import Model, Reply, Request
+from perfagent.tools.errors import ModelContextExceeded, ModelError, ModelNoTools
+
+#: What does not heal while a run lasts: the key, the name and the account stay as they are.
+LASTING = frozenset({"no_key", "auth", "unknown_model", "quota"})
+
+#: What says something about one request and nothing about the next.
+OF_ONE_REQUEST = frozenset({"policy", "request"})
+
+#: Seconds after which a model that was down or overloaded is asked again.
+REST_S = 300.0
+
+
+class FallbackModel:
+    """Models in the order of preference. Safe under threads.
+
+    A request that is too long for a model goes to no other one: the conversation is made shorter instead; one
+    whose tools a model does not take is worded anew. An answer in
+    which the model itself declines is an answer; one that the provider's filter emptied is none.
+
+    Args:
+        models: at least one; the first gives the name.
+        tell: told of a model, of the one asked in its place, and why, once for each model and kind of failure.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[Model],
+        tell: Callable[[str, str, str], None] = lambda *_: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._models = tuple(models)
+        self._tell = tell
+        self._clock = clock
+        self._rests_until: dict[str, float] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The preferred model's name."""
+        return self._models[0].name
+
+    def complete(self, request: Request) -> Reply:
+        """The answer of the first model that has one; see Model."""
+        *first, last = self._awake()
+        for model, following in zip(first, [*first[1:], last], strict=True):
+            try:
+                reply = model.complete(request)
+            except (ModelContextExceeded, ModelNoTools):
+                raise
+            except ModelError as error:
+                self._passed_over(model, following, error.reason, error.message)
+                continue
+            if not _filtered(reply):
+                return reply
+            self._passed_over(model, following, "policy", "the provider's filter emptied the answer")
+        return last.complete(request)
+
+    def _awake(self) -> list[Model]:
+        """Those not known to fail; all of them when every one is."""
+        with self._lock:
+            now = self._clock()
+            return [m for m in self._models if self._rests_until.get(m.name, now) <= now] or list(self._models)
+
+    def _passed_over(self, model: Model, following: Model, reason: str, message: str) -> None:
+        with self._lock:
+            if reason not in OF_ONE_REQUEST:
+                rest = float("inf") if reason in LASTING else REST_S
+                self._rests_until[model.name] = self._clock() + rest
+            known = (model.name, reason) in self._told
+            self._told.add((model.name, reason))
+        if not known:
+            self._tell(model.name, following.name, message)
+
+
+def _filtered(reply: Reply) -> bool:
+    return reply.finish_reason == "refusal" and not reply.text and not reply.tool_calls

@@ -1,0 +1,234 @@
+"""The shell in real sandboxes, alone and as a tool: what it sees, what it leaves, and that a resumed run finds it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfagent.agent.ideas.actions import actions_for
+from perfagent.agent.lab.shell import Shell
+from perfagent.agent.model import FileWorkbench
+from perfagent.tools.patch import Policy
+from perfagent.tools.sandbox import SandboxKind, reap
+from perfagent.tools.sandbox.owners import read_records
+
+HOURS = "7654.321"  # seconds that nobody else sleeps
+KINDS = [
+    pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    "local",
+]
+CONTAINED = KINDS[:2]
+
+
+@pytest.fixture
+def opened(make_run: Callable[..., Any]) -> Iterator[Callable[[SandboxKind], tuple[Shell, Path]]]:
+    """Opens a shell of a kind; gives it and the edited tree."""
+    shells: list[Shell] = []
+
+    def open_(kind: SandboxKind) -> tuple[Shell, Path]:
+        run = make_run(kind)
+        shells.append(run.services.lab.shell(run.parent, run.tree, Policy.of(run.parent, ("perf.py",))))
+        return shells[-1], run.tree
+
+    yield open_
+    for shell in shells:
+        shell.close()
+
+
+@pytest.fixture
+def acting(make_run: Callable[..., Any]) -> Callable[..., Any]:
+    """The actions of a run's conversation, to be closed, and the run; again for the run resumed."""
+
+    def make(kind: SandboxKind = "local", **options: Any) -> Any:
+        run = make_run(kind)
+        return closing(actions_for(run.services, run.parent, run.tree, "edit-1", **options)), run
+
+    return make
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_edits_compares_and_keeps_notes(opened: Callable[..., Any], kind: SandboxKind) -> None:
+    shell, tree = opened(kind)
+    test = "import pkg.words as w\nprint(w.__file__.split('/')[-3], w.unique('aba'))\n"
+    assert shell.run(f"cat > scratch/d.py <<'E'\n{test}E", 20).scratch == {"d.py": test.encode()}
+    ran = shell.run("sed -i 's/out = \\[\\]/out = [0]/' new/pkg/words.py; echo x > new/perf.py", 20)
+    assert list(ran.changes.kept) == ["pkg/words.py"] and ran.changes.undone == ("perf.py (a workload)",)
+    assert "out = [0]" in (tree / "pkg/words.py").read_text()
+    both = shell.run("PYTHONPATH=$OLD python3 scratch/d.py; PYTHONPATH=$NEW python3 scratch/d.py", 20)
+    assert both.done.stdout.splitlines() == ["old ['a', 'b']", "new [0, 'a', 'b']"]
+    (tree / "pkg/words.py").write_text("def unique(words): return 7\n")
+    assert shell.run("python3 scratch/d.py", 20).done.stdout == "new 7\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_timeout_kills_all_and_what_was_said_before_is_seen(opened: Callable[..., Any], kind: SandboxKind) -> None:
+    shell, _ = opened(kind)
+    ran = shell.run(f"echo begun; (setsid sleep {HOURS} &) ; sleep {HOURS}", 1)
+    assert ran.done.timed_out and ran.done.stdout == "begun\n"
+    assert HOURS not in shell.run("ps -eo args 2>/dev/null || cat /proc/[0-9]*/cmdline | tr '\\0' ' '", 20).done.stdout
+
+
+@pytest.mark.parametrize("kind", CONTAINED)
+def test_it_is_contained(opened: Callable[..., Any], kind: SandboxKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-of-the-host")
+    shell, _ = opened(kind)
+    said = shell.run("env; touch old/x; touch x; id -u; cat /proc/1/environ | tr '\\0' '\\n'", 20).done.stdout
+    assert "sk-secret" not in said and "Read-only file system" in said
+    connect = "import socket\ntry:\n socket.create_connection(('1.1.1.1', 53), 3)\nexcept OSError as e: print('no', e)"
+    assert shell.run(f'python3 -c "{connect}"', 20).done.stdout.startswith("no ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_left_when_it_is_closed(make_run: Callable[..., Any], kind: SandboxKind) -> None:
+    run = make_run(kind)
+    shell = run.services.lab.shell(run.parent, run.tree, Policy.of(run.parent))
+    shell.run("mkdir -p scratch/a; cd scratch/a; for i in $(seq 300); do mkdir d && cd d; done; chmod 0 .", 20)
+    shell.close()
+    assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
+    assert reap(run.services.folder.id) == []
+
+
+def test_the_reaper_finds_one_that_was_left(make_run: Callable[..., Any]) -> None:
+    run = make_run("local")
+    shell = run.services.lab.shell(run.parent, run.tree, Policy.of(run.parent))
+    shell.run("true", 20)
+    assert len(reap(run.services.folder.id)) == 1
+    shell.close()
+
+
+def test_its_results_tell_status_time_and_what_was_put_back(acting: Callable[..., Any]) -> None:
+    with acting()[0] as actions:
+        text = actions.shell("echo hello >&2; rm new/tests/test_words.py; exit 3", 20)
+        assert text.splitlines()[0].startswith("exit status 3, ")
+        assert "put back in new/, as it may not change: tests/test_words.py (a test)" in text
+        assert text.endswith("hello")
+        killed = actions.shell("sleep 9", 1)
+        assert killed.startswith("the command did not end within 1 s and was killed with all it had started, 1.")
+
+
+def test_a_resumed_conversation_finds_texts_tree_and_notes_again(acting: Callable[..., Any]) -> None:
+    commands = [
+        "echo 'print(1)' > scratch/t.py; head -c 2000000 /dev/zero > scratch/big; echo 'x = 1' > new/pkg/new.py",
+        "python3 scratch/t.py; date +%N; rm new/pkg/new.py; sed -i 's/out/res/' new/pkg/words.py",
+    ]
+    closed, run = acting()
+    with closed as actions:
+        told = [actions.shell(command, 20) for command in commands]
+        spent, evidence = actions.seconds(), actions.evidence()
+    edited = (run.tree / "pkg/words.py").read_text()
+    run.services.folder.close()
+    closed, resumed = acting()
+    assert (resumed.tree / "pkg/words.py").read_text() != edited
+    with closed as actions:
+        assert [actions.shell(command, 20) for command in commands] == told
+        assert (actions.seconds(), actions.evidence()) == (spent, evidence)
+        assert (resumed.tree / "pkg/words.py").read_text() == edited
+        assert not (resumed.tree / "pkg/new.py").exists()
+        fresh = actions.shell("cat scratch/t.py new/pkg/words.py", 20)
+    assert "1 files of scratch/ and your edits are back; lost are big" in fresh
+    assert fresh.endswith(f"print(1)\n{edited.rstrip()}")
+
+
+def test_a_conversation_that_goes_another_way_is_not_told_of_the_first(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    with closed as actions:
+        actions.shell("echo one", 20)
+        actions.shell("echo two", 20)
+    run.services.folder.close()
+    with acting()[0] as actions:
+        assert actions.shell("echo one", 20).endswith("one")
+        assert actions.shell("echo three", 20).endswith("three")
+
+
+def test_what_was_written_beside_the_change_is_kept_as_evidence(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    with closed as actions:
+        actions.shell("echo 'print(\"400 equal\")' > scratch/diff_test.py; echo > scratch/core.bin", 20)
+        actions.shell("python3 scratch/diff_test.py", 20)
+        (found,) = actions.evidence()
+    assert (found.name, found.size, found.last_line) == ("diff_test.py", 19, "400 equal")
+    assert run.services.folder.get(found.digest) == 'print("400 equal")\n'
+    assert FileWorkbench(run.tree).diff() == ""
+
+
+def test_a_planner_s_shell_changes_nothing(acting: Callable[..., Any]) -> None:
+    closed, run = acting(edits=False)
+    with closed as actions:
+        assert "put back in new/" in actions.shell("echo > new/pkg/words.py", 20)
+    assert FileWorkbench(run.tree).diff() == ""
+
+
+def test_a_sandbox_that_does_not_start_is_text_and_the_next_command_gets_another(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    lab = run.services.lab
+    works = lab.environment
+    lab.environment = dataclasses.replace(works, python="/nowhere/python")
+    with closed as actions:
+        assert actions.shell("echo 1 > scratch/note.txt", 20).startswith("That could not be done: the local sandbox")
+        lab.environment = works
+        assert actions.shell("echo 1 > scratch/note.txt", 20).startswith("(The sandbox was started anew.")
+        assert actions.shell("cat scratch/note.txt", 20).endswith("1")
+
+
+def test_a_runner_that_is_killed_is_told_and_notes_stay(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    with closed as actions:
+        actions.shell("echo 1 > scratch/note.txt", 20)
+        (runner,) = [record.runner.pid for _, record in read_records() if record.run_id == run.services.folder.id]
+        killer = threading.Timer(1.0, os.kill, (runner, 9))
+        killer.start()
+        assert actions.shell("sleep 30", 60).startswith("the command was killed by signal 9")
+        killer.join()
+        assert actions.shell("cat scratch/note.txt", 20).endswith("1")
+
+
+def test_measuring_profiling_and_testing_see_the_change_and_say_what_they_cannot(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    with closed as actions:
+        assert actions.quick_measure(None) == "Nothing is changed yet, so there is nothing to measure."
+        words = run.tree / "pkg/words.py"
+        words.write_text(words.read_text().replace("if word not in out", "if True"))
+        said = actions.quick_measure(8)
+        assert said.startswith("Speedup over the original (above 1 is faster), 8 pairs")
+        assert "faster; changes below about" in said and "(20 pairs: about" in said
+        assert "pkg/words.py:1 unique" in actions.profile(None)
+        assert "first tests/test_words.py::test_words" in actions.run_tests(())
+        assert not list((run.tree / "pkg").glob("__pycache__"))
+    assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
+
+
+def test_several_editors_at_once(make_run: Callable[..., Any]) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    run = make_run("local")
+    lab, services = run.services.lab, run.services
+
+    def work(number: int) -> tuple[str, str, str]:
+        from perfagent.tools.repository import hold_tree
+
+        tree = lab.writable_copy(run.parent, "edit")
+        hold_tree(tree)
+        words = tree / "pkg/words.py"
+        words.write_text(words.read_text() + f"\n# {number % 2}\n")
+        with closing(actions_for(services, run.parent, tree, f"edit-{number}")) as actions:
+            told = actions.shell(f"tail -n 1 new/pkg/words.py; echo {number} > scratch/n.txt", 60)
+            services.folder.event("tool", number=number, text=told)
+            return told, actions.run_tests(()), actions.quick_measure(6)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(work, range(4)))
+    for number, (told, tests, measured) in enumerate(results):
+        assert told.endswith(f"# {number % 2}")
+        assert tests == "1 tests pass."
+        assert "perf: " in measured
+    lines = (services.folder.path / "events.jsonl").read_text().splitlines()
+    assert sorted(json.loads(line)["number"] for line in lines) == [0, 1, 2, 3]

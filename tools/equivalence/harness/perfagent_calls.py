@@ -1,0 +1,196 @@
+"""Keeps what chosen functions were called with and what came of it, so that two versions can be compared call by call.
+
+Used as a tracer by the harness of workloads, and by perfagent_call_tests.py for unit tests. Only the thread that opens
+the section is traced, by sys.settrace, which the interpreter switches off while we look at values. Standard library
+only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import opcode
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any, Callable
+
+    from perfagent.tools.equivalence.harness import perfagent_values as values
+else:
+    _spec = importlib.util.spec_from_file_location(
+        "_perfagent_call_values", os.path.join(os.path.dirname(os.path.abspath(__file__)), "perfagent_values.py")
+    )
+    values = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(values)
+
+NODES = 300
+"""Nodes kept of one value: differences beyond show in a digest, or in what calls the function."""
+
+YIELDED = 50
+"""Values kept of one generator."""
+
+_RETURNING = {opcode.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in opcode.opmap}
+# Where a suspended frame stands: at the yield, or, from Python 3.13 on, at what goes on after it.
+_YIELDING = {opcode.opmap[name] for name in ("YIELD_VALUE", "RESUME") if name in opcode.opmap}
+# Up to Python 3.10 a suspended `yield from` stands before its instruction, to execute it again.
+_DELEGATING = opcode.opmap.get("YIELD_FROM", -1)
+_LAZY = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+
+
+class Call:
+    """One call under way."""
+
+    def __init__(self, function: int, number: int, given: dict[str, Any]) -> None:
+        self.function = function
+        self.number = number
+        self.given = given
+        self.arguments = values.peek(given, NODES)
+        self.yielded: list[Any] = []
+        self.error: BaseException | None = None
+        self.error_at = -1
+
+
+class Tracer:
+    """Records the calls of one benchmark's body, or of one test; `start` and `stop` make it a section.
+
+    Args:
+        options: `tree` (root of the code under test), `functions` ([path in it, first line, last line, name]), `calls`
+            (kept for each function), `bytes` (of all that is kept), `seconds` (for looking at values), and
+            `only_callers` (keep no call, only who calls).
+    """
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        self.tree = os.path.join(os.path.normpath(options["tree"]), "")
+        self.places = [
+            (self.tree + os.path.normpath(path), first, last, name) for path, first, last, name in options["functions"]
+        ]
+        self.files = {place[0] for place in self.places}
+        self.known: dict[int, int | None] = {}
+        self.kept: list[CodeType] = []
+        self.counts = [0] * len(self.places)
+        self.parameters: list[tuple[str, ...]] = [()] * len(self.places)
+        self.callers: dict[tuple[str, int, str], None] = {}
+        self.records: list[str] = []
+        self.size = 0
+        self.spent = 0.0
+        self.ended = ""
+        self.open: dict[int, Call] = {}
+        self.before: Any = None
+
+    def start(self) -> None:
+        """Begin to trace."""
+        self.before = sys.gettrace()
+        sys.settrace(self.call)
+
+    def stop(self) -> None:
+        """End, for now."""
+        sys.settrace(self.before)
+
+    def report(self) -> dict[str, Any]:
+        """`calls` (JSON texts in the order in which they ended: [function, number, arguments, how it ended, result,
+        arguments afterwards or null]), `counts` and names of `parameters` by function, `callers` ([path, first line,
+        name]) and why it `ended` early, if it did."""
+        return {
+            "calls": self.records,
+            "counts": self.counts,
+            "parameters": self.parameters,
+            "callers": [list(caller) for caller in self.callers],
+            "ended": self.ended,
+        }
+
+    def function_of(self, code: CodeType) -> int | None:
+        """Which chosen function a code object is the body of."""
+        found = self.known.get(id(code), -1)
+        if found == -1:
+            self.kept.append(code)
+            file = os.path.abspath(code.co_filename)
+            around = [
+                (place[1], index)
+                for index, place in enumerate(self.places if file in self.files else ())
+                if place[0] == file and place[1] <= code.co_firstlineno <= place[2] and place[3] == code.co_name
+            ]
+            found = self.known[id(code)] = max(around)[1] if around else None
+        return found
+
+    def call(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
+        """A frame begins, or goes on when it is a generator's."""
+        function = self.function_of(frame.f_code)
+        if function is None or self.ended or event != "call":
+            return None
+        if frame.f_trace is not None:
+            return self.inside
+        if self.options["only_callers"]:
+            self._note_caller(frame.f_back)
+            return None
+        number = self.counts[function]
+        self.counts[function] += 1
+        if number < self.options["calls"]:
+            frame.f_trace_lines = False
+            began = time.perf_counter()
+            code = frame.f_code
+            stars = bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
+            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + stars]
+            self.parameters[function] = names
+            found = frame.f_locals
+            self.open[id(frame)] = Call(function, number, {name: found[name] for name in names if name in found})
+            self._spend(began)
+            return self.inside
+        return None
+
+    def _note_caller(self, frame: FrameType | None) -> None:
+        if frame is not None:
+            code = frame.f_code
+            file = os.path.abspath(code.co_filename)
+            if file.startswith(self.tree):
+                self.callers[(file[len(self.tree) :], code.co_firstlineno, code.co_name)] = None
+
+    def inside(self, frame: FrameType, event: str, value: Any) -> Callable[..., Any] | None:
+        """Something happens in a chosen function's frame."""
+        call = self.open.get(id(frame))
+        if call is None:
+            return None
+        if event == "exception":
+            call.error, call.error_at = value[1] if isinstance(value[1], BaseException) else value[0](), frame.f_lasti
+        elif event == "return":
+            began = time.perf_counter()
+            self._left(frame, call, value)
+            self._spend(began)
+        return self.inside
+
+    def _left(self, frame: FrameType, call: Call, value: Any) -> None:
+        """A frame returns, yields, or is left by an exception, which the last instruction tells apart."""
+        last, following = (frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 4] + bytes(4))[:4:2]
+        raised = call.error is not None and call.error_at == frame.f_lasti
+        lazy = bool(frame.f_code.co_flags & _LAZY)
+        if lazy and not raised and (last in _YIELDING or following == _DELEGATING):
+            if len(call.yielded) < YIELDED:
+                call.yielded.append(values.peek(value, NODES))
+            return
+        del self.open[id(frame)]
+        if call.error is not None and (raised or last not in _RETURNING):
+            self._keep(call, "raised", values.peek(call.error, NODES))
+        elif lazy:
+            items = [*call.yielded, values.peek(value, NODES)]
+            self._keep(call, "yielded", ["list", None, items, None])
+        else:
+            self._keep(call, "returned", values.peek(value, NODES))
+
+    def _keep(self, call: Call, how: str, result: Any) -> None:
+        # What returns nothing must have changed something.
+        after = values.peek(call.given, NODES) if result == ["none"] else None
+        record = json.dumps([call.function, call.number, call.arguments, how, result, after], separators=(",", ":"))
+        self.size += len(record)
+        if self.size > self.options["bytes"]:
+            self.ended = "the room for calls is used up"
+        else:
+            self.records.append(record)
+
+    def _spend(self, began: float) -> None:
+        self.spent += time.perf_counter() - began
+        if self.spent > self.options["seconds"]:
+            self.ended = "the time for looking at calls is used up"
