@@ -12,6 +12,7 @@ from perfagent.agent.ideas.examples import examples_for
 from perfagent.agent.ideas.notes import NOTHING, Note
 from perfagent.agent.ideas.patterns import patterns_for
 from perfagent.agent.ideas.surroundings import callers, outlines
+from perfagent.agent.ideas.tracing import traced
 from perfagent.agent.model import Example, Facts, HotFunction, TriedIdea
 from perfagent.agent.services import Services
 from perfagent.agent.state import Tried
@@ -53,7 +54,6 @@ def facts_for(
     tried: Sequence[Tried],
     *,
     profile: bool = True,
-    notes: Mapping[str, Note] | None = None,
 ) -> Facts:
     """Everything a planner or an editor gets to know at one baseline, within a budget of characters.
 
@@ -64,14 +64,13 @@ def facts_for(
         spots: hotspots, hottest first.
         tried: earlier ideas, oldest first.
         profile: whether to tell what the profile says; without it only workload and rules are told.
-        notes: what tracing saw of functions' calls, by `path:qualname`; see `notes_of`.
     """
     prepared, tree = services.lab.prepared, services.lab.tree(head)
     metrics = sorted({METRICS[plan.metric] for plan in prepared.benchmarks})
     budget = Budget()
     workload = budget.cut(_workload_text(prepared.workloads, tree), budget.left, "the workload")
     seen = _Seen(services, head, tree, spots if profile else (), budget)
-    notes = notes or {}
+    notes = traced(services, head, tree, seen.spots)
     hot = seen.hot(notes)
     shown = [entry.hotspot for entry in hot if entry.source]
     above = tuple(callers(tree, seen.spots, shown, budget))
@@ -112,15 +111,21 @@ class _Seen:
         """The profile's rows, the first of them with their sources."""
         room = Budget(min(ALL_SOURCES, self.budget.left))
         return tuple(
-            HotFunction(
-                hotspot=spot,
-                source=self._source(spot, room) if number < SHOWN_FUNCTIONS else "",
-                language=LANGUAGES.get(PurePosixPath(spot.path).suffix, ""),
-                note="; ".join(
-                    filter(None, [self._each(spot), notes.get(f"{spot.path}:{spot.qualname}", NOTHING).text])
-                ),
+            self._function(
+                spot, notes.get(f"{spot.path}:{spot.qualname}", NOTHING), room if number < SHOWN_FUNCTIONS else None
             )
             for number, spot in enumerate(self.spots[:SHOWN_HOTSPOTS])
+        )
+
+    def _function(self, spot: Hotspot, note: Note, room: Budget | None) -> HotFunction:
+        """One row; with its source and its dear lines as far as there is room."""
+        source = self._source(spot, room) if room is not None else ""
+        return HotFunction(
+            hotspot=spot,
+            source=source,
+            language=LANGUAGES.get(PurePosixPath(spot.path).suffix, ""),
+            note="; ".join(filter(None, [self._each(spot), note.text])),
+            lines=note.lines if source and self.budget.fits("line tables", note.lines) else "",
         )
 
     def examples(self) -> list[Example]:

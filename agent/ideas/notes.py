@@ -68,10 +68,17 @@ class Calls(Protocol):
 
 
 class Note(NamedTuple):
-    """What is told of a function's calls: one line, and the share whose arguments were seen before, if known."""
+    """What is told of a function.
+
+    Attributes:
+        text: its calls, in one line.
+        repeated: share of the calls whose arguments were seen before, 0..1, if known.
+        lines: its dearest lines, as a table; empty when they are not known.
+    """
 
     text: str
     repeated: float | None = None
+    lines: str = ""
 
 
 NOTHING = Note("")

@@ -66,9 +66,16 @@ def test_several_benchmarks_have_no_common_second(open_services: Open) -> None:
     services = open_services()
     plans = services.lab.prepared.benchmarks * 2
     services.lab.prepared = services.lab.prepared.model_copy(update={"benchmarks": plans})
-    notes = {"pkg/words.py:unique": Note("20 calls in one execution", 0.9)}
-    facts = facts_for(services, services.target.head, [spot()], [], notes=notes)
-    assert facts.hot[0].note == "20 calls in one execution"
+    assert facts_for(services, services.target.head, [spot()], []).hot[0].note == ""
+
+
+def test_what_was_traced_is_told(open_services: Open) -> None:
+    services = open_services()
+    note = Note("20 calls in one execution", 0.9, "line | hits\n3 | 20 |")
+    services.folder.step(f"traced-{services.target.head[:16]}", lambda: {"pkg/words.py:unique": note._asdict()})
+    facts = facts_for(services, services.target.head, [spot()], [])
+    assert facts.hot[0].note.endswith("in all; 20 calls in one execution")
+    assert facts.hot[0].lines == "line | hits\n3 | 20 |"
     assert any(pattern.id == "memo-with-care" for pattern in facts.patterns)
 
 
