@@ -43,6 +43,11 @@ def inline(text: object) -> str:
     return " ".join(str(text).split()).replace("`", "'").replace("|", "/")
 
 
+def line(text: object) -> str:
+    """Text from a repository as one line, otherwise as it is."""
+    return " ".join(str(text).split())
+
+
 def template_names() -> tuple[str, ...]:
     """Every template that is rendered by itself; those that begin with `_` are parts of others."""
     folder = resources.files("perfagent.prompts")
@@ -133,6 +138,7 @@ def _environment() -> Environment:
     )
     environment.filters["fenced"] = _fenced_something
     environment.filters["inline"] = inline
+    environment.filters["line"] = line
     return environment
 
 

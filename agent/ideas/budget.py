@@ -7,6 +7,10 @@ from __future__ import annotations
 FACTS_CHARACTERS = 43_000
 
 
+#: Characters of the profile's table, headings and fixed words, which are not counted one by one.
+WORDS_CHARACTERS = 5_000
+
+
 class Budget:
     """What is left of a number of characters, and what did not fit.
 
@@ -14,7 +18,7 @@ class Budget:
         characters: how many there are.
     """
 
-    def __init__(self, characters: int = FACTS_CHARACTERS) -> None:
+    def __init__(self, characters: int = FACTS_CHARACTERS - WORDS_CHARACTERS) -> None:
         self.left = characters
         self._missing: dict[str, int] = {}
 
@@ -39,7 +43,7 @@ class Budget:
         most = min(most, self.left)
         if len(text) > most:
             kept = text[:most].rpartition("\n")[0]
-            missing = text.count("\n", len(kept) + 1) + 1
+            missing = text.rstrip("\n").count("\n", len(kept) + 1) + 1
             text = f"{kept}\n[cut: {missing} more lines of {what}]" if kept else ""
         self.left -= min(len(text), self.left)
         return text
@@ -47,5 +51,5 @@ class Budget:
     @property
     def left_out(self) -> str:
         """One line on what did not fit; empty when everything did."""
-        parts = [f"{count} {kind}" for kind, count in self._missing.items()]
+        parts = [f"{kind} ({count})" for kind, count in self._missing.items()]
         return f"Left out for length: {', '.join(parts)}." if parts else ""

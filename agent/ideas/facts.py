@@ -9,8 +9,10 @@ from pathlib import Path, PurePosixPath
 from perfagent.agent.ideas.budget import Budget
 from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.ideas.examples import examples_for
+from perfagent.agent.ideas.notes import NOTHING, Note
 from perfagent.agent.ideas.patterns import patterns_for
 from perfagent.agent.ideas.surroundings import callers, outlines
+from perfagent.agent.ideas.tracing import traced
 from perfagent.agent.model import Example, Facts, HotFunction, TriedIdea
 from perfagent.agent.services import Services
 from perfagent.agent.state import Tried
@@ -26,8 +28,8 @@ LANGUAGES = {
 #: Hot functions whose source is shown; more would push the workload out of sight.
 SHOWN_FUNCTIONS = 6
 
-#: Characters of one hot function's source: the rest can be read in pages.
-LONGEST_SOURCE = 9000
+#: Characters of one hot function's source, and of all of them: the rest can be read in pages.
+LONGEST_SOURCE, ALL_SOURCES = 8000, 18_000
 
 #: Rows of the profile's table.
 SHOWN_HOTSPOTS = 15
@@ -52,7 +54,6 @@ def facts_for(
     tried: Sequence[Tried],
     *,
     profile: bool = True,
-    notes: Mapping[str, str] | None = None,
 ) -> Facts:
     """Everything a planner or an editor gets to know at one baseline, within a budget of characters.
 
@@ -63,19 +64,20 @@ def facts_for(
         spots: hotspots, hottest first.
         tried: earlier ideas, oldest first.
         profile: whether to tell what the profile says; without it only workload and rules are told.
-        notes: what else was measured of a function, `path:qualname` to one line, such as repeated arguments.
     """
     prepared, tree = services.lab.prepared, services.lab.tree(head)
     metrics = sorted({METRICS[plan.metric] for plan in prepared.benchmarks})
     budget = Budget()
     workload = budget.cut(_workload_text(prepared.workloads, tree), budget.left, "the workload")
     seen = _Seen(services, head, tree, spots if profile else (), budget)
-    hot = seen.hot(notes or {})
+    notes = traced(services, head, tree, seen.spots)
+    hot = seen.hot(notes)
     shown = [entry.hotspot for entry in hot if entry.source]
     above = tuple(callers(tree, seen.spots, shown, budget))
-    patterns = tuple(p for p in patterns_for(tree, seen.spots) if budget.fits("patterns", p.text + "".join(p.reasons)))
-    known = tuple(tried_idea(entry) for entry in tried[-SHOWN_TRIED:])
-    budget.fits("tried ideas", "".join(idea.title + idea.detail for idea in known))
+    fitting = patterns_for(tree, seen.spots, notes)
+    patterns = tuple(p for p in fitting if budget.fits("patterns", p.text + "".join(p.reasons)))
+    known = [tried_idea(entry) for entry in tried[-SHOWN_TRIED:]]
+    told = [idea for idea in reversed(known) if budget.fits("tried ideas", idea.title + idea.target + idea.detail)]
     examples = tuple(e for e in seen.examples() if budget.fits("examples", e.diff + e.rationale))
     context = (*above, *outlines(tree, shown, budget))
     return Facts(
@@ -88,7 +90,7 @@ def facts_for(
         tests=services.settings.test or ("pytest" if prepared.stable else ""),
         python=prepared.environment.version,
         hints=tuple(hint for hint in _hints(seen.spots, tree)[:SHOWN_HINTS] if budget.fits("hints", hint)),
-        tried=known,
+        tried=tuple(reversed(told)),
         patterns=patterns,
         examples=examples,
         left_out=budget.left_out,
@@ -105,27 +107,37 @@ class _Seen:
     spots: Sequence[Hotspot]
     budget: Budget
 
-    def hot(self, notes: Mapping[str, str]) -> tuple[HotFunction, ...]:
+    def hot(self, notes: Mapping[str, Note]) -> tuple[HotFunction, ...]:
         """The profile's rows, the first of them with their sources."""
+        room = Budget(min(ALL_SOURCES, self.budget.left))
         return tuple(
-            HotFunction(
-                hotspot=spot,
-                source=self._source(spot) if number < SHOWN_FUNCTIONS else "",
-                language=LANGUAGES.get(PurePosixPath(spot.path).suffix, ""),
-                note="; ".join(filter(None, [self._each(spot), notes.get(f"{spot.path}:{spot.qualname}", "")])),
+            self._function(
+                spot, notes.get(f"{spot.path}:{spot.qualname}", NOTHING), room if number < SHOWN_FUNCTIONS else None
             )
             for number, spot in enumerate(self.spots[:SHOWN_HOTSPOTS])
+        )
+
+    def _function(self, spot: Hotspot, note: Note, room: Budget | None) -> HotFunction:
+        """One row; with its source and its dear lines as far as there is room."""
+        source = self._source(spot, room) if room is not None else ""
+        return HotFunction(
+            hotspot=spot,
+            source=source,
+            language=LANGUAGES.get(PurePosixPath(spot.path).suffix, ""),
+            note="; ".join(filter(None, [self._each(spot), note.text])),
+            lines=note.lines if source and self.budget.fits("line tables", note.lines) else "",
         )
 
     def examples(self) -> list[Example]:
         """Accepted edits of earlier runs on code like the hot functions'."""
         return examples_for(self.services, self.head, self.spots, self.tree) if self.spots else []
 
-    def _source(self, spot: Hotspot) -> str:
+    def _source(self, spot: Hotspot, room: Budget) -> str:
         if spot.qualname == "<module>":
             return ""
         lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
-        return self.budget.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
+        source = room.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
+        return source if source and self.budget.fits("sources", source) else ""
 
     def _each(self, spot: Hotspot) -> str:
         """Time of one call, where one benchmark makes all of them: shares of several have no common second."""
@@ -155,7 +167,9 @@ def _workload_text(specs: Sequence[str], tree: Path) -> str:
             code = file.read_text("utf-8", errors="replace")
             code = code if len(code) <= SHOWN_WORKLOAD else code[:SHOWN_WORKLOAD] + "\n[cut]\n"
             code = f"\n\n{_fenced(code)}"
-        parts.append(f"`{spec}`{code}")
+        # Where a script outside of the repository stands on this machine is nobody's business.
+        shown = f"{kind}:{file.name}" if Path(target).is_absolute() else spec
+        parts.append(f"`{shown}`{code}")
     return "\n\n".join(parts)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from perfagent.agent.ideas.catalogue import span
 from perfagent.agent.ideas.features import OFTEN, Finding, findings_in
+from perfagent.agent.ideas.notes import NOTHING, REPEATED, Note
 from perfagent.agent.model.facts import PatternHint
 from perfagent.prompts import patterns_source
 from perfagent.tools.profile import Hotspot
@@ -91,14 +92,17 @@ def read_pattern(name: str, text: str) -> Pattern:
     return Pattern(name, fields["category"], fields["when"], languages, features, body.strip())
 
 
-def patterns_for(tree: Path, spots: Sequence[Hotspot], most: int = MOST_PATTERNS) -> tuple[PatternHint, ...]:
+def patterns_for(
+    tree: Path, spots: Sequence[Hotspot], notes: Mapping[str, Note] | None = None
+) -> tuple[PatternHint, ...]:
     """The patterns that fit the hottest functions and their callers, the most promising first; the same every time.
 
     Args:
         tree: the baseline's tree.
         spots: hotspots, hottest first.
+        notes: what tracing saw of their calls, by `path:qualname`.
     """
-    grounds = list(_grounds(tree, spots))
+    grounds = list(_grounds(tree, spots, notes or {}))
     scored = []
     for pattern in catalogue():
         fitting = [ground for ground in grounds if _fits(pattern, ground)]
@@ -115,7 +119,7 @@ def patterns_for(tree: Path, spots: Sequence[Hotspot], most: int = MOST_PATTERNS
             text=pattern.text,
             reasons=tuple(dict.fromkeys(ground.words for ground in fitting))[:MOST_REASONS],
         )
-        for _, pattern, fitting in scored[:most]
+        for _, pattern, fitting in scored[:MOST_PATTERNS]
     )
 
 
@@ -125,14 +129,15 @@ def _fits(pattern: Pattern, ground: _Ground) -> bool:
     return spoken and ground.finding.feature in pattern.features
 
 
-def _grounds(tree: Path, spots: Sequence[Hotspot]) -> Iterator[_Ground]:
+def _grounds(tree: Path, spots: Sequence[Hotspot], notes: Mapping[str, Note]) -> Iterator[_Ground]:
     """Everything found in the hot functions, in the profile, and, with less weight, in the callers."""
     texts: dict[str, list[str]] = {}
     known = {f"{spot.path}:{spot.qualname}" for spot in spots[:SEARCHED_HOTSPOTS]}
     for spot in spots[:SEARCHED_HOTSPOTS]:
         lines = _lines(texts, tree, spot.path)
         share = max(spot.charged_share, spot.cumulative_share / 2)
-        found = [*_told_by_profile(spot), *_found(lines, (spot.start, spot.end), spot.calls)]
+        note = notes.get(f"{spot.path}:{spot.qualname}", NOTHING)
+        found = [*_told_by_profile(spot, note), *_found(lines, (spot.start, spot.end), spot.calls)]
         yield from (_Ground(spot.path, spot.qualname, f, f.weight * share) for f in found)
         for caller in spot.callers[:SEARCHED_CALLERS]:
             path, _, qualname = caller.rpartition(":")
@@ -158,8 +163,10 @@ def _found(lines: Sequence[str], place: tuple[int, int], calls: int) -> list[Fin
     return findings_in("\n".join(lines[start - 1 : end]), start, calls)
 
 
-def _told_by_profile(spot: Hotspot) -> Iterator[Finding]:
+def _told_by_profile(spot: Hotspot, note: Note) -> Iterator[Finding]:
     """What the figures alone say of a function."""
+    if note.repeated is not None and note.repeated >= REPEATED:
+        yield Finding("repeated_arguments", 0, f"gets arguments it has seen before in {note.repeated:.0%} of calls", 2)
     if spot.qualname == "<module>":
         yield Finding("module_time", 0, f"takes {spot.cumulative_share:.0%} of the time while it is imported", 2)
     elif spot.calls >= OFTEN:

@@ -16,8 +16,8 @@ from perfagent.tools.repository import outline
 #: Callers shown in all, and characters of all of them.
 MOST_CALLERS, CALLERS_CHARACTERS = 4, 7000
 
-#: Share of the time in a function, with all it calls, from which its callers are worth showing: fixes of
-#: SWE-fficiency's tasks lie above the hot leaf more often than in it.
+#: Share of the time in a function, with all it calls, from which its callers are worth showing: experts' changes often
+#: lie high in the call tree, where no own time shows.
 CALLED_SHARE = 0.1
 
 #: Lines of a caller that is shown whole, and lines shown around each call in a longer one.

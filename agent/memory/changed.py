@@ -33,7 +33,8 @@ def changed_function(diff: str, tree: Path) -> Changed:
     """
     lines: dict[str, list[int]] = {}
     for path, line in touched_lines(diff):
-        lines.setdefault(path, []).append(line)
+        if path:
+            lines.setdefault(path, []).append(line)
     best = Changed("", "", "")
     most = 0
     for path, numbers in lines.items():
@@ -49,7 +50,7 @@ def touched_lines(diff: str) -> Iterator[tuple[str, int]]:
     inside = False
     for line in diff.splitlines():
         if line.startswith("diff --git "):
-            inside = False
+            inside, path = False, ""
         elif not inside and (old := _OLD_FILE.fullmatch(line)):
             path = old[1]
         elif hunk := _HUNK.match(line):

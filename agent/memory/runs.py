@@ -42,7 +42,10 @@ def recalled(services: Services, source: str, most: int) -> list[AcceptedEdit]:
 
 
 def remember(
-    services: Services, patches: Sequence[Patch], verdicts: Sequence[Verdict], mechanisms: Mapping[str, str]
+    services: Services,
+    patches: Sequence[Patch],
+    verdicts: Sequence[Verdict],
+    mechanisms: Mapping[str, str] | None = None,
 ) -> None:
     """Keep a run's accepted patches, unless the settings say `off`; keeping them again changes nothing.
 
@@ -58,7 +61,7 @@ def remember(
         lineage = _lineage(services)
         for patch, verdict in zip(patches, verdicts, strict=True):
             if verdict.speedup is not None:
-                store.add(_edit(services, patch, verdict, lineage, mechanisms.get(patch.idea, "")))
+                store.add(_edit(services, patch, verdict, lineage, (mechanisms or {}).get(patch.idea, "")))
 
     _safely(services, write, None)
 

@@ -48,11 +48,16 @@ _COLUMNS = (
 class EditStore:
     """Accepted edits in one file, which is made at the first write.
 
+    Args:
+        path: the file.
+        patience_s: seconds to wait for another run's write.
+
     Every method raises PerfagentError when the file cannot be used: broken, locked for too long, no space, no right.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float = PATIENCE_S) -> None:
         self.path = path
+        self._patience_s = patience_s
 
     def add(self, edit: AcceptedEdit) -> None:
         """Keep an edit; one with its id is replaced."""
@@ -116,7 +121,7 @@ class EditStore:
         """A connection inside a transaction, which is taken back on any error."""
         try:
             self._make_private()
-            with closing(sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None)) as database:
+            with closing(sqlite3.connect(self.path, timeout=self._patience_s, isolation_level=None)) as database:
                 database.execute("PRAGMA secure_delete = ON")
                 database.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 self._check(database)

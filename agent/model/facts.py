@@ -36,12 +36,14 @@ class HotFunction(_Record):
 
     Attributes:
         note: what else was measured of it, in one line: time a call, repeated arguments, sizes.
+        lines: its dearest lines, as a table; empty when they are not known.
     """
 
     hotspot: Hotspot
     source: str = ""
     language: str = "python"
     note: str = ""
+    lines: str = ""
 
 
 class Excerpt(_Record):

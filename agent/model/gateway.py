@@ -212,7 +212,7 @@ class LiteLLMModel:
                 self._waiting.interrupted,
             )
         except AttemptTooLong:
-            failure = Failure("timeout", f"no whole answer within {limit_s:.0f} s")
+            failure = Failure("timeout", f"no whole answer within {limit_s:.3g} s")
         except StreamBroken as error:
             failure = Failure("cut", str(error))
         except NoStream as error:

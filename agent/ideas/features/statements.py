@@ -27,15 +27,30 @@ LADDER, TABLE = 3, 4
 def check_loop(place: Place) -> Iterator[Finding]:
     """Loops in loops, tables that are filled, arithmetic."""
     node = place.node
-    deep = len(getattr(node, "generators", ())) > 1
-    if place.loops or deep:
-        yield place.found("nested_loops", "loops inside a loop", 2 if len(place.loops) + deep > 1 else 1)
+    yield from _scans(place)
     cells = [part for part in ast.walk(node) if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store)]
     if place.loops and any(isinstance(cell.value, ast.Subscript) for cell in cells):
         yield place.found("table_2d", "fills a table with two indices in nested loops", 2)
     count = sum(isinstance(part, ast.BinOp) and not isinstance(part.left, ast.Constant) for part in ast.walk(node))
     if count >= ARITHMETIC:
         yield place.found("arithmetic_loop", f"does arithmetic {count} times a turn")
+
+
+def _scans(place: Place) -> Iterator[Finding]:
+    """Loops over what the loops around them do not choose: the same items for every turn."""
+    node = place.node
+    outer = frozenset().union(*place.loops) if place.loops else frozenset()
+    parts = getattr(node, "generators", [node])
+    for number, part in enumerate(parts):
+        over = getattr(part, "iter", None)  # a `while` has none
+        if over is None:
+            continue
+        counted = called(over) == "range"
+        whole = not counted or "len(" in ast.unparse(over)
+        if (place.loops or number) and whole and not names_in(over) & outer:
+            words = f"goes through `{short(over)}` again in every turn of a loop"
+            yield place.found("nested_loops", words, 1 if counted else 2)
+        outer |= names_in(part.target)
 
 
 def check_for(place: Place) -> Iterator[Finding]:

@@ -86,6 +86,9 @@ def kind_of(value: ast.expr) -> str:
         return type(value.value).__name__
     if isinstance(value, ast.Call):
         return KINDS.get(called(value), "")
+    if isinstance(value, ast.BinOp):
+        sides = {kind_of(value.left), kind_of(value.right)} if isinstance(value.op, ast.Add) else {kind_of(value.left)}
+        return next((kind for kind in ("str", "bytes") if kind in sides), "")
     return KINDS.get(type(value).__name__, "")
 
 

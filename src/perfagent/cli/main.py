@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -53,19 +53,11 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         function = _function(name)
         app.command(name)(function if named or completing else _first_line(function))
     if not named:
+        from perfagent.cli import memory
         from perfagent.cli.inspect import build_base
 
-        image = _typer("Docker base images.", own_flags=True)
-        image.command("build-base")(build_base)
-        image.callback()(_bare_root)
-        app.add_typer(image, name="image")
-        from perfagent.cli.memory import COMMANDS as OF_MEMORY
-
-        memory = _typer("Accepted edits of earlier runs: what a model may be shown as examples.", own_flags=True)
-        for name, command in OF_MEMORY.items():
-            memory.command(name)(command)
-        memory.callback()(_bare_root)
-        app.add_typer(memory, name="memory")
+        app.add_typer(_group("Docker base images.", {"build-base": build_base}), name="image")
+        app.add_typer(_group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
     return app
 
 
@@ -78,6 +70,15 @@ def _typer(text: str, *, own_flags: bool) -> typer.Typer:
         rich_markup_mode=None,  # rich's help would cost a third of a second at every --help
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+
+
+def _group(text: str, commands: Mapping[str, Callable[..., None]]) -> typer.Typer:
+    """Commands below a word of their own."""
+    group = _typer(text, own_flags=True)
+    for name, command in commands.items():
+        group.command(name)(command)
+    group.callback()(_bare_root)
+    return group
 
 
 def _function(command: str) -> Callable[..., None]:

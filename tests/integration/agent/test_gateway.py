@@ -292,3 +292,25 @@ def test_the_key_is_in_no_error_transcript_or_setting_shown(
     assert KEY not in transcript.path.read_text()
     assert "bad key [secret]" in failure(model).message
     assert KEY not in repr(model.settings)
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+@pytest.mark.parametrize("before", [0, 280])
+def test_keys_of_the_environment_in_an_error_are_neither_told_nor_logged(
+    scripted_server: Any,
+    gateway: Callable[..., LiteLLMModel],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    status: int,
+    before: int,
+) -> None:
+    other = "sk-another-key-of-the-user"
+    monkeypatch.setenv("ANTHROPIC_API_KEY", other)
+    # Behind so many characters the line is cut within the key, of which no part may stay either.
+    scripted_server.respond = lambda _: scripted_server.status(status, f"{'x' * before} you sent {KEY} and {other}")
+    with caplog.at_level(0):
+        told = str(failure(gateway()))
+    seen = told + caplog.text + "".join(capfd.readouterr())
+    assert KEY[:12] not in seen
+    assert other[:12] not in seen
