@@ -12,7 +12,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,9 +24,11 @@ from perfagent.tools.profile import Place
 from perfagent.tools.sandbox import Sandbox
 from perfagent.tools.workload import Request, Site, Workload, observe
 
-#: Calls kept of each function, characters of all that is kept, and seconds spent on looking at values: what shows no
-#: difference within them is told by the call around it, or by the result itself.
-KEPT_CALLS = 2000
+#: Calls sketched of each function, those looked at more closely of each, characters of all that is kept of these, and
+#: seconds spent on looking at values in one run: what shows no difference within them is told by the call around it, or
+#: by the result itself.
+SKETCHED_CALLS = 100_000
+SUSPECT_CALLS = 20
 KEPT_CHARACTERS = 16_000_000
 LOOKING_S = 20.0
 
@@ -37,6 +40,22 @@ SHOWN_ARGUMENTS = 300
 
 CallName = tuple[int, int]
 """A function's index and the number of one of its calls."""
+
+Sketch = tuple[int, int]
+"""Checksums of a call's arguments and of how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a traced run is to find out.
+
+    Attributes:
+        what: who calls the functions, sketches of all their calls, or some calls in full.
+        kept: numbers of the calls that are wanted in full, by function.
+    """
+
+    what: Literal["callers", "sketches", "calls"]
+    kept: tuple[tuple[int, ...], ...] = ()
 
 
 class DifferingCall(BaseModel):
@@ -103,6 +122,7 @@ class CallTrace:
     Attributes:
         counts: calls by function, kept or not.
         parameters: their names, by function.
+        sketches: by function and number of the call; None for a call that did not end.
         callers: (path, first line, name) of the code that calls the functions, for a run that asked for them.
     """
 
@@ -110,29 +130,31 @@ class CallTrace:
     counts: tuple[int, ...]
     parameters: tuple[tuple[str, ...], ...] = ()
     callers: tuple[tuple[str, int, str], ...] = ()
+    sketches: tuple[tuple[Sketch | None, ...], ...] = ()
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> CallTrace:
         """What a tracer reported."""
         callers = tuple((path, line, name) for path, line, name in report["callers"])
         calls = tuple(Call(*json.loads(text)) for text in report["calls"])
-        return cls(calls, tuple(report["counts"]), tuple(map(tuple, report["parameters"])), callers)
+        sketches = tuple(tuple(each and (each[0], each[1]) for each in function) for function in report["sketches"])
+        return cls(calls, tuple(report["counts"]), tuple(map(tuple, report["parameters"])), callers, sketches)
 
 
-def call_options(places: Sequence[Place], tree: str, *, only_callers: bool = False) -> dict[str, Any]:
+def call_options(places: Sequence[Place], tree: str, look: Look) -> dict[str, Any]:
     """What the tracer in the sandbox is told.
 
     Args:
         tree: as seen inside.
-        only_callers: find out who calls the functions, and keep no call.
     """
     return {
         "tree": tree,
         "functions": [place.option for place in places],
-        "calls": KEPT_CALLS,
+        "look": look.what,
+        "kept": look.kept or [()] * len(places),
+        "calls": SKETCHED_CALLS,
         "bytes": KEPT_CHARACTERS,
         "seconds": LOOKING_S,
-        "only_callers": only_callers,
     }
 
 
@@ -174,32 +196,59 @@ def trace_tests(
     return {name: CallTrace.of(each) for name, each in found.items()}
 
 
-def differing_calls(baseline: CallTrace, candidate: CallTrace) -> Iterator[tuple[Call, Call]]:
-    """The calls with equal arguments that ended differently, in the order in which they ended at the candidate.
+def suspects(baseline: CallTrace, candidate: CallTrace) -> dict[CallName, CallName]:
+    """The calls of the candidate that seem to end differently, the first 20 of each function, each with its partner.
 
     Call k is compared with call k; where their arguments differ, because one side calls more often, the n-th call with
     some arguments is compared with the n-th such call.
     """
-    by_name = {call.name: call for call in baseline.calls}
-    by_arguments: dict[tuple[int, str], list[Call]] = defaultdict(list)
-    for call in sorted(baseline.calls, key=lambda call: call.name):
-        by_arguments[_key(call)].append(call)
-    turns: dict[tuple[int, str], int] = defaultdict(int)
-    places: dict[CallName, int] = {}
-    for call in sorted(candidate.calls, key=lambda call: call.name):
-        places[call.name] = turns[_key(call)]
-        turns[_key(call)] += 1
+    found: dict[CallName, CallName] = {}
+    for index, (ours, theirs) in enumerate(zip(baseline.sketches, candidate.sketches, strict=True)):
+        partners = _partners(ours, theirs)
+        differing = (((index, number), (index, other)) for number, other in partners if theirs[number] != ours[other])
+        found |= dict(islice(differing, SUSPECT_CALLS))
+    return found
+
+
+def _partners(ours: Sequence[Sketch | None], theirs: Sequence[Sketch | None]) -> Iterator[tuple[int, int]]:
+    """Numbers of the candidate's calls and of the baseline's with the same arguments, ascending by the candidate's."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for number, sketch in enumerate(ours):
+        if sketch is not None:
+            places[sketch[0]].append(number)
+    turns: dict[int, int] = defaultdict(int)
+    for number, sketch in enumerate(theirs):
+        if sketch is None:
+            continue
+        arguments = sketch[0]
+        turn, same = turns[arguments], places[arguments]
+        turns[arguments] += 1
+        opposite = ours[number] if number < len(ours) else None
+        if opposite is not None and opposite[0] == arguments:
+            yield number, number
+        elif turn < len(same):
+            yield number, same[turn]
+
+
+def wanted(names: Collection[CallName], functions: int) -> Look:
+    """To see some calls in full, of so many functions."""
+    kept = [sorted(number for index, number in names if index == function) for function in range(functions)]
+    return Look("calls", tuple(map(tuple, kept)))
+
+
+def differing_calls(
+    baseline: CallTrace, candidate: CallTrace, partners: Mapping[CallName, CallName]
+) -> Iterator[tuple[Call, Call]]:
+    """The calls with equal arguments that ended differently, in the order in which they ended at the candidate.
+
+    Args:
+        partners: which call of the baseline each of the candidate's is compared with.
+    """
+    known = {call.name: call for call in baseline.calls}
     for call in candidate.calls:
-        other = by_name.get(call.name)
-        if other is None or not _equal(other.arguments, call.arguments):
-            same = by_arguments[_key(call)]
-            other = same[places[call.name]] if places[call.name] < len(same) else None
-        if other is not None and _ends_differ(other, call):
+        other = known.get(partners[call.name])
+        if other is not None and _equal(other.arguments, call.arguments) and _ends_differ(other, call):
             yield other, call
-
-
-def _key(call: Call) -> tuple[int, str]:
-    return call.function, json.dumps(call.arguments)
 
 
 def _equal(one: Node, other: Node) -> bool:
@@ -219,17 +268,14 @@ def _ends(one: Call, other: Call) -> tuple[Node, Node]:
 
 
 def first_difference(
-    places: Sequence[Place], baseline: CallTrace, candidate: CallTrace, unsteady: Collection[CallName] = ()
-) -> DifferingCall | None:
-    """The first call that ends differently; None when none of those kept does.
+    places: Sequence[Place], candidate: CallTrace, pairs: Sequence[tuple[Call, Call]]
+) -> DifferingCall:
+    """The first of the calls that end differently, told to a reader.
 
     Args:
         places: the functions in the candidate's tree, in the tracer's order.
-        unsteady: calls of the baseline that end differently when it runs again.
+        pairs: baseline's and candidate's calls, see `differing_calls`.
     """
-    pairs = [pair for pair in differing_calls(baseline, candidate) if pair[0].name not in unsteady]
-    if not pairs:
-        return None
     one, other = pairs[0]
     others = dict.fromkeys(call.function for _, call in pairs if call.function != other.function)
     place, order = places[other.function], candidate.parameters[other.function]
@@ -247,11 +293,6 @@ def first_difference(
         difference=_inside(str(difference), inside) if difference else "",
         later=tuple(f"{places[index].function.qualname} ({places[index].path})" for index in others)[:MOST_LATER],
     )
-
-
-def unsteady_calls(baseline: CallTrace, again: CallTrace) -> frozenset[CallName]:
-    """The calls of a version that end differently when the same version runs once more."""
-    return frozenset(one.name for one, _ in differing_calls(baseline, again))
 
 
 def _arguments(node: Node, order: Sequence[str]) -> str:
