@@ -9,15 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from perfagent.tools.equivalence.calls import (
-    CallTrace,
-    DifferingCall,
-    Look,
-    differing_calls,
-    first_difference,
-    suspects,
-    wanted,
-)
+from perfagent.tools.equivalence.call_traces import CallTrace, Look
+from perfagent.tools.equivalence.calls import DifferingCall, differing_calls, first_difference, suspects, wanted
 from perfagent.tools.profile import Place, SourceFile, locate
 
 #: Functions that call the touched ones and are looked at with them, first come first.

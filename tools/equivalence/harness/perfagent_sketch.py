@@ -47,13 +47,13 @@ def sketch(value: Any, depth: int, breadth: int) -> str:
         return "%s%d%s" % (name, len(value), _sorted(value) if len(value) <= LONG else "")
     if kind is dict:
         return name + _pairs(value, depth, breadth)
-    if isinstance(value, BaseException):
+    if issubclass(kind, BaseException):
         return name + (_items(value.args, depth, breadth) if type(value.args) is tuple else "")
     return name + _attributes(value, depth, breadth)
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, (str, bytes)) and len(value) > LONG:
+    if type(value) in (str, bytes) and len(value) > LONG:
         value = value[:LONG]
     # Decimal text of long integers takes quadratic time, and is refused by some versions.
     return hex(value) if type(value) is int else repr(value)
