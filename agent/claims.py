@@ -37,8 +37,13 @@ def hold_cache(folder: Path, *, exclusively: bool) -> IO[str] | None:
 
 def claimed(path: Path) -> bool:
     """Whether a process works in a run folder."""
+    return locked(path / "events.jsonl")
+
+
+def locked(path: Path) -> bool:
+    """Whether a process holds a file for itself; nobody holds one that does not exist."""
     try:
-        with (path / "events.jsonl").open("r") as file:
+        with path.open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False

@@ -6,7 +6,6 @@ and an environment's own lock (who builds it). Whoever is killed lets go of his,
 
 from __future__ import annotations
 
-import fcntl
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from perfagent.agent.claims import claimed, hold_cache
+from perfagent.agent.claims import claimed, hold_cache, locked
 from perfagent.agent.run_folder import leftovers, runs_home, state_home
 from perfagent.tools.environment.images import (
     EnvironmentImage,
@@ -31,6 +30,8 @@ from perfagent.tools.sandbox.disk import folder_bytes
 DAY_S = 86400.0
 #: Days after which `--runs` takes a run away: its report has been read by then.
 OLD_RUN_DAYS = 30.0
+#: Why an item stays that is kept for the next run.
+KEPT = "kept: --all removes it"
 
 
 class Wish(NamedTuple):
@@ -45,6 +46,10 @@ class Wish(NamedTuple):
     environments: bool = False
     runs: bool = False
     days: float | None = None
+
+    def takes(self, days: float) -> bool:
+        """Whether something of environments goes that was not touched for so many days."""
+        return self.environments and days >= (self.days or 0.0)
 
 
 class Item(NamedTuple):
@@ -152,13 +157,13 @@ def _environments(wish: Wish, *, free: bool) -> Iterator[Item]:
         own = [each for each in images if each.id == image]
         size = sum(map(_size, _parts(folder, record.stem))) + sum(each.own_bytes for each in own)
         days = _days(record)
-        old = wish.environments and days >= (wish.days or 0.0)
-        why = "unused" if old and free else "a run is under way" if old else "kept: --all removes it"
+        old = wish.takes(days)
+        why = "unused" if old and free else "a run is under way" if old else KEPT
         remove = _removing_environment(folder, record.stem, own)
         yield Item("environment", record.stem, size, days, why, old and free, remove)
     for key in sorted({path.name.split(".")[0] for path in folder.glob("*")} - {p.stem for p in folder.glob("*.json")}):
         parts = _parts(folder, key)
-        if any(not part.name.endswith(".lock") for part in parts) and not _locked(folder / f"{key}.lock"):
+        if any(not part.name.endswith(".lock") for part in parts) and not locked(folder / f"{key}.lock"):
             remove = _removing_environment(folder, key, [])
             yield Item("leftover", key, sum(map(_size, parts)), _days(parts[0]), "built half way", free, remove)
     for each in images:
@@ -172,8 +177,8 @@ def _image_item(image: EnvironmentImage, cache: Path, wish: Wish, *, free: bool)
     ours = image.cache is not None and image.cache == cache.resolve()
     if not ours and not image.orphaned:
         goes, why = False, "of another PERFAGENT_HOME"
-    elif image.layer and not (wish.environments and days >= (wish.days or 0.0)):
-        goes, why = False, "kept: --all removes it"
+    elif image.layer and not wish.takes(days):
+        goes, why = False, KEPT
     elif image.orphaned:
         goes, why = True, "its cache is gone"
     else:
@@ -186,12 +191,12 @@ def _packages(wish: Wish, *, free: bool) -> Iterator[Item]:
     for folder in (state_home() / "cache" / name for name in ("pip", "uv")):
         if folder.is_dir():
             days = _days(folder)
-            goes = free and wish.environments and days >= (wish.days or 0.0)
-            why = "asked for" if goes else "kept: --all removes it"
+            goes = free and wish.takes(days)
+            why = "asked for" if goes else KEPT
             yield Item("packages", folder.name, folder_bytes(folder), days, why, goes, _removing(folder))
     for name, size in package_volumes():
-        goes = free and wish.environments and not wish.days
-        why = "asked for" if goes else "kept: --all removes it"
+        goes = free and wish.takes(0.0)
+        why = "asked for" if goes else KEPT
         yield Item("packages", name, size, 0.0, why, goes, partial(remove_volume, name))
 
 
@@ -202,9 +207,9 @@ def _kept(wish: Wish, *, free: bool) -> Iterator[Item]:
     trees = sorted((cache / "trees").glob("*"))
     for path in (*sorted((cache / "built").glob("*")), *trees, *findings):
         days, half = _days(path), path.name.endswith(".part")
-        goes = free and (half or (wish.environments and days >= (wish.days or 0.0)))
+        goes = free and (half or wish.takes(days))
         kind = "leftover" if half else "findings" if path in findings else "tree" if path in trees else "build"
-        why = "a run is under way" if not free else "built half way" if half else "kept: --all removes it"
+        why = "a run is under way" if not free else "built half way" if half else KEPT
         yield Item(kind, path.name, _size(path), days, "asked for" if goes and not half else why, goes, _removing(path))
 
 
@@ -218,18 +223,6 @@ def _image_of(record: Path) -> str:
         return bare(str(json.loads(record.read_text("utf-8")).get("image", "")))
     except (OSError, ValueError, AttributeError):
         return ""
-
-
-def _locked(lock: Path) -> bool:
-    """Whether somebody builds the environment at this moment."""
-    try:
-        with lock.open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _days(path: Path) -> float:

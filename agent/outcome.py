@@ -97,6 +97,9 @@ def write_outcome(services: Services, result: Result, patches: Sequence[Patch] =
     for number, patch in enumerate(patches, 1):
         text = services.target.format_patch(patch.parent, patch.commit)
         folder.write(f"patches/{number:04d}.patch", text)
+        for file in patch.evidence:
+            (folder.path / f"patches/{number:04d}-evidence").mkdir(exist_ok=True)
+            folder.write(f"patches/{number:04d}-evidence/{file.name.replace('/', '-')}", folder.get(file.digest))
     folder.write("report.md", result_markdown(result))
     folder.write("result.json", result.to_json() + "\n")
 
@@ -198,4 +201,5 @@ def _patch_report(patch: Patch, verdict: Verdict, services: Services) -> PatchRe
         metric=verdict.metric,
         rationale=patch.rationale,
         benchmarks=verdict.benchmarks,
+        evidence=patch.evidence,
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field
 
-from perfagent.tools.report import BenchmarkFigure, Check, GrowthFigure, Overall, Record, TestCounts
+from perfagent.tools.report import BenchmarkFigure, Check, EvidenceFile, GrowthFigure, Overall, Record, TestCounts
 
 SCHEMA_VERSION = 2
 
@@ -60,7 +60,10 @@ class Idea(Record):
 
 
 class Candidate(Record):
-    """One concrete edit for an idea; `diff` is the digest of a unified diff against the baseline `parent`."""
+    """One concrete edit for an idea; `diff` is the digest of a unified diff against the baseline `parent`.
+
+    `evidence` are files the editor wrote beside it, such as differential tests; never part of the patch.
+    """
 
     id: str
     idea: str
@@ -71,6 +74,7 @@ class Candidate(Record):
     origin: Origin
     attempt: int = 0
     targets: tuple[str, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = ()
 
 
 class Verdict(Record):
@@ -109,6 +113,7 @@ class Patch(Record):
     verdict: str
     hunks: int
     targets: tuple[str, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = ()
 
 
 class Tried(Record):
@@ -127,6 +132,7 @@ class Tried(Record):
         feedback: digest of what a repair begins with; empty when there is nothing to repair.
         history: digest of the conversation; empty when there was none.
         diff: digest of the change; empty when there was none.
+        form: digest of what the change amounts to, however it is written; empty when it was not judged itself.
     """
 
     idea: str
@@ -142,6 +148,7 @@ class Tried(Record):
     feedback: str = ""
     history: str = ""
     diff: str = ""
+    form: str = ""
 
 
 class Task(Record):

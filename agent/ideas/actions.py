@@ -159,14 +159,14 @@ class _Doing:
 
     def lines(self, tree: Path, function: str) -> str:
         """The line profile of `path:qualname`, or of a bare name that the baseline's profile knows."""
-        from perfagent.agent.ideas.lines import line_profile
+        from perfagent.agent.ideas.line_profile import line_table
 
         path, _, qualname = function.rpartition(":")
         known = [spot for spot in self.spots if spot.qualname == qualname or spot.qualname.endswith(f".{qualname}")]
         if not path and len(known) != 1:
             found = ", ".join(f"{spot.path}:{spot.qualname}" for spot in known)
             return f"Name it as path:qualname{f'; it may be one of {found}' if found else ''}."
-        return line_profile(self.services, tree, path or known[0].path, qualname if path else known[0].qualname)
+        return line_table(self.services, tree, path or known[0].path, qualname if path else known[0].qualname)
 
     def built(self) -> Path:
         """A tree with the present change and its compiled parts; the baseline's own when nothing is changed.

@@ -167,7 +167,9 @@ def _workload_text(specs: Sequence[str], tree: Path) -> str:
             code = file.read_text("utf-8", errors="replace")
             code = code if len(code) <= SHOWN_WORKLOAD else code[:SHOWN_WORKLOAD] + "\n[cut]\n"
             code = f"\n\n{_fenced(code)}"
-        parts.append(f"`{spec}`{code}")
+        # Where a script outside of the repository stands on this machine is nobody's business.
+        shown = f"{kind}:{file.name}" if Path(target).is_absolute() else spec
+        parts.append(f"`{shown}`{code}")
     return "\n\n".join(parts)
 
 

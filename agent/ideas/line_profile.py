@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ MOST_LINES = 40
 #: Characters of a source line.
 WIDTH = 110
 
-#: Slowdown by tracing from which the shares themselves are in doubt.
+#: Slowdown by tracing from which the shares of short lines are in doubt.
 HEAVY_OVERHEAD = 3.0
 
 
@@ -42,11 +43,27 @@ def line_table(services: Services, tree: Path, path: str, qualname: str) -> str:
     return table(profile.functions[0], tree, profile.overhead)
 
 
+def calls_of(services: Services, tree: Path, functions: Sequence[tuple[str, str]]) -> tuple[CallFacts, ...]:
+    """What some functions of a tree are called with, while the workloads run once; those never called are left out.
+
+    Args:
+        tree: on the host.
+        functions: path in the tree and dotted name of each, such as of the hotspots.
+
+    Raises:
+        WorkloadError: there is no such function, or no workload that can be traced.
+    """
+    from perfagent.tools.profile import call_facts
+
+    with services.lab.open({"side": tree}) as bench:
+        return call_facts(bench.lines("side", tree, functions))
+
+
 def table(function: FunctionLines, tree: Path, overhead: float | None = None, most: int = MOST_LINES) -> str:
     """One function's table with a head line, and below it what the function is called with."""
     where = f"`{function.path}` {function.qualname}, lines {function.start}-{function.end}"
     if not function.lines:
-        return f"{where}: never runs in the workloads."
+        return f"{where}: no line of it runs as Python code in the workloads."
     source = (tree / function.path).read_text("utf-8", errors="replace").splitlines()
     head = f"{where}: {function.share:.1%} of the time passes through it{overhead_text(overhead)}."
     columns = "line | hits | share of the function, with what the line calls | source"
@@ -57,7 +74,7 @@ def overhead_text(overhead: float | None) -> str:
     """What is to be said of the figures, in brackets after what they are of."""
     if overhead is None:
         return " (shares, not seconds)"
-    doubt = "; lines that are short and often look dearer than they are" if overhead >= HEAVY_OVERHEAD else ""
+    doubt = "; the shares of lines that are short and run often are rough" if overhead >= HEAVY_OVERHEAD else ""
     return f" (shares, not seconds: tracing made it {overhead:.1f} times as slow{doubt})"
 
 

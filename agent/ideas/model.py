@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ from perfagent.agent.ideas.actions import actions_for
 from perfagent.agent.ideas.assigning import assignment_for
 from perfagent.agent.ideas.facts import facts_for
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
-from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, Target, edit, plan, review
+from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
 from perfagent.tools.patch import Policy, apply_patch, diff_trees
 from perfagent.tools.profile import Hotspot
+from perfagent.tools.report import EvidenceFile
 from perfagent.tools.repository import hold_tree
 
 #: Ideas asked for at once: what the profile's head supports; further ones come with the next profile.
@@ -23,6 +25,13 @@ MOST_IDEAS = 5
 
 #: Hotspots that stand in as ideas when a model never manages the plan's form.
 STAND_IN_IDEAS = 3
+
+#: Seconds that one conversation may take, model and tools together: a strong model that profiles, edits and tests needs
+#: minutes, and after half an hour without a change worth submitting a fresh start is worth more.
+EDITING_S, PLANNING_S = 1800.0, 600.0
+
+#: Turns of one conversation: a fuse, as money and time are what should end it.
+TURNS = 200
 
 
 def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
@@ -34,7 +43,18 @@ def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Id
     """
     name = f"plan-{asked.head[:12]}-{asked.round}"
     facts = facts_for(services, asked.head, spots, asked.tried)
-    drafts = plan(recorded(services, "planner", name), facts, max_ideas=MOST_IDEAS, label=name)
+    parent = services.lab.tree(asked.head)
+    tree = services.lab.writable_copy(parent, "plan")
+    try:
+        hold_tree(tree)
+        actions = actions_for(services, parent, tree, name, spots, edits=False)
+        workbench = FileWorkbench(tree, lambda _: "a planner edits nothing", actions)
+        limits = limits_for(services, PLANNING_S)
+        drafts = plan(
+            recorded(services, "planner", name), facts, workbench, max_ideas=MOST_IDEAS, label=name, limits=limits
+        )
+    finally:
+        services.lab.discard(tree)
     if asked.refine and drafts:
         found = review(recorded(services, "critic", f"critic-{name}"), facts, drafts, label=f"critic-{name}")
         for draft, reason in found.dropped:
@@ -76,14 +96,16 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
     try:
         tree = _starting_tree(services, task, parent)
         policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-        workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, task.name))
+        spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
+        workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, task.name, spots))
 
         def tell(event: LoopEvent) -> None:
             folder.event("model", edit=task.name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
             tell_spent(services)
 
         assignment = assignment_for(services, task, head, [Tried(**entry) for entry in tried])
-        outcome = edit(recorded(services, "editor", task.name), assignment, workbench, on_event=tell)
+        model = recorded(services, "editor", task.name)
+        outcome = edit(model, assignment, workbench, limits_for(services, EDITING_S), on_event=tell)
         diff = diff_trees(parent, tree)
     finally:
         if tree is not None:
@@ -102,8 +124,15 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
         origin="model",
         attempt=task.attempt,
         targets=task.idea.targets,
+        evidence=tuple(EvidenceFile(**asdict(file)) for file in outcome.evidence),
     )
     return Edited(task=task, candidates=(candidate,), history=history)
+
+
+def limits_for(services: Services, longest_s: float) -> LoopLimits:
+    """What one conversation may use: the time that is left of the search, and never more than `longest_s` seconds."""
+    left = longest_s if services.deadline is None else services.deadline - services.clock()
+    return LoopLimits(turns=TURNS, wall_s=max(1.0, min(longest_s, left)))
 
 
 def _starting_tree(services: Services, task: Task, parent: Path) -> Path:

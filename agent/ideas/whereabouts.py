@@ -23,6 +23,8 @@ LINES_BEFORE = 3
 #: Seconds of one traced run: evidence that takes longer costs more than a model's next guess.
 LONGEST_TRACE_S = 60.0
 
+NOTHING = LineProfile(functions=(), overhead=None)
+
 
 def time_lines(services: Services, candidate: Candidate, verdict: Verdict, only: frozenset[str]) -> list[str]:
     """The dear lines of the changed functions, for a reader; none where no line profile can be made.
@@ -39,7 +41,9 @@ def time_lines(services: Services, candidate: Candidate, verdict: Verdict, only:
         with services.lab.open({"baseline": base, "candidate": head}) as bench:
             bench.timeout_s = min(bench.timeout_s, LONGEST_TRACE_S)
             after = bench.lines("candidate", head, _names(touched.after), only or None)
-            before = bench.lines("baseline", base, _names(touched.before), only or None)
+            before = NOTHING
+            if touched.before:
+                before = bench.lines("baseline", base, _names(touched.before), only or None)
     except PerfagentError:
         return []  # the verdict stands by its own evidence
     return compared(before, after, base, head)

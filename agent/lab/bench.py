@@ -106,7 +106,7 @@ class Bench:
                 request = self._request(Request(hash_seed=hash_seed, loops=loops, only=wanted))
                 left = [side for side in order if side not in failed]
                 for side, seen in self._round(workload, request, left).items():
-                    readings[side] |= {name: _reading(seen, name) for name in seen.spans}
+                    readings[side] |= {name: reading_of(seen, name) for name in seen.spans}
                     if trouble := failure_of(seen):
                         failed[side] = RunFailed(trouble)
             return {**readings, **failed}
@@ -201,7 +201,12 @@ def failure_of(seen: Observation) -> str:
     return ""
 
 
-def _reading(seen: Observation, name: str) -> Reading:
+def reading_of(seen: Observation, name: str) -> Reading:
+    """A benchmark's reading of a run, for one execution of its body.
+
+    Raises:
+        MeasurementError: it ran no loop.
+    """
     span = seen.spans[name]
     if span.loops < 1:
         raise MeasurementError(f"the benchmark {name} ran no loop")

@@ -46,6 +46,7 @@ class Laboratory:
         self.target = services.target
         self.settings = services.settings
         self.prepared = prepared
+        self.interrupted = services.interrupted
         self.environment = prepared.environment.restore()
         (self.folder.path / "work").mkdir(exist_ok=True)
         cache = state_home() / "cache" / "built"
@@ -106,7 +107,7 @@ class Laboratory:
         workloads = tuple(parse(spec) for spec in self.prepared.workloads)
         scripts = [Mount(path, f"{INSIDE}/scripts/{path.name}") for path in _outside_files(workloads)]
         folder = Path(tempfile.mkdtemp(prefix="shell-", dir=self.folder.path / "work"))
-        setting = Setting(self.environment.kind, self.prepared.source_roots, tuple(scripts))
+        setting = Setting(self.environment.kind, self.prepared.source_roots, tuple(scripts), self.interrupted)
         return Shell(folder, (parent, tree), policy, self._sandbox, setting)
 
     def discard(self, tree: Path) -> None:

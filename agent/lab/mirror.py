@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from perfagent.tools.errors import SandboxError
 from perfagent.tools.patch import Policy, is_leftover
+from perfagent.tools.sandbox import remove
 
 #: Made by builds and tools beside sources, and never anybody's edit.
 COMPILED = ("*.so", "*.o", "*.a", "*.pyd", "*.dylib", "*.dll", "*.obj", "*.class", "*.rlib")
@@ -228,14 +228,6 @@ def write(root: Path, path: str, data: bytes | None) -> None:
         place.write_bytes(data)
         place.chmod(mode)
         _give(place, owner)
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder, however deep it is."""
-    try:
-        shutil.rmtree(folder)
-    except (OSError, RecursionError):
-        subprocess.run(["rm", "-rf", "--", str(folder)], check=False, capture_output=True)
 
 
 def _entries(folder: Path) -> Iterable[os.DirEntry[str]]:

@@ -16,6 +16,7 @@ from perfagent.agent.lab.kept_trees import checked_out
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
 from perfagent.agent.lab.probing import plan_measurement
+from perfagent.agent.lab.seeds import VALUE_SEEDS
 from perfagent.agent.lab.sizing import plan_sizes
 from perfagent.agent.run_folder import state_home
 from perfagent.agent.services import Services
@@ -33,13 +34,10 @@ from perfagent.tools.equivalence import (
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, choose
-from perfagent.tools.workload import Workload, discover, parse, source_roots
+from perfagent.tools.workload import Workload, discover, parse, pytest_options, source_roots
 
 #: Seconds the target's unit tests may take once.
 LONGEST_TESTS_S = 3600.0
-
-#: Two hash seeds under which a value must be the same to be comparable.
-VALUE_SEEDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Preparation:
             sandbox_reason=reason,
             workloads=tuple(workload.spec for workload in workloads),
             source_roots=source_roots(plain),
-            pytest_options=_pytest_options(plain),
+            pytest_options=pytest_options(plain),
             benchmarks=(),
             tests=None,
             values="",
@@ -101,7 +99,7 @@ class Preparation:
             noise=Noise(),
             core=_free_core(),
         )
-        findings = self._findings(environment, workloads)
+        findings = self._findings(prepared.environment, workloads)
         if self.wanted.tests:
             with self._timed("unit tests"):
                 tests = folder.step("baseline-tests", lambda: self._known_tests(findings, prepared))
@@ -129,12 +127,11 @@ class Preparation:
         yield
         self.services.folder.event("timed", step=step, seconds=round(time.monotonic() - began, 3))
 
-    def _findings(self, environment: Environment, workloads: list[Workload]) -> Findings:
+    def _findings(self, environment: EnvironmentRecord, workloads: list[Workload]) -> Findings:
         """What earlier runs found out about this tree in this environment with these workloads."""
         scripts = [Path(each.target) for each in workloads if each.kind == "script"]
         outside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in scripts if path.is_absolute()]
-        built = hashlib.sha256(environment.log.encode("utf-8", "surrogateescape")).hexdigest()
-        where = [environment.kind, environment.key, environment.image, built]
+        where = [environment.kind, environment.key, environment.image, environment.built]
         what = [self.services.target.info(self.base).tree, [each.spec for each in workloads], outside]
         return Findings(state_home() / "cache" / "findings", [*where, *what, self.services.settings.build])
 
@@ -281,12 +278,6 @@ def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
 
 def _no_tests(run: TestRun) -> bool:
     return run.complete and not run.outcomes and not run.collection_errors
-
-
-def _pytest_options(tree: Path) -> tuple[str, ...]:
-    from perfagent.tools.workload import pytest_options
-
-    return pytest_options(tree)
 
 
 def _free_core() -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -26,6 +27,11 @@ def recorded(services: Services, name: str, run: Run) -> Run:
         return {side: _from_json(result) for side, result in entry.items()}
 
     return replayed
+
+
+def seed_of(services: Services, name: str) -> int:
+    """A seed of 32 bits of its own for whatever bears the name, the same again on resume."""
+    return int.from_bytes(hashlib.sha256(f"{services.settings.seed}:{name}".encode()).digest()[:4], "big")
 
 
 def _to_json(result: RunResult) -> dict[str, Any]:

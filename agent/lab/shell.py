@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import posixpath
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from perfagent.agent.lab.mirror import Changes, Mirror, read, remove, stamps, write
+from perfagent.agent.lab.mirror import Changes, Mirror, read, stamps, write
+from perfagent.tools.errors import SandboxError
 from perfagent.tools.patch import Policy, is_leftover
-from perfagent.tools.sandbox import Command, Completed, Mount, Sandbox, SandboxKind
+from perfagent.tools.sandbox import Command, Completed, Mount, Sandbox, SandboxKind, remove
 
 #: Where a shell starts, and what it finds there.
 HOME = "/perfagent/work"
@@ -26,16 +28,26 @@ LONGEST_COMMAND_S = 300.0
 #: What of the scratch folder is kept for a resumed run: bytes of one file, bytes and number of all.
 LARGEST_NOTE, MOST_NOTES_BYTES, MOST_NOTES = 2**20, 16 * 2**20, 500
 
+_LOOK_S = 0.2  # between two looks at whether the user asked to stop
+
 Open = Callable[[list[Mount], float], AbstractContextManager[Sandbox]]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a shell's code runs: the kind of sandbox, folders of a tree on PYTHONPATH, and what else it may read."""
+    """Where a shell's code runs.
+
+    Attributes:
+        kind: of the sandbox.
+        source_roots: folders of a tree that belong on PYTHONPATH.
+        scripts: what else it may read.
+        interrupted: set when the user asked to stop, which ends a running command.
+    """
 
     kind: SandboxKind
     source_roots: tuple[str, ...]
     scripts: tuple[Mount, ...] = ()
+    interrupted: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ class Shell:
         self._stack = ExitStack()
         self._stack.callback(remove, folder)
         self._program = "bash"
+        self._interrupted = setting.interrupted
         try:
             folder.chmod(0o755)
             self.mirror = Mirror(trees[1], folder / NEW, policy)
@@ -127,6 +140,7 @@ class Shell:
 
         Raises:
             SandboxError: the sandbox broke, or was filled with more files than can be looked at.
+            KeyboardInterrupt: the user asked to stop; the shell is then closed.
         """
         self.mirror.forth()
         done = self._execute(command, timeout_s)
@@ -137,7 +151,35 @@ class Shell:
 
     def _execute(self, command: str, timeout_s: float) -> Completed:
         argv = (self._program, "-c", f"exec 2>&1\n{command}")
-        return self._sandbox.execute(Command(argv, self._home, self._env, min(timeout_s, LONGEST_COMMAND_S)))
+        with self._interruptible():
+            return self._sandbox.execute(Command(argv, self._home, self._env, min(timeout_s, LONGEST_COMMAND_S)))
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """End what runs when the user asks to stop: an editor's thread hears no signal.
+
+        Raises:
+            KeyboardInterrupt: that happened.
+        """
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_LOOK_S):
+                if self._interrupted.is_set():
+                    self._sandbox.close()
+                    return
+
+        watcher = threading.Thread(target=watch, name="perfagent-shell", daemon=True)
+        watcher.start()
+        try:
+            yield
+        except SandboxError:
+            if self._interrupted.is_set():
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            done.set()
+            watcher.join()
 
     def _look_at_scratch(self) -> tuple[dict[str, bytes | None], tuple[str, ...]]:
         """What changed in the scratch folder, and what of it will not outlive the session."""

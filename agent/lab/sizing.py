@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from perfagent.agent.lab.bench import Bench, failure_of
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import BenchmarkPlan, Prepared, SizePlan
+from perfagent.agent.lab.seeds import VALUE_SEEDS
 from perfagent.agent.services import Services
 from perfagent.tools.equivalence import stable
 from perfagent.tools.measure.constants import (
@@ -25,9 +26,6 @@ from perfagent.tools.workload import MIN_BODY_S, Request, parse, takes_size
 
 #: Hash seed of the runs that show how long a size takes.
 PROBE_SEED = 1
-
-#: Hash seeds under which a value at a larger size must be the same to be comparable; the first is the checks' own.
-VALUE_SEEDS = (1, 2)
 
 
 class Probe(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic_core import from_json
 
 _FENCE = re.compile(r"```(?:json)?[^\n]*\n(.*?)(?:^\s*```|\Z)", re.DOTALL | re.MULTILINE)
+_BRACKET, _OBJECT = re.compile(r"[{\[]"), re.compile(r'\{\s*"')
 _THINKING = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
 
 
@@ -20,8 +21,9 @@ def json_values(text: str) -> Iterator[Any]:
     """
     text = _THINKING.sub("", text)
     for candidate in [*_FENCE.findall(text), text]:
-        starts = [match.start() for match in re.finditer(r"[{\[]", candidate)]
-        for start in starts[:1]:
+        # Talk before the answer may hold brackets of its own: `out = []`.
+        found = [match.start() for match in (_BRACKET.search(candidate), _OBJECT.search(candidate)) if match]
+        for start in dict.fromkeys(found):
             try:
                 yield json.JSONDecoder().raw_decode(candidate, start)[0]
             except ValueError:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from perfagent.agent.model.secrets import redacted
-from perfagent.tools.errors import ModelContextExceeded, ModelError
+from perfagent.tools.errors import ModelContextExceeded, ModelError, ModelNoTools
 
 Kind = Literal[
     "context", "policy", "no_key", "auth", "unknown_model", "quota", "no_tools", "no_stream", "no_effort", "request",
@@ -131,7 +131,8 @@ class Failure:
 
     def as_error(self, model: str) -> ModelError:
         """The error to raise when this is not tried again."""
-        error = ModelContextExceeded if self.kind == "context" else ModelError
+        kinds: dict[Kind, type[ModelError]] = {"context": ModelContextExceeded, "no_tools": ModelNoTools}
+        error = kinds.get(self.kind, ModelError)
         said = _SAID[self.kind].format(model=model)
         detail = self.detail[:_DETAIL_LENGTH]
         return error(f"{said} ({detail})" if detail else said, _REMEDY[self.kind], self.kind)

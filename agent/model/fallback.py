@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from perfagent.agent.model.protocol import Model, Reply, Request
 from perfagent.tools.errors import ModelContextExceeded, ModelError, ModelNoTools
@@ -22,9 +23,9 @@ REST_S = 300.0
 class FallbackModel:
     """Models in the order of preference. Safe under threads.
 
-    A request that is too long for a model goes to no other one: the conversation is made shorter instead; one
-    whose tools a model does not take is worded anew. An answer in
-    which the model itself declines is an answer; one that the provider's filter emptied is none.
+    A request that is too long for a model, or holds tools it does not take, goes to no other one: the conversation is
+    made shorter instead, or the tools are explained in text. An answer in which the model itself declines is an answer;
+    one that the provider's filter emptied is none.
 
     Args:
         models: at least one; the first gives the name.
@@ -52,8 +53,8 @@ class FallbackModel:
 
     def complete(self, request: Request) -> Reply:
         """The answer of the first model that has one; see Model."""
-        *first, last = self._awake()
-        for model, following in zip(first, [*first[1:], last], strict=True):
+        awake = self._awake()
+        for model, following in pairwise(awake):
             try:
                 reply = model.complete(request)
             except (ModelContextExceeded, ModelNoTools):
@@ -64,7 +65,7 @@ class FallbackModel:
             if not _filtered(reply):
                 return reply
             self._passed_over(model, following, "policy", "the provider's filter emptied the answer")
-        return last.complete(request)
+        return awake[-1].complete(request)
 
     def _awake(self) -> list[Model]:
         """Those not known to fail; all of them when every one is."""

@@ -22,13 +22,13 @@ from perfagent.agent.model.protocol import CHARACTERS_PER_TOKEN, Price, Reply, R
 from perfagent.agent.model.secrets import secrets_in
 from perfagent.agent.model.stream import NoStream, StreamBroken, streamed
 from perfagent.agent.model.wire import read_reply
-from perfagent.tools.errors import LimitExceeded, ModelError, ModelNoTools
+from perfagent.tools.errors import LimitExceeded, ModelError
 
 _WAIT_MIN_S, _WAIT_MAX_S = 2.0, 60.0  # the first and the longest wait between attempts
 _PATIENCE_S = 300.0  # an endpoint that asks for a longer wait is given up at once
 
-#: Failures that say what requests must do without from then on. Without tools the caller must word the request anew;
-#: the others are asked again at once.
+#: Failures that say what requests must do without from then on. Of tools the asker must know, who has to explain them
+#: in text instead.
 _WITHOUT: dict[Kind, str] = {"no_tools": "tools", "no_stream": "stream", "no_effort": "effort"}
 
 
@@ -85,7 +85,7 @@ class LiteLLMModel:
         import tenacity
 
         if request.tools and "tools" in self._without:
-            raise self._no_tools()
+            raise Failure("no_tools", "").as_error(self.name)
         litellm, failures = load_litellm(), list[Failure]()
         self._mind_effort(litellm)
         retrying = tenacity.Retrying(
@@ -98,13 +98,8 @@ class LiteLLMModel:
         try:
             reply = retrying(self._attempt, litellm, request)
         except _Attempt as attempt:
-            if attempt.failure.kind == "no_tools" and request.tools:
-                raise self._no_tools() from None
             raise self._as_error(attempt.failure, len(_counted(failures))) from None
         return reply.model_copy(update={"failed_attempts": len(failures)})
-
-    def _no_tools(self) -> ModelNoTools:
-        return ModelNoTools(f"{self.name} takes no tools", "write the calls in text")
 
     def check(self) -> None:
         """Notice without a request that the model cannot be addressed.
@@ -217,7 +212,7 @@ class LiteLLMModel:
                 self._waiting.interrupted,
             )
         except AttemptTooLong:
-            failure = Failure("timeout", f"no whole answer within {limit_s:.0f} s")
+            failure = Failure("timeout", f"no whole answer within {limit_s:.3g} s")
         except StreamBroken as error:
             failure = Failure("cut", str(error))
         except NoStream as error:

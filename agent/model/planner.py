@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
+from perfagent.agent.model.answers import json_values
 from perfagent.agent.model.facts import Facts, IdeaDraft
 from perfagent.agent.model.loop import run_loop
 from perfagent.agent.model.loop_records import LoopLimits
@@ -23,8 +22,6 @@ from perfagent.tools.errors import ModelFormatError
 _ROUNDS = 2  # the answer, and one repair
 _TURNS = 40  # of a planner that looks around; the editors are who must know every line
 _SHOWN_PROBLEMS = 6
-_FENCE = re.compile(r"```(?:json)?[^\n]*\n(.*?)(?:^\s*```|\Z)", re.DOTALL | re.MULTILINE)
-_THINKING = re.compile(r"^.*</think(?:ing)?>", re.DOTALL)
 
 
 class _Ideas(BaseModel):
@@ -93,31 +90,13 @@ def ideas_schema() -> str:
 def read_ideas(reply: Reply) -> tuple[list[IdeaDraft], str]:
     """The valid ideas of an answer, however it is wrapped or cut off; with none, what is wrong with it."""
     problems: list[str] = []
-    for value in _json_values(_THINKING.sub("", reply.text)):
+    for value in json_values(reply.text):
         ideas = [idea for item in _items(value) for idea in _valid(item, problems)]
         if ideas or value == {"ideas": []}:
             return ideas, ""
     if reply.finish_reason == "length":
         problems.append("the answer was cut off: give fewer ideas")
     return [], "\n".join(problems[:_SHOWN_PROBLEMS]) or "there is no JSON in it"
-
-
-def _json_values(text: str) -> Iterator[Any]:
-    """JSON objects and lists in fences, else in the text, else the beginning of one that was cut off."""
-    for candidate in [*_FENCE.findall(text), text]:
-        starts = [match.start() for match in re.finditer(r"[{\[]", candidate)]
-        for start in starts[:1]:
-            try:
-                yield json.JSONDecoder().raw_decode(candidate, start)[0]
-            except ValueError:
-                yield from _cut_off(candidate[start:])
-
-
-def _cut_off(text: str) -> Iterator[Any]:
-    try:
-        yield from_json(text, allow_partial=True)
-    except ValueError:
-        return
 
 
 def _items(value: Any) -> Sequence[Any]:

@@ -7,7 +7,7 @@ whole answer; and it passes on only the first piece of a refusal. Both are read 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from perfagent.agent.model.attempt import Line
@@ -41,13 +41,12 @@ def streamed(litellm: Any, arguments: Mapping[str, Any], line: Line) -> Any:
     plain = hasattr(raw, "response")  # the client's own stream, of an OpenAI-compatible endpoint
     if plain:
         stream.completion_stream = wire.watched(raw)
-    chunks = []
-    for chunk in stream:
-        chunks.append(chunk)
-        line.characters += _characters(chunk)
-        if line.is_cut:
-            hang_up(raw)
-            raise StreamBroken("nobody waits for it any more")
+    try:
+        chunks = list(_counted(stream, line))
+    finally:
+        close = getattr(raw, "close", None)
+        if close is not None:
+            close()
     if plain and not wire.events:
         raise NoStream("the answer is no stream of events")
     if plain and not wire.finished:
@@ -58,9 +57,17 @@ def streamed(litellm: Any, arguments: Mapping[str, Any], line: Line) -> Any:
     if whole is None:
         raise NoStream("the stream is empty")
     if wire.refusal:
-        message = whole.choices[0].message
-        message.provider_specific_fields = {"refusal": wire.refusal}
+        whole.choices[0].message.provider_specific_fields = {"refusal": wire.refusal}
     return whole
+
+
+def _counted(stream: Iterable[Any], line: Line) -> Iterator[Any]:
+    """The same chunks, counted on the line; ends with an error when nobody waits any more."""
+    for chunk in stream:
+        line.characters += _characters(chunk)
+        if line.is_cut:
+            raise StreamBroken("nobody waits for it any more")
+        yield chunk
 
 
 class _Wire:

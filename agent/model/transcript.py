@@ -206,7 +206,7 @@ class ReplayModel:
         label = shape(request.label)
         following = next((one for one in self._left if shape(one.label) == label), None)
         if following is not None and request.tools and not following.tools:
-            raise ModelNoTools(f"{self._name} took no tools", "write the calls in text")
+            raise ModelNoTools(f"{self._name} took no tools", "write the calls in text", "no_tools")
         ended = f"{self._path.name} has no reply left for it"
         why = ended if following is None else following.differs_from(request)
         if following is not None and not why:

@@ -39,6 +39,7 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
         verdict=accepted["verdict"],
         hunks=read_patch(diff).hunks,
         targets=candidate.targets,
+        evidence=candidate.evidence,
     )
     services.folder.event("landed", patch=patch.id, commit=commit, title=patch.title)
     services.progress.note(f"accepted: {patch.title}")

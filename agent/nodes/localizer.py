@@ -20,7 +20,7 @@ def localizer(state: RunState, services: Services) -> dict[str, Any]:
     )
     spots = [Hotspot(**spot) for spot in found]
     if spots:
-        first = spots[0]
+        first = max(spots, key=lambda spot: spot.charged_share)
         services.progress.note(f"hottest: {first.path}:{first.start} {first.qualname} ({first.charged_share:.0%})")
     return {"hotspots": services.folder.put_json(found), "planned": 0, "ideas": [], "begun": []}
 

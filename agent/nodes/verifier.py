@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from perfagent.agent.ideas.archive import normal_digest
 from perfagent.agent.search import REPAIRS
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, RunState, Tried, Verdict
 from perfagent.agent.verify.checks import Checked
 from perfagent.agent.verify.verification import Verifier, refused
+from perfagent.tools.errors import EditError
 from perfagent.tools.measure import AlphaLedger
 
 #: Candidates of one step that may be confirmed: measuring the second best after the best has failed still finds most of
@@ -21,18 +24,55 @@ CONFIRMATIONS = 2
 def verifier(state: RunState, services: Services) -> dict[str, Any]:
     """The verdicts of all that the editors handed over, and where the machine goes from here."""
     edited = [Edited(**entry) for entry in state.get("edited", [])]
-    candidates = _different([candidate for entry in edited for candidate in entry.candidates])
+    judged = _judged(state)
+    forms = {c.id: _form(c, services) for entry in edited for c in entry.candidates if c.origin == "model"}
+    candidates = _different([c for entry in edited for c in entry.candidates], forms, judged)
     verdicts: list[Verdict] = []
     if candidates:
         left = services.settings.max_candidates - sum(state.get("counts", {}).values())
         services.enter("verifier", ", ".join(dict.fromkeys(e.task.idea.title for e in edited if e.candidates)))
         verdicts = judge(Verifier(services), candidates[: max(1, left)], services)
-    return _update(state, edited, verdicts, services)
+    return _update(state, edited, _Found(verdicts, forms, judged), services)
 
 
-def _different(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each change once, though several editors may have made it."""
-    return list({candidate.id: candidate for candidate in candidates}.values())
+@dataclass(frozen=True)
+class _Found:
+    """Verdicts of this step; the normal form of each model's candidate; what was judged before, by its form."""
+
+    verdicts: list[Verdict]
+    forms: dict[str, str]
+    judged: dict[str, Tried]
+
+    @property
+    def by_id(self) -> dict[str, Verdict]:
+        return {verdict.candidate: verdict for verdict in self.verdicts}
+
+    @property
+    def winner(self) -> Verdict | None:
+        return next((verdict for verdict in self.verdicts if verdict.verdict == "faster"), None)
+
+
+def _judged(state: RunState) -> dict[str, Tried]:
+    """What was judged at this baseline, by the normal form of the change."""
+    tried = [Tried(**entry) for entry in state.get("tried", [])]
+    return {entry.form: entry for entry in tried if entry.form and entry.head == state["head"]}
+
+
+def _form(candidate: Candidate, services: Services) -> str:
+    try:
+        return normal_digest(services.lab.tree(candidate.parent), services.folder.get(candidate.diff))
+    except EditError:
+        return ""
+
+
+def _different(candidates: Sequence[Candidate], forms: dict[str, str], judged: dict[str, Tried]) -> list[Candidate]:
+    """Each change once, though several editors may have made it, and none that was judged before."""
+    by_form: dict[str, Candidate] = {}
+    for candidate in candidates:
+        form = forms.get(candidate.id) or candidate.id
+        if form not in judged:
+            by_form.setdefault(form, candidate)
+    return list(by_form.values())
 
 
 def judge(verifier: Verifier, candidates: list[Candidate], services: Services) -> list[Verdict]:
@@ -94,36 +134,37 @@ def _confirm(verifier: Verifier, candidate: Candidate, checked: Checked, service
     return verdict
 
 
-def _update(
-    state: RunState, edited: Sequence[Edited], verdicts: Sequence[Verdict], services: Services
-) -> dict[str, Any]:
-    for verdict in verdicts:
+def _update(state: RunState, edited: Sequence[Edited], found: _Found, services: Services) -> dict[str, Any]:
+    for verdict in found.verdicts:
         services.folder.event("verdict", candidate=verdict.candidate, verdict=verdict.verdict, detail=verdict.detail,
                               speedup=verdict.speedup, alpha=verdict.alpha)  # fmt: skip
-    by_id = {verdict.candidate: verdict for verdict in verdicts}
-    winner = next((verdict for verdict in verdicts if verdict.verdict == "faster"), None)
-    tried = [
-        entry
-        for one in edited
-        for entry in _entries(one, by_id, state["head"], services, repairable=winner is None)
-        if winner is None or entry.verdict != "faster"
-    ]
-    counts = Counter(state.get("counts", {})) + Counter(verdict.verdict for verdict in verdicts)
-    waiting = _waiting(edited, by_id, winner) if winner else []
+    winner = found.winner
+    entries = [entry for one in edited for entry in _entries(one, found, state["head"], services)]
+    tried = [entry for entry in entries if winner is None or entry.verdict != "faster"]
+    counts = Counter(state.get("counts", {})) + Counter(verdict.verdict for verdict in found.verdicts)
     return {
         "counts": dict(counts),
         "edited": None,
         "tasks": [],
-        "waiting": [candidate.model_dump() for candidate in _different(waiting)],
+        "waiting": [candidate.model_dump() for candidate in _waiting(edited, found)],
         "tried": [*state.get("tried", []), *(entry.model_dump() for entry in tried)],
         "accepted": _accepted(winner, edited, services) if winner else None,
     }
 
 
-def _waiting(edited: Sequence[Edited], verdicts: dict[str, Verdict], winner: Verdict) -> list[Candidate]:
-    """What was not judged because another idea's candidate was accepted first; the catalogue plans anew anyway."""
-    kept = [one for one in edited if winner.candidate not in {candidate.id for candidate in one.candidates}]
-    return [c for one in kept for c in one.candidates if c.id not in verdicts and c.origin == "model"]
+def _waiting(edited: Sequence[Edited], found: _Found) -> list[Candidate]:
+    """A model's candidates that were not reached, but for those of the idea that was accepted; each change once."""
+    verdicts, winner = found.by_id, found.winner
+    settled = {found.forms[id_] for id_ in verdicts if id_ in found.forms} | found.judged.keys()
+    left: dict[str, Candidate] = {}
+    for one in edited:
+        if winner is not None and winner.candidate in {candidate.id for candidate in one.candidates}:
+            continue
+        for candidate in one.candidates:
+            form = found.forms.get(candidate.id)
+            if form is not None and candidate.id not in verdicts and form not in settled:
+                left.setdefault(form or candidate.id, candidate)
+    return list(left.values())
 
 
 def _accepted(winner: Verdict, edited: Sequence[Edited], services: Services) -> dict[str, Any]:
@@ -136,40 +177,29 @@ def _accepted(winner: Verdict, edited: Sequence[Edited], services: Services) -> 
     }
 
 
-def _entries(
-    one: Edited, verdicts: dict[str, Verdict], head: str, services: Services, *, repairable: bool
-) -> list[Tried]:
+def _entries(one: Edited, found: _Found, head: str, services: Services) -> list[Tried]:
     """The ledger's lines of one task: its candidates' verdicts, or that there was nothing to judge."""
     task, idea = one.task, one.task.idea
-    common: dict[str, Any] = {
-        "idea": idea.id,
-        "origin": idea.origin,
-        "head": head,
-        "start": task.start,
-        "attempt": task.attempt,
-    }
+    line = Tried(idea=idea.id, title=idea.title, verdict="no_edit", reason=one.why, origin=idea.origin, head=head,
+                 start=task.start, attempt=task.attempt, again=one.again, history=one.history)  # fmt: skip
     if not one.candidates:
-        return [Tried(**common, title=idea.title, verdict="no_edit", reason=one.why, again=one.again)]
+        return [line]
     entries = []
+    repairable = found.winner is None and idea.origin == "model" and not task.carried and not services.out_of_budget()
     for candidate in one.candidates:
-        verdict = verdicts.get(candidate.id)
-        if verdict is None:
+        form = found.forms.get(candidate.id, "")
+        told = {"title": candidate.title, "diff": candidate.diff, "again": repairable}
+        verdict, before = found.by_id.get(candidate.id), found.judged.get(form)
+        if verdict is not None:
+            wanted = repairable and task.attempt < REPAIRS
+            told |= {"verdict": verdict.verdict, "speedup": verdict.speedup, "reason": verdict.detail, "form": form,
+                     "feedback": _feedback(candidate, verdict, services) if wanted else ""}  # fmt: skip
+        elif before is not None:
+            told |= {"verdict": before.verdict, "speedup": before.speedup,
+                     "reason": f"the same change was judged before: {before.reason}"}  # fmt: skip
+        else:
             continue
-        wanted = repairable and idea.origin == "model" and task.carried is None and not services.out_of_budget()
-        feedback = _feedback(candidate, verdict, services) if wanted and task.attempt < REPAIRS else ""
-        entries.append(
-            Tried(
-                **common,
-                title=candidate.title,
-                verdict=verdict.verdict,
-                speedup=verdict.speedup,
-                reason=verdict.detail,
-                again=wanted,
-                feedback=feedback,
-                history=one.history,
-                diff=candidate.diff,
-            )
-        )
+        entries.append(line.model_copy(update=told))
     return entries
 
 

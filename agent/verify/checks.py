@@ -9,6 +9,7 @@ from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.prepared import SizePlan
+from perfagent.agent.lab.seeds import CHECK_SEED
 from perfagent.agent.lab.sizing import sized
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, VerdictName
@@ -26,9 +27,6 @@ from perfagent.tools.errors import BuildError, EditError
 from perfagent.tools.measure.constants import GROWTH_TIMEOUT_S
 from perfagent.tools.patch import Policy, changes_nothing, guard, read_patch
 from perfagent.tools.report import Check, Record, TestCounts
-
-#: Hash seed of the candidate's checks: one that the baseline ran under, so that what depends on the seed is known.
-CHECK_SEED = 1
 
 #: How the verdict on a candidate begins under which a benchmark fails.
 DOES_NOT_RUN = "a benchmark does not run"

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.seeds import CHECK_SEED
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
-from perfagent.agent.verify.checks import CHECK_SEED, DOES_NOT_RUN
+from perfagent.agent.verify.checks import DOES_NOT_RUN
 from perfagent.tools.equivalence import (
     CallTrace,
     DifferingCall,
@@ -53,7 +54,7 @@ def differing_call(services: Services, candidate: Candidate, verdict: Verdict) -
             if found is not None:
                 return found
         if test := test_in(services, verdict.detail):
-            return _in_test(services, test, touched, (base, head))
+            return _in_test(services, test, touched, (base, head), candidate.id)
     except PerfagentError:
         return None  # the verdict stands by its own evidence
     return None
@@ -102,9 +103,9 @@ def _in_benchmark(
         return search(trace, touched, *trees)
 
 
-def _in_test(services: Services, test: str, touched: Touched, trees: Trees) -> DifferingCall | None:
+def _in_test(services: Services, test: str, touched: Touched, trees: Trees, name: str) -> DifferingCall | None:
     selection = TestSelection(command=services.settings.test, select=(test,))
-    with _writable_bench(services, trees) as bench:
+    with _writable_bench(services, trees, name) as bench:
 
         def trace(side: str, places: Sequence[Place], only_callers: bool) -> CallTrace | None:
             site = bench.test_site(side)
@@ -118,12 +119,12 @@ def _in_test(services: Services, test: str, touched: Touched, trees: Trees) -> D
 
 
 @contextmanager
-def _writable_bench(services: Services, trees: Trees) -> Iterator[Bench]:
-    """A bench on copies of both trees that tests may write into."""
-    lab = services.lab
-    copies = [lab.writable_copy(tree, f"calls-{tree.name}") for tree in trees]
+def _writable_bench(services: Services, trees: Trees, name: str) -> Iterator[Bench]:
+    """A bench on copies of both trees that tests may write into, of a name that no other has."""
+    lab, sides = services.lab, ("baseline", "candidate")
+    copies = [lab.writable_copy(tree, f"calls-{name}-{side}") for side, tree in zip(sides, trees, strict=True)]
     try:
-        with lab.open(dict(zip(("baseline", "candidate"), copies, strict=True)), writable=True) as bench:
+        with lab.open(dict(zip(sides, copies, strict=True)), writable=True) as bench:
             yield bench
     finally:
         for copy in copies:

@@ -5,13 +5,12 @@ Both are measured after the verdict and its figures. What was measured is kept i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.prepared import SizePlan
-from perfagent.agent.lab.recording import recorded
+from perfagent.agent.lab.recording import recorded, seed_of
 from perfagent.agent.lab.sizing import sized
 from perfagent.agent.services import Services
 from perfagent.agent.state import Verdict
@@ -50,18 +49,15 @@ def _grown(services: Services, bench: Bench, plan: SizePlan, name: str, head: Pa
     if not sized(benchmark.workload, head):
         return nothing.model_copy(update={"note": "the candidate's script takes no size"})
     services.progress.note(f"measuring {plan.id} at {', '.join(f'{factor}x' for factor in plan.loops)} of its size")
-    seed = f"{services.settings.seed}:{name}:{plan.id}:growth"
     try:
-        columns, notes = _columns(services, bench, plan, name, seed)
+        columns, notes = _columns(services, bench, plan, name)
         note = "; ".join(filter(None, [plan.note, *notes]))
         return growth_figure(plan.id, columns, benchmark.metric, note)
     except MeasurementError as error:
         return nothing.model_copy(update={"note": f"not measured: {error.message}"})
 
 
-def _columns(
-    services: Services, bench: Bench, plan: SizePlan, name: str, seed: str
-) -> tuple[dict[int, list[Pair]], list[str]]:
+def _columns(services: Services, bench: Bench, plan: SizePlan, name: str) -> tuple[dict[int, list[Pair]], list[str]]:
     """The pairs by multiple, and why sizes are missing at which the candidate failed.
 
     Every round runs every size of both sides once in an order drawn anew, so that a drift of the machine bends neither
@@ -77,11 +73,9 @@ def _columns(
         scaled = bench.scaled(int(factor), GROWTH_TIMEOUT_S)
         return scaled.reader(loops, frozenset({plan.id}))((where,), hash_seed)[where]
 
-    digest = hashlib.sha256(seed.encode()).digest()
-    run = recorded(services, f"growth-{name}-{digest.hex()[:8]}", one_by_one(read))
-    sampler = RoundSampler(
-        run, [f"{side} {f}" for f in plan.loops for side in SIDES], int.from_bytes(digest[:4], "big")
-    )
+    seed = seed_of(services, f"{name}:{plan.id}:growth")
+    run = recorded(services, f"growth-{name}-{seed:08x}", one_by_one(read))
+    sampler = RoundSampler(run, [f"{side} {f}" for f in plan.loops for side in SIDES], seed)
     columns: dict[int, list[Pair]] = {factor: [] for factor in plan.loops}
     notes = []
     for index in range(GROWTH_PAIRS):

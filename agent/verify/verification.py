@@ -6,7 +6,6 @@ resumed run repeats neither.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -14,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.bench import Bench
-from perfagent.agent.lab.recording import recorded
+from perfagent.agent.lab.recording import recorded, seed_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
 from perfagent.agent.verify.checks import Checked, Checker
 from perfagent.agent.verify.evidence import with_evidence
 from perfagent.agent.verify.figures import figures_of, headline_figure, overall_of
-from perfagent.tools.errors import MeasurementError
 from perfagent.tools.measure import (
     ALPHA,
     PUBLISHED_PAIRS,
@@ -30,6 +28,7 @@ from perfagent.tools.measure import (
     Publication,
     Run,
     RunFailed,
+    conclude,
     confirm,
     estimate,
     looks_for,
@@ -101,10 +100,9 @@ class Verifier:
             publication = self._publish(candidate, bench, plan, confirmation)
         return self._verdict(candidate, checked, confirmation, publication, plan)
 
-    def compare(self, candidate: Candidate, checked: Checked, tree: Path | None = None) -> Verdict:
+    def compare(self, candidate: Candidate, checked: Checked, head: Path) -> Verdict:
         """Like `confirm`, but the figures are measured whatever the test says: what two commits deserve."""
         plan = self.plan_for(candidate, ALPHA)
-        head = tree or self.tree_of(candidate, checked)
         trees = {"baseline": self.lab.tree(candidate.parent), "candidate": head}
         with self.lab.open(trees) as bench:
             confirmation = self._confirm(candidate, bench, plan)
@@ -158,7 +156,7 @@ class Verifier:
             targets=targets,
             alpha=alpha,
             min_speedup=self.services.settings.min_speedup,
-            seed=self.seed_of(candidate.id),
+            seed=seed_of(self.services, candidate.id),
             looks=looks_for(longest),
         )
 
@@ -179,10 +177,6 @@ class Verifier:
         """The tree of the candidate as the guard let it through."""
         return self.lab.edited(candidate.parent, self.services.folder.get(checked.diff))
 
-    def seed_of(self, name: str) -> int:
-        """A seed of its own for each candidate, the same again on resume."""
-        return int.from_bytes(hashlib.sha256(f"{self.services.settings.seed}:{name}".encode()).digest()[:4], "big")
-
     def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
         return recorded(self.services, name, bench.reader(self.loops, only))
 
@@ -190,10 +184,7 @@ class Verifier:
         run = self._run(bench, f"confirm-{candidate.id}", frozenset(plan.targets))
         sampler = PairSampler(run, plan.seed)
         taken: list[Any] = []
-        for progress in confirm(self._watched(sampler.pairs(), plan, taken), plan):
-            if progress.confirmation is not None:
-                return progress.confirmation
-        raise MeasurementError("the test ended without a decision")
+        return conclude(confirm(self._watched(sampler.pairs(), plan, taken), plan))
 
     def _watched(self, series: Iterator[Any], plan: Plan, taken: list[Any]) -> Iterator[Any]:
         """The same pairs, shown to the user as they come."""

@@ -14,12 +14,13 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Literal
 
+from perfagent.agent.lab.bench import reading_of
 from perfagent.agent.lab.bytecode import copy_harnesses
 from perfagent.agent.lab.standing import Standing
 from perfagent.agent.run_folder import state_home
 from perfagent.tools.environment import build_environment
 from perfagent.tools.errors import MeasurementError
-from perfagent.tools.measure import Pair, PairSampler, Reading, RunFailed, RunResult
+from perfagent.tools.measure import Pair, PairSampler, RunFailed, RunResult
 from perfagent.tools.sandbox import Limits, Mount, Sandbox, SandboxKind, open_sandbox
 from perfagent.tools.workload import (
     Observation,
@@ -144,17 +145,7 @@ def readings(seen: Observation) -> RunResult:
     """A reading for each benchmark of a run."""
     if not seen.ok:
         return RunFailed(seen.error or str(dict(seen.failed)))
-    return {
-        name: Reading(
-            wall_s=span.wall_s / span.loops,
-            cpu_s=span.cpu_s / span.loops,
-            run_delay_s=span.run_delay_s / span.loops,
-            voluntary_switches=seen.usage.voluntary_switches,
-            peak_rss_bytes=seen.usage.peak_rss_bytes,
-            loops=span.loops,
-        )
-        for name, span in seen.spans.items()
-    }
+    return {name: reading_of(seen, name) for name in seen.spans}
 
 
 @contextmanager
@@ -199,6 +190,6 @@ def _field(sandbox: Sandbox, sites: Mapping[str, Site], step: int) -> Field:
     loops = dict(calibrate_loops(sandbox, sites["one"], workload, Request(cpu=core)).loops)
     # Whole multiples, so that the padded sides do exactly so much more.
     loops[CLOSE_PAIRS] = -(-loops[CLOSE_PAIRS] // step) * step
-    for site in sites.values():  # one run whose time does not count fills the caches of bytecode
+    for site in sites.values():  # one run whose time does not count reads the files in
         observe(sandbox, site, workload, Request(cpu=core))
     return Field(RoundObserver(sandbox, sites), workload, loops, core)

@@ -11,6 +11,10 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MAKE = ("--build", "make", "--test", "make test", "--workload", "command:make -s bench", "--json")
 NODE = ("--test", "node --test test/", "--workload", "command:node benchmarks/parse.js", "--json")
+RUST = (
+    "--build", "cargo build --release --offline", "--test", "cargo test --release --offline",
+    "--workload", "command:target/release/anagrams", "--json",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -19,7 +23,7 @@ def example(tmp_path: Path, kit: Any) -> Any:
 
     def make(name: str) -> Path:
         root = tmp_path / name
-        shutil.copytree(EXAMPLES / name, root, ignore=shutil.ignore_patterns("build"))
+        shutil.copytree(EXAMPLES / name, root, ignore=shutil.ignore_patterns("build", "target"))
         kit.git(root, "init", "-q")
         kit.git(root, "add", "-A")
         kit.git(root, "commit", "-qm", "start")
@@ -85,3 +89,13 @@ def test_an_optimization_in_javascript(perfagent: Any, example: Any) -> None:
     seen = perfagent("verify", root, "--patch", root / "faster.diff", "--sandbox", "bubblewrap", *NODE).json
     assert seen["verdict"] == "faster", seen["detail"]
     assert seen["interval"][0] > 1.5 and seen["tests"]["passed"] == 1
+
+
+@pytest.mark.bubblewrap
+@pytest.mark.skipif(not Path("/usr/bin/cargo").exists(), reason="Rust's tools are not installed on this machine")
+def test_an_optimization_in_rust(perfagent: Any, example: Any) -> None:
+    root = example("anagrams")
+    seen = perfagent("verify", root, "--patch", root / "faster.diff", "--sandbox", "bubblewrap", *RUST).json
+    assert seen["verdict"] == "faster", seen["detail"]
+    assert seen["interval"][0] > 2 and seen["tests"]["passed"] == 1
+    assert seen["checks"][1]["detail"] == "the diff applies and builds"

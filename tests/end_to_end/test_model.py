@@ -46,7 +46,7 @@ def everything(server: Any, kit: Any) -> Any:
             server.cut(),
             server.stall(8),
             server.tools(("read_file", '{"path": "textkit')),
-            server.tools(("shell", {"command": "ls"})),
+            server.tools(("bash", {"command": "ls"})),
             server.tools(kit.replacing("    seen = []\n", FAST)),
             server.tools(kit.replacing(whole, FAST.replace("return list", "return words and list")), kit.SUBMIT),
             # The repair of what broke a test.
@@ -121,7 +121,7 @@ def test_an_edit_that_breaks_a_test_is_repaired_with_its_evidence(told: Told) ->
 def test_calls_and_edits_that_do_not_fit_are_explained(told: Told) -> None:
     said = told.conversations["Use a dict"]
     assert "error: read_file: " in said
-    assert "error: there is no tool 'shell'" in said
+    assert "error: there is no tool 'bash'" in said
     assert "error (not_found)" in said
 
 

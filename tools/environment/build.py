@@ -25,7 +25,7 @@ from perfagent.tools.sandbox.protocol import Environment, SandboxKind
 if TYPE_CHECKING:
     from docker import DockerClient
 
-FORMAT = 7  # of stored environments; another number makes all of them be built anew
+FORMAT = 8  # of stored environments; another number makes all of them be built anew
 Say = Callable[[str], None]
 
 

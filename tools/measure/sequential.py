@@ -127,8 +127,8 @@ class SequentialTest:
         self._look += 1
         costs = LogCosts.of(self._pairs, self.metric)
         self._log_speedup = log_speedup(costs)
-        evidence = self._first_p_value(costs) if self._look == 1 else self._swap_p_value(costs, look)
         if self._log_speedup >= self.min_gain:
+            evidence = self._first_p_value(costs) if self._look == 1 else self._swap_p_value(costs, look)
             self._p_value = min(self._p_value, evidence / look.share)
         if self._p_value <= self.alpha:
             return self._accept()

@@ -164,7 +164,10 @@ def swapped_sums(costs: LogCosts, swaps: Swaps) -> tuple[int, int]:
     # Counters start so that bit number `bits` turns on exactly when the h-th run of a side has been passed.
     first_count = second_count = (2**bits - 1 - half) * ones
     sums = 0
-    for cost, pair, is_baseline in runs:
+    for seen, (cost, pair, is_baseline) in enumerate(runs):
+        # Both sides can be full only after 2 h runs, and mostly are long before the last one.
+        if seen >= 2 * half and (first_count >> bits) & (second_count >> bits) & ones == ones:
+            break
         first = swaps.kept[pair] if is_baseline else swaps.kept[pair] ^ ones
         second = first ^ ones
         first_count += first

@@ -116,7 +116,7 @@ def write_texts(tree: Path, texts: Mapping[str, str | None]) -> None:
     before = {path: (tree / path).read_bytes() if (tree / path).exists() else None for path in texts}
     written: list[str] = []
     try:
-        for path, text in texts.items():
+        for path, text in sorted(texts.items(), key=lambda item: item[1] is None):  # what is deleted goes last
             written.append(path)
             if text is None:
                 (tree / path).unlink(missing_ok=True)

@@ -24,15 +24,15 @@ def definition_at(place: Place) -> Taken | None:
     """The definition whose fence opens at the place, None when none does.
 
     Raises:
-        EditError: `malformed`: the fence is not closed, or names no file.
+        EditError: `malformed`: the fence is not closed.
     """
     fence = FENCE.match(place.lines[place.index])
     named = _NAMED.match(fence["info"].strip()) if fence else None
     if fence is None or named is None or place.is_block_inside():
         return None
     path = clean_path(named["path"])
-    if not path:
-        raise place.malformed(f"{named['path']!r} is no path")
+    if not path:  # a name of C++ or Rust
+        return None
     ends = fence_ends(place.lines, place.index)
     if not ends:
         raise place.malformed("the text ends before the fence does: the answer was cut off", path)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from perfagent.tools.errors import EditError
 from perfagent.tools.patch.indentation import indent_of
@@ -139,14 +140,25 @@ def _line_hits(unix: str, edit: Edit, place: _Place) -> list[Hit]:
     for at, line in enumerate(lines):
         if bare[at] == bare_wanted[0] and bare[at : at + len(wanted)] == bare_wanted:
             window = lines[at : at + len(wanted)]
-            placed = place(window, wanted, new)
-            if placed is not None:
+            moved = place(window, wanted, new)
+            if moved is not None:
+                placed = _quoted_lines_kept(window, wanted, new, moved)
                 end = offset + sum(len(found) + 1 for found in window)
                 text = "".join(f"{put}\n" for put in placed)
                 # The last line of a file without final newline: neither had it nor gets it.
                 hits.append(Hit(offset, min(end, len(unix)), text if end <= len(unix) else text[:-1]))
         offset += len(line) + 1
     return hits
+
+
+def _quoted_lines_kept(
+    window: Sequence[str], wanted: Sequence[str], new: Sequence[str], moved: Sequence[str]
+) -> list[str]:
+    """`moved`, in which the lines that REPLACE repeats from SEARCH are as they stand in the file."""
+    kept = list(moved)
+    for block in SequenceMatcher(None, wanted, new, autojunk=False).get_matching_blocks():
+        kept[block.b : block.b + block.size] = window[block.a : block.a + block.size]
+    return kept
 
 
 def _lines(text: str) -> list[str]:

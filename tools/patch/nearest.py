@@ -34,10 +34,26 @@ def _best_window(lines: Sequence[str], wanted: Sequence[str]) -> int | None:
     """Where most of the wanted lines stand, found by whole lines, else by the longest wanted line's like."""
     counts = Counter(line for line in wanted if line)
     size = min(len(wanted), len(lines))
-    common = [sum((Counter(lines[at : at + size]) & counts).values()) for at in range(len(lines) - size + 1)]
+    common = _shared(lines, counts, size)
     best = max(common, default=0)
     if best:
         return common.index(best)
     longest = max(wanted, key=len)
     close = get_close_matches(longest, list(dict.fromkeys(lines)), n=1, cutoff=_SIMILAR)
     return max(0, lines.index(close[0]) - wanted.index(longest)) if close else None
+
+
+def _shared(lines: Sequence[str], counts: Counter[str], size: int) -> list[int]:
+    """How many of the counted lines each window of so many lines holds, updated from one window to the next."""
+    inside: Counter[str] = Counter()
+    found, total = [], 0
+    for at, line in enumerate(lines):
+        inside[line] += 1
+        total += inside[line] <= counts[line]
+        if at >= size:
+            gone = lines[at - size]
+            total -= inside[gone] <= counts[gone]
+            inside[gone] -= 1
+        if at >= size - 1:
+            found.append(total)
+    return found

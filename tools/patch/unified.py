@@ -21,6 +21,7 @@ _NUMBERS = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _MARKS = " +-\\"
 _NOWHERE = "/dev/null"
 _PREFIX = re.compile(r"^[abciow]/")  # a/ b/, and what git's diff.mnemonicPrefix writes
+_GIT_NAMES = re.compile(r'^diff --git "?[a-z]/(?P<path>.+?)"? "?[a-z]/(?P=path)"?$')
 _REFUSED = {
     "rename ": "renames a file: make the new file and delete the old one",
     "copy ": "copies a file: make the new file from its text",
@@ -62,8 +63,9 @@ class _Hunk:
 
 @dataclass(slots=True)
 class _File:
-    """What a diff says of one file."""
+    """What a diff says of one file; `named` is from git's own header, which stands alone where no line changes."""
 
+    named: str = ""
     old: str = ""
     new: str = ""
     removed: bool = False
@@ -118,7 +120,8 @@ def _files(lines: Sequence[str]) -> list[_File]:
     while index < len(lines):
         line = lines[index]
         if line.startswith("diff --git "):
-            files.append(_File())
+            names = _GIT_NAMES.match(line)
+            files.append(_File(names["path"] if names else ""))
             index += 1
         elif _names_follow(lines, index):
             if not files or files[-1].hunks or files[-1].new:
@@ -195,7 +198,7 @@ def _path(file: _File) -> str:
         return common[0]
     if len(names) == 2:
         return names[0]
-    return _PREFIX.sub("", names[0], count=1) if names else ""
+    return _PREFIX.sub("", names[0], count=1) if names else file.named
 
 
 def _name(header: str) -> str:

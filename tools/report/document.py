@@ -190,6 +190,22 @@ class Overall(Record):
     total_speedup: float
 
 
+class EvidenceFile(Record):
+    """A file the editor wrote beside a patch, such as a differential test of old against new.
+
+    Attributes:
+        name: path in its scratch folder.
+        size: bytes.
+        digest: under which the run folder's `objects` hold its text.
+        last_line: the last line that the last command naming it printed.
+    """
+
+    name: str
+    size: int
+    digest: str
+    last_line: str = ""
+
+
 class PatchReport(Record):
     """One accepted patch: speedup and interval are of the fresh re-measurement where one was made."""
 
@@ -205,6 +221,7 @@ class PatchReport(Record):
     metric: str = ""
     rationale: str = ""
     benchmarks: tuple[BenchmarkFigure, ...] = ()
+    evidence: tuple[EvidenceFile, ...] = ()
 
 
 class TriedReport(Record):

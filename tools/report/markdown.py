@@ -112,6 +112,9 @@ def patch_markdown(patch: PatchReport, number: int = 1) -> str:
     ]
     if patch.benchmarks:
         lines += ["", figures_table(patch.benchmarks)]
+    if patch.evidence:
+        rows = [f"- `{file.name}`" + (f": {file.last_line}" if file.last_line else "") for file in patch.evidence]
+        lines += ["", "Written beside the change to test old against new, and no part of it:", "", *rows]
     fence = "`" * max(3, _longest_fence(patch.diff) + 1)
     return "\n".join([*lines, "", f"{fence}diff", patch.diff.rstrip("\n"), fence])
 

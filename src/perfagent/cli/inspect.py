@@ -28,12 +28,9 @@ def hotspots(
     json: o.Json = False,
 ) -> None:
     """Show where the workloads' time goes, function by function."""
+    flags = o.flags(locals(), "flamegraph", "top")
     from perfagent.agent import driver
 
-    flags = {
-        "workload": tuple(workload or ()), "setup": setup, "build": build, "python": python, "image": image,
-        "sandbox": sandbox, "paths": tuple(paths or ()),
-    }  # fmt: skip
     found = driver.hotspots(repo, flags, out, flamegraph)
     if json:
         typer.echo(json_module.dumps([spot.model_dump() for spot in found], indent=2))
@@ -68,13 +65,10 @@ def calibrate(
 
     Example: perfagent calibrate . --pairs 40 --plot noise.svg
     """
+    flags = o.flags(locals(), "pairs", "plot")
     from perfagent.agent import driver
     from perfagent.cli.show import print_calibration
 
-    flags = {
-        "workload": tuple(workload or ()), "setup": setup, "build": build, "python": python, "image": image,
-        "sandbox": sandbox, "min_speedup": min_speedup, "metric": metric, "seed": seed,
-    }  # fmt: skip
     report = driver.calibrate(repo, flags, out, pairs, plot)
     if json:
         typer.echo(report.to_json())

@@ -1,9 +1,10 @@
-"""Flags that several commands share, each declared once."""
+"""Flags that several commands share, each declared once, and how they become settings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -82,3 +83,16 @@ Memory = Annotated[
 ]  # fmt: skip
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder; outside the repository.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, all else on standard error.")]
+
+_NO_SETTINGS = frozenset({"repo", "out", "json"})
+
+
+def flags(given: Mapping[str, Any], *others: str) -> dict[str, Any]:
+    """What a command was given for the run's settings.
+
+    Args:
+        given: the command's `locals()` before anything else is in them.
+        others: its parameters that are no settings.
+    """
+    found = {name: value for name, value in given.items() if name not in _NO_SETTINGS and name not in others}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -55,9 +55,9 @@ def run(
 
     Example: perfagent run . --workload pytest-benchmark:benchmarks
     """
+    flags = o.flags(locals())
     from perfagent.agent import driver
 
-    flags = _flags(locals())
     _finish(driver.run(repo, flags, out, _reviewer()), json)
 
 
@@ -82,10 +82,9 @@ def verify(
 
     Example: perfagent verify . --patch faster.diff
     """
+    flags = o.flags(locals(), "patch")
     from perfagent.agent import driver
 
-    flags = _flags(locals())
-    flags.pop("patch", None)
     if str(patch) == "-":
         text = typer.get_binary_stream("stdin").read().decode("utf-8", "surrogateescape")
     elif patch.is_file():
@@ -123,11 +122,9 @@ def compare(
 
     Example: perfagent compare . main HEAD --fail-on slower --markdown
     """
+    flags = o.flags(locals(), "base", "head", "fail_on", "markdown")
     from perfagent.agent import driver
 
-    flags = _flags(locals())
-    for name in ("base", "head", "fail_on", "markdown"):
-        flags.pop(name, None)
     if fail_on not in (None, "slower"):
         raise UsageError(f"--fail-on knows 'slower', not {fail_on!r}", "give --fail-on slower")
     if markdown and json:
@@ -150,14 +147,6 @@ def _reviewer() -> Reviewer | None:
     from perfagent.cli.review import ask
 
     return ask
-
-
-def _flags(given: dict[str, Any]) -> dict[str, Any]:
-    flags = {k: v for k, v in given.items() if k not in ("repo", "out", "json", "driver")}
-    for name in ("workload", "paths", "fallback_model"):
-        if flags.get(name):
-            flags[name] = tuple(flags[name])
-    return flags
 
 
 def _finish(result: Result, as_json: bool) -> None:

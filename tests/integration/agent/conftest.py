@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -47,11 +47,11 @@ def make_run(tmp_path: Path, words_repository: Path, monkeypatch: pytest.MonkeyP
 
     folders: list[RunFolder] = []
 
-    def make(kind: SandboxKind = "local") -> Run:
+    def make(kind: SandboxKind = "local", **settings: Any) -> Run:
         folder = RunFolder(tmp_path / "run")
         folders.append(folder)
         services = Services(
-            Settings(seed=1), folder, Progress(stream=io.StringIO()),
+            Settings(seed=1, **settings), folder, Progress(stream=io.StringIO()),
             open_target(str(words_repository), folder.path),
         )  # fmt: skip
         services.laboratory = Laboratory(services, prepared(kind, services.target.head))

@@ -37,6 +37,8 @@ def test_first(benchmark):
 def test_small(benchmark):
     benchmark(unique, [])
 """
+PLAIN = "from lib import first\n\ndef test_plain():\n    assert first(list(range(2000))) == 0\n"
+TIMED = "import timeit\nfrom lib import unique\nprint(timeit.timeit(lambda: unique(list(range(2000))), number=1))\n"
 SCRIPT = "from lib import unique\ndef workload():\n    return unique(list(range(2000))), unique(list(range(3)))\n"
 
 
@@ -49,7 +51,8 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
             tree, scratch = tmp_path / "tree", tmp_path / "scratch"
             for folder in (tree, scratch):
                 folder.mkdir()
-            for name, text in {"lib.py": LIBRARY, "test_suite.py": SUITE, "perf.py": SCRIPT}.items():
+            texts = {"lib.py": LIBRARY, "test_suite.py": SUITE, "test_plain.py": PLAIN}
+            for name, text in {**texts, "perf.py": SCRIPT, "timed.py": TIMED}.items():
                 (tree / name).write_text(text)
             here = Environment(kind, "", Path(sys.prefix), sys.executable, "", "tests", "", cached=True)
             places = {tree: "/p/tree", HARNESS: "/p/harness", scratch: "/p/scratch"}
@@ -74,7 +77,15 @@ KINDS: list[object] = ["local", pytest.param("bubblewrap", marks=pytest.mark.bub
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("spec", "hits"), [("script:perf.py", 2003), ("pytest-benchmark:test_suite.py", 2000)])
+@pytest.mark.parametrize(
+    ("spec", "hits"),
+    [
+        ("script:perf.py", 2003),
+        ("script:timed.py", 2000),
+        ("pytest-benchmark:test_suite.py", 2000),
+        ("pytest:test_plain.py", 2000),
+    ],
+)
 def test_the_line_that_takes_the_time_is_found(
     bench: Callable[..., Bench], tmp_path: Path, kind: SandboxKind, spec: str, hits: int
 ) -> None:
@@ -100,7 +111,8 @@ def test_the_table_shows_dear_lines_and_what_the_calls_are_like(bench: Callable[
     assert "`lib.py` unique, lines 1-6: " in said and "times as slow" in said
     assert "4 | 2003 | " in said and "        if word not in out:" in said
     assert "It is called 2 times.\n`words` holds 3 to 2000 items, median 2000." in said
-    assert table(profile.functions[1], tree) == "`lib.py` first, lines 9-10: never runs in the workloads."
+    nothing = table(profile.functions[1], tree)
+    assert nothing == "`lib.py` first, lines 9-10: no line of it runs as Python code in the workloads."
     assert [facts.qualname for facts in call_facts(profile)] == ["unique"]
 
 

@@ -35,6 +35,7 @@ NEW = "        if word in out:\n            continue\n        out.append(word)\n
 BLOCK = f"Clearer.\n\npkg/words.py\n```python\n<<<<<<< SEARCH\n{OLD}=======\n{NEW}>>>>>>> REPLACE\n```\n"
 EDIT = ("edit", {"path": "pkg/words.py", "old": OLD, "new": NEW})
 SUBMIT = ("submit", {"summary": "clearer"})
+CALL = "I do this.\n\n```call\n{}\n```\n"
 ASSIGNMENT = Assignment(
     IdeaDraft(
         title="Try",
@@ -71,6 +72,18 @@ SCRIPTS: dict[str, Callable[[Any], list[Any]]] = {
     "repaired": lambda s: [s.text(BLOCK.replace("append(word)\n===", "append(w)\n===")), s.text(BLOCK)],
     "bad json": lambda s: [s.tools(("edit", '{"path": "pkg')), s.tools(EDIT, SUBMIT)],
     "unknown tool": lambda s: [s.tools(("bash", {"command": "ls"})), s.tools(EDIT, SUBMIT)],
+    "text calls": lambda s: [
+        s.status(400, "this model does not support tools"),
+        s.text(CALL.format(json.dumps({"tool": "read_file", "arguments": {"path": "pkg/words.py"}}))),
+        s.text(CALL.format(json.dumps({"tool": EDIT[0], "arguments": EDIT[1]}))),
+        s.text(CALL.format(json.dumps({"tool": SUBMIT[0], "arguments": SUBMIT[1]}))),
+    ],
+    "tools until they are refused": lambda s: [
+        s.tools(("read_file", {"path": "pkg/words.py"})),
+        s.status(400, "this model does not support tools"),
+        s.text(CALL.format(json.dumps({"tool": EDIT[0], "arguments": EDIT[1]}))),
+        s.text(CALL.format(json.dumps({"tool": SUBMIT[0], "arguments": SUBMIT[1]}))),
+    ],
     "no tools": lambda s: [s.status(400, "this model does not support tools"), s.text(BLOCK)],
     "troubled": lambda s: [
         s.status(429, "x", {"retry-after": "1"}),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from perfagent.agent.ideas.feedback import feedback_for
-from perfagent.agent.ideas.line_profile import line_table
+from perfagent.agent.ideas.line_profile import call_lines, calls_of, line_table
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.preparing import Preparation, Wanted
 from perfagent.agent.model import Feedback
@@ -139,3 +139,10 @@ def test_a_table_of_any_function_can_be_had(services: Services) -> None:
     said = line_table(services, tree, "kit/words.py", "unique")
     assert "4 | 1800 | " in said
     assert said.endswith("It is called once.\n`words` holds 1800 items.")
+
+
+def test_what_functions_are_called_with_can_be_had(services: Services) -> None:
+    tree = services.lab.tree(services.lab.prepared.base)
+    places, unique = calls_of(services, tree, [("kit/words.py", "places"), ("kit/words.py", "unique")])
+    assert (places.qualname, unique.calls) == ("places", 1)
+    assert call_lines(unique) == ["It is called once.", "`words` holds 1800 items."]

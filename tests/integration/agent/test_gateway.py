@@ -26,7 +26,7 @@ from perfagent.agent.model import (
     Usage,
     Waiting,
 )
-from perfagent.tools.errors import LimitExceeded, ModelContextExceeded, ModelError
+from perfagent.tools.errors import LimitExceeded, ModelContextExceeded, ModelError, ModelNoTools
 
 KEY = "sk-a-key-never-to-be-seen"
 TOOL = ToolSpec(name="look", description="Look.", parameters={"type": "object", "properties": {}})
@@ -189,13 +189,17 @@ def test_a_context_too_long_has_its_own_error(scripted_server: Any, gateway: Cal
         gateway().complete(REQUEST)
 
 
-def test_an_endpoint_without_tools_is_asked_for_text(
+def test_an_endpoint_without_tools_says_so_and_is_not_asked_with_any_again(
     scripted_server: Any, gateway: Callable[..., LiteLLMModel]
 ) -> None:
     refused = scripted_server.status(400, "test-model does not support tools")
     scripted_server.script(refused, scripted_server.text("one"), scripted_server.text("two"))
     model = gateway()
-    assert [model.complete(REQUEST).text, model.complete(REQUEST).text] == ["one", "two"]
+    for _ in range(2):
+        with pytest.raises(ModelNoTools, match="cannot call tools"):
+            model.complete(REQUEST)
+    plain = REQUEST.model_copy(update={"tools": ()})
+    assert [model.complete(plain).text, model.complete(plain).text] == ["one", "two"]
     assert ["tools" in sent for sent in scripted_server.requests] == [True, False, False]
 
 
@@ -288,3 +292,25 @@ def test_the_key_is_in_no_error_transcript_or_setting_shown(
     assert KEY not in transcript.path.read_text()
     assert "bad key [secret]" in failure(model).message
     assert KEY not in repr(model.settings)
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+@pytest.mark.parametrize("before", [0, 280])
+def test_keys_of_the_environment_in_an_error_are_neither_told_nor_logged(
+    scripted_server: Any,
+    gateway: Callable[..., LiteLLMModel],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    status: int,
+    before: int,
+) -> None:
+    other = "sk-another-key-of-the-user"
+    monkeypatch.setenv("ANTHROPIC_API_KEY", other)
+    # Behind so many characters the line is cut within the key, of which no part may stay either.
+    scripted_server.respond = lambda _: scripted_server.status(status, f"{'x' * before} you sent {KEY} and {other}")
+    with caplog.at_level(0):
+        told = str(failure(gateway()))
+    seen = told + caplog.text + "".join(capfd.readouterr())
+    assert KEY[:12] not in seen
+    assert other[:12] not in seen

@@ -14,9 +14,24 @@ from typing import Any
 import pytest
 
 from perfagent.agent.ideas.actions import actions_for
+from perfagent.agent.ideas.looking import looking_bench
 from perfagent.agent.lab.shell import Shell
-from perfagent.agent.model import FileWorkbench
-from perfagent.tools.patch import Policy
+from perfagent.agent.model import (
+    FileWorkbench,
+    LoopResult,
+    Message,
+    Model,
+    RecordedModel,
+    Reply,
+    Request,
+    ToolCall,
+    Transcript,
+    editor_toolbox,
+    run_loop,
+)
+from perfagent.tools.errors import EditError
+from perfagent.tools.patch import Edit, Policy
+from perfagent.tools.profile import Hotspot
 from perfagent.tools.sandbox import SandboxKind, reap
 from perfagent.tools.sandbox.owners import read_records
 
@@ -138,6 +153,56 @@ def test_a_resumed_conversation_finds_texts_tree_and_notes_again(acting: Callabl
     assert fresh.endswith(f"print(1)\n{edited.rstrip()}")
 
 
+SCRIPT = [
+    ("shell", {"command": "date +%N; echo 'print(1)' > scratch/t.py; sed -i 's/= .. *$/= list()/' new/pkg/words.py"}),
+    ("run_tests", {}),
+    ("shell", {"command": "date +%N; cat scratch/t.py"}),
+    ("submit", {"summary": "a list"}),
+]
+
+
+class Stopping:
+    """Makes the script's calls, and is stopped at one of them, as by a kill."""
+
+    name = "stopping"
+
+    def __init__(self, stops_at: int) -> None:
+        self.stops_at, self.asked = stops_at, 0
+
+    def complete(self, request: Request) -> Reply:
+        self.asked += 1
+        turn = sum(message.role == "assistant" for message in request.messages)
+        if turn == self.stops_at:
+            raise KeyboardInterrupt
+        name, arguments = SCRIPT[turn]
+        call = ToolCall(id=f"c{turn}", name=name, arguments=json.dumps(arguments))
+        return Reply(text="", tool_calls=(call,), finish_reason="tool_calls", latency_s=1.5)
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_a_killed_conversation_is_resumed_without_asking_again(
+    acting: Callable[..., Any], tmp_path: Path, stop: int
+) -> None:
+    model, resumed = Stopping(stop), Stopping(-1)
+    with pytest.raises(KeyboardInterrupt):
+        converse(acting, RecordedModel(model, Transcript(tmp_path / "t.jsonl")))
+    result, run = converse(acting, RecordedModel(resumed, Transcript(tmp_path / "t.jsonl")))
+    assert (result.end, resumed.asked) == ("submitted", len(SCRIPT) - stop)
+    assert "out = list()" in (run.tree / "pkg/words.py").read_text()
+    assert "print(1)" in result.messages[-3].content
+
+
+def converse(acting: Callable[..., Any], model: Model) -> tuple[LoopResult, Any]:
+    closed, run = acting()
+    beginning = [Message(role="system", content="s"), Message(role="user", content="task")]
+    with closed as actions:
+        try:
+            result = run_loop(model, beginning, editor_toolbox(FileWorkbench(run.tree, actions=actions)))
+        finally:
+            run.services.folder.close()
+    return result, run
+
+
 def test_a_conversation_that_goes_another_way_is_not_told_of_the_first(acting: Callable[..., Any]) -> None:
     closed, run = acting()
     with closed as actions:
@@ -167,6 +232,30 @@ def test_a_planner_s_shell_changes_nothing(acting: Callable[..., Any]) -> None:
     assert FileWorkbench(run.tree).diff() == ""
 
 
+def test_a_planner_looks_at_the_baseline_and_leaves_nothing(make_run: Callable[..., Any]) -> None:
+    run = make_run()
+    spot = Hotspot(
+        path="pkg/words.py", qualname="unique", start=1, end=6, self_share=0.9, charged_share=0.9,
+        cumulative_share=0.9, calls=7, callers=("perf.py:workload",),
+    )  # fmt: skip
+    with looking_bench(run.services, run.services.target.head, "plan-1", [spot]) as bench:
+        assert "in count: return len(unique(words))" in bench.callers("unique")
+        assert bench.actions.callers("unique").endswith("was called 7 times, by perf.py:workload.")
+        assert "pkg/words.py:1 unique" in bench.actions.profile(None)
+        assert bench.actions.shell("ls old new", 20).count("perf.py") == 2
+        with pytest.raises(EditError, match="a planner changes nothing"):
+            bench.edit([Edit("pkg/words.py", "out = []", "out = list()")])
+    assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
+
+
+def test_lines_of_a_function_are_profiled_by_path_or_by_a_known_name(acting: Callable[..., Any]) -> None:
+    closed, _ = acting()
+    with closed as actions:
+        assert "if word not in out" in actions.profile("pkg/words.py:unique")
+        assert actions.profile("unique") == "Name it as path:qualname."
+        assert "could not be done" in actions.profile("pkg/words.py:nobody")
+
+
 def test_a_sandbox_that_does_not_start_is_text_and_the_next_command_gets_another(acting: Callable[..., Any]) -> None:
     closed, run = acting()
     lab = run.services.lab
@@ -177,6 +266,16 @@ def test_a_sandbox_that_does_not_start_is_text_and_the_next_command_gets_another
         lab.environment = works
         assert actions.shell("echo 1 > scratch/note.txt", 20).startswith("(The sandbox was started anew.")
         assert actions.shell("cat scratch/note.txt", 20).endswith("1")
+
+
+def test_a_user_who_interrupts_need_not_wait_for_the_command(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    interrupt = threading.Timer(1.0, run.services.interrupted.set)
+    interrupt.start()
+    with closed as actions, pytest.raises(KeyboardInterrupt):
+        actions.shell(f"sleep {HOURS}", 300)
+    interrupt.join()
+    assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
 
 
 def test_a_runner_that_is_killed_is_told_and_notes_stay(acting: Callable[..., Any]) -> None:

@@ -28,6 +28,12 @@ BENCH = ("--workload", "script:bench.py", *LOCAL)
         (2, ["--max-candidates", "0"], "it should be greater than or equal to 1"),
         (1, ["--model", "nosuch/model"], "unknown model nosuch/model (no provider is known by that name): check"),
         (1, ["--model", "gpt-4o"], "OPENAI_API_KEY"),
+        (1, ["--model", "m@http://127.0.0.1:1/v1"], "the endpoint of m cannot be reached"),
+        (2, ["--model", "m", "--reasoning-effort", "utmost"], "it should be minimal, low, medium or high"),
+        (2, ["--fallback-model", "m"], "fallback_model is set, but no model: give --model too"),
+        (2, ["--max-calls", "0"], "it should be greater than or equal to 1"),
+        (1, ["--replay", "no-such-run"], "there is no run 'no-such-run'"),
+        (1, ["--replay", "tally"], "there are no transcripts in"),
     ],
 )
 def test_flags(refused: Refused, tally: Path, status: int, arguments: list[str], said: str) -> None:

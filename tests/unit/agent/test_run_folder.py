@@ -1,5 +1,7 @@
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -91,3 +93,30 @@ def test_a_claimed_folder_is_swept_and_refused_to_others(folder: RunFolder) -> N
             other.claim()
         folder.close()
         other.claim()
+
+
+def test_threads_may_use_a_folder_at_once(tmp_path: Path) -> None:
+    folder, made = RunFolder(tmp_path / "run"), []
+
+    def work(number: int) -> tuple[str, int]:
+        digest = folder.put("the same document " * 1000)
+        folder.event("e", number=number, text="x" * 5000)
+        return digest, folder.step("slow", lambda: made.append(number) or time.sleep(0.05) or number)
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(work, range(16)))
+    folder.close()
+    assert len(set(results)) == 1 and len(made) == 1
+    events = [json.loads(line) for line in (folder.path / "events.jsonl").read_text().splitlines()]
+    assert sorted(event["number"] for event in events) == list(range(16))
+    assert [path.name for path in (folder.path / "objects").iterdir()] == [results[0][0]]
+
+
+def test_a_journal_that_diverges_forgets_what_it_held(tmp_path: Path) -> None:
+    first = Journal(tmp_path / "j.jsonl")
+    assert [first.replay(lambda n=n: n) for n in range(3)] == [0, 1, 2]
+    again = Journal(tmp_path / "j.jsonl")
+    assert again.upcoming == 0 and again.replay(lambda: 9) == 0
+    again.diverge()
+    assert again.upcoming is None and again.replay(lambda: 9) == 9
+    assert Journal(tmp_path / "j.jsonl").entries == [0, 9]

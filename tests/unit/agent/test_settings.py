@@ -52,9 +52,16 @@ def test_a_setting_nobody_knows_is_refused_with_its_origin(tmp_path: Path) -> No
         ('sandbox = "local"', "--sandbox"),
         ('api-base = "http://x"', "--api-base"),
         ("memory-limit = 9999", "PERFAGENT_"),
+        ('model = "elsewhere/m"', "--model"),
+        ('fallback-model = ["elsewhere/m"]', "--fallback-model"),
+        ('critic-model = "m"', "--critic-model"),
+        ('reasoning-effort = "high"', "--reasoning-effort"),
+        ('replay = "transcripts"', "--replay"),
     ],
 )
-def test_a_repository_cannot_loosen_its_own_containment(tmp_path: Path, line: str, instead: str) -> None:
+def test_a_repository_cannot_loosen_its_containment_nor_say_who_gets_its_code(
+    tmp_path: Path, line: str, instead: str
+) -> None:
     (tmp_path / "pyproject.toml").write_text(f"[tool.perfagent]\n{line}\n")
     with pytest.raises(UsageError, match=f"which a repository may not decide: give {instead}"):
         load_settings({}, {}, tmp_path)
@@ -100,3 +107,24 @@ def test_a_repository_may_not_decide_whose_code_is_shown_to_a_model(tmp_path: Pa
     with pytest.raises(UsageError, match=r"which a repository may not decide.*give --memory"):
         load_settings({}, {}, tmp_path)
     assert load_settings({"memory": "off"}, {}, None).memory == "off"
+
+
+def test_a_repository_may_spare_the_users_money(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.perfagent]\nmax-tokens = 9\nmax-calls = 8\nmax-cost = 7\n")
+    settings = load_settings({"max_calls": 80}, {}, tmp_path)
+    assert (settings.max_tokens, settings.max_calls, settings.max_cost) == (9, 80, 7)
+
+
+def test_models_by_role_come_from_the_environment() -> None:
+    environ = {"PERFAGENT_MODEL": "m", "PERFAGENT_CRITIC_MODEL": "c", "PERFAGENT_FALLBACK_MODEL": "x;y@http://z/v1"}
+    settings = load_settings({}, environ, None)
+    assert (settings.critic_model, settings.fallback_model) == ("c", ("x", "y@http://z/v1"))
+
+
+def test_a_model_for_one_role_needs_one_for_the_others() -> None:
+    with pytest.raises(UsageError, match="critic_model is set, but no model: give --model too"):
+        load_settings({"critic_model": "c"}, {}, None)
+
+
+def test_a_recording_stands_in_for_the_model() -> None:
+    assert load_settings({"replay": "run"}, {}, None).uses_model

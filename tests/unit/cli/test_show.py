@@ -7,11 +7,14 @@ import pytest
 from perfagent.cli.show import print_result
 from perfagent.tools.report import (
     BenchmarkFigure,
+    Cost,
     ExponentFigure,
     GrowthFigure,
     InstructionFigure,
+    ModelCost,
     Result,
     SizeFigure,
+    TimeShares,
 )
 
 
@@ -31,6 +34,11 @@ def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         Result(
             command="verify", run_id="r", run_dir="/r", repository="/x", status="completed", verdict="faster",
             speedup=1.2,
+            cost=Cost(usd=None, models=(
+                ModelCost(model="big", roles=("planner", "editor"), calls=3, input_tokens=5, usd=0.25),
+                ModelCost(model="own", roles=("critic",), calls=1, failed_attempts=2, output_tokens=7),
+            )),
+            time=TimeShares(wall_s=100.0, model_s=40.0, running_s=57.0, scaffold_s=3.0, scaffold_share=0.03),
             benchmarks=(BenchmarkFigure(id="test_a[1000]", speedup=1.2, interval=(1.1, 1.3), verdict="faster",
                                         instructions=counts),),
             growth=(GrowthFigure(benchmark="test_a[*]", multiples=False, metric="cpu", sizes=sizes, baseline=exponent,
@@ -51,3 +59,9 @@ def test_growth_and_what_it_warns_of(shown: str) -> None:
 
 def test_an_alarm_of_the_instructions(shown: str) -> None:
     assert "mind  instructions of test_a[1000]: 2 M → 2 M, +0.0%; ?" in shown
+
+
+def test_what_each_model_cost_and_where_the_time_went(shown: str) -> None:
+    assert "model big (planner, editor): 0.2500 USD, 5 tokens, 3 calls" in shown
+    assert "model own (critic): unknown price, 7 tokens, 1 calls, 2 failed attempts" in shown
+    assert "time: 100.0 s; 40.0 s model, 57.0 s running code, 3.0 s perfagent's own (3.0%)" in shown

@@ -155,7 +155,7 @@ class Tracer:
         if call is None:
             return None
         if event == "exception":
-            call.error, call.error_at = value[1] if isinstance(value[1], BaseException) else value[0](), frame.f_lasti
+            call.error, call.error_at = value[1], frame.f_lasti
         elif event == "return":
             began = time.perf_counter()
             self._left(frame, call, value)

@@ -45,6 +45,9 @@ DEPTH_LIMIT = 100
 # otherwise.
 FEED_LIMIT = 10000000
 
+UNSEEN = "not seen"
+"""The digest of what lies beyond what is looked at."""
+
 _FAST = {int: "i", str: "s", bool: "b", type(None): "n"}
 
 
@@ -269,5 +272,25 @@ class _Peeker(_Encoder):
             return shapes.SCALAR, shapes.opaque(value, "not read"), None
         return shape
 
+    def _children(self, how: str, items: Any) -> Node:
+        if how != shapes.ORDERED and len(items) > self.feed_limit:
+            return [[], [len(items), UNSEEN]]
+        return super()._children(how, items)
+
     def _rest(self, items: Iterable[Any]) -> Node:
-        return super()._rest(itertools.islice(items, max(self.feed_limit - self.fed, 0)))
+        try:
+            return super()._rest(itertools.islice(items, max(self.feed_limit - self.fed, 0)))
+        except _TooLarge:
+            return [0, UNSEEN]
+
+    def _digest(self, value: Any) -> bytes:
+        try:
+            return super()._digest(value)
+        except _TooLarge:
+            return UNSEEN.encode()
+
+    def _digest_all(self, how: str, items: list[Any]) -> str:
+        try:
+            return super()._digest_all(how, items)
+        except _TooLarge:
+            return UNSEEN

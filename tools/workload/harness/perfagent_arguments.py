@@ -1,6 +1,6 @@
 """What a function is called with: how many calls, how many of them with arguments seen before, how large those are.
 
-Only exact builtin types are looked at, so that no code of the target's runs; nothing of the arguments is kept.
+Only exact builtin types are looked at, so that no code of the target's runs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Calls:
     def __init__(self) -> None:
         self.calls = 0
         self.sampled = 0
-        self.keys: set[int] = set()
+        self.keys: set[Any] = set()
         self.comparable = True
         self.sizes: dict[str, list[int]] = {}
         self.objects: dict[int, Any] = {}
@@ -57,7 +57,7 @@ class Calls:
                 self.sizes.setdefault(name, []).append(size)
         if self.comparable:
             try:
-                self.keys.add(hash(tuple(self._keys(given))))
+                self.keys.add(tuple(self._keys(given)))
             except Uncomparable:
                 self.comparable = False
                 self.keys.clear()
@@ -113,8 +113,8 @@ def key_of(value: Any) -> Any:
         return kind.__name__, value
     if kind in (tuple, list) and len(value) <= SMALL:
         return kind.__name__, tuple([key_of(item) for item in value])
-    if kind is dict and not value:
-        return "dict"
+    if kind is dict and len(value) <= SMALL and all(type(name) is str for name in value):
+        return "dict", tuple([(name, key_of(value[name])) for name in sorted(value)])
     if isinstance(value, type):
         return "type", id(value)
     raise Uncomparable

@@ -2,38 +2,47 @@
 
 A line is current from the event that enters it to the next event of its own frame, so its time holds what its calls
 take. Under recursion the time during which several frames stand at one line counts once. The time that this file's own
-functions take is taken off again; what the interpreter needs to call them is not, so that shares are told and no
-seconds. Each thread has its own stack; waiting for another thread counts as the line that waits.
+functions take is taken off again, and so is what the interpreter needs to call them, as far as a calibration tells: of
+a line that takes no longer than an event the share is a guess. Each thread has its own stack; waiting for another
+thread counts as the line that waits.
 
-From Python 3.12 on sys.monitoring reports events of the chosen code alone; before, sys.settrace calls us at every call
-of a Python function, and functions that make many calls look dearer than they are.
+What tells of the events is perfagent_watch.py; before Python 3.12 functions that make many calls look dearer than they
+are.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import sys
-import threading
 from _thread import get_ident
 from time import perf_counter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Any, Callable
+    from typing import Any
 
     from perfagent.tools.workload.harness import perfagent_arguments as arguments
+    from perfagent.tools.workload.harness import perfagent_watch as watch
 else:
-    # By path: the code under test must not find this folder on sys.path.
-    _spec = importlib.util.spec_from_file_location(
-        "_perfagent_arguments", os.path.join(os.path.dirname(os.path.abspath(__file__)), "perfagent_arguments.py")
-    )
-    arguments = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(arguments)
+
+    def _own(name):
+        """A file beside this one, by its path: the code under test must not find this folder on sys.path."""
+        place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+        spec = importlib.util.spec_from_file_location("_" + name, place)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    arguments, watch = _own("perfagent_arguments"), _own("perfagent_watch")
 
 WHOLE = 0
 """Line number under which the time of a whole function is kept."""
+
+CALIBRATIONS = 7
+"""Rounds of the calibration; the fastest counts, for others were interrupted."""
+
+CALIBRATION_TURNS = 200
 
 
 class Timeline:
@@ -88,8 +97,8 @@ class Timeline:
 
     def pop(self, code: int, now: float) -> None:
         """A frame ends or is suspended."""
-        if not any(frame[0] == code for frame in self.frames):
-            return
+        if not self.frames or (self.frames[-1][0] != code and all(frame[0] != code for frame in self.frames)):
+            return  # it was open before the section began
         while self.frames:
             frame = self.frames.pop()
             if frame[2] is not None:
@@ -125,11 +134,14 @@ class Tracer:
         self.seconds = 0.0
         self.began = 0.0
         self.lost_before = 0.0
+        self.event_s: float | None = None
         self.watch: Any = None
 
     def start(self) -> None:
         """Begin to trace."""
-        self.watch = make_watch(self)
+        if self.event_s is None:
+            self.event_s = calibrate()
+        self.watch = watch.make_watch(self)
         self.lost_before = self.timeline().lost
         self.watch.begin()
         self.began = perf_counter()
@@ -150,6 +162,10 @@ class Tracer:
         if mine is None:
             mine = self.timelines[get_ident()] = Timeline()
         return mine
+
+    def done(self, mine: Timeline, began: float) -> None:
+        """An event that came at `began` has been dealt with: what that took is nobody's time."""
+        mine.lost += perf_counter() - began + (self.event_s or 0.0)
 
     def function_of(self, code: CodeType) -> int | None:
         """Which chosen function a code object is in, the innermost one; None for all other code."""
@@ -182,144 +198,43 @@ class Tracer:
         functions = []
         for index, facts in enumerate(self.facts):
             lines: dict[str, list[Any]] = {}
-            whole = sum(thread.seconds.get((index, WHOLE), 0.0) for thread in threads)
+            whole = sum(max(thread.seconds.get((index, WHOLE), 0.0), 0.0) for thread in threads)
             for thread in threads:
                 for (function, number), hits in thread.hits.items():
                     if function == index:
                         entry = lines.setdefault(str(number), [0, 0.0])
                         entry[0] += hits
-                        entry[1] += thread.seconds.get((function, number), 0.0)
+                        entry[1] += max(thread.seconds.get((function, number), 0.0), 0.0)
             functions.append({"seconds": whole, "lines": lines, "calls": facts.report()})
         return {"elapsed": self.elapsed, "seconds": self.seconds, "threads": len(threads), "functions": functions}
 
 
-def make_watch(tracer: Tracer) -> Any:
-    """What tells a tracer of events: sys.monitoring where it is and free, else sys.settrace."""
-    if hasattr(sys, "monitoring"):
-        for tool in range(2, 5):  # 0 and 1 belong to debuggers and coverage
-            if sys.monitoring.get_tool(tool) is None:
-                return Monitoring(tracer, tool)
-    return Settrace(tracer)
+def spin(turns: int) -> None:
+    """Lines that take next to nothing."""
+    for _ in range(turns):
+        first = 1
+        second = 1
+        third = 1
+        del first, second, third
 
 
-class Settrace:
-    """Events by sys.settrace, in this thread and in those that begin later."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        self.tracer = tracer
-        self.before: Any = None
-
-    def begin(self) -> None:
-        """Trace from now on."""
-        self.before = sys.gettrace()
-        threading.settrace(self.call)
-        sys.settrace(self.call)
-
-    def end(self) -> None:
-        """Trace no more."""
-        sys.settrace(self.before)
-        threading.settrace(None)  # type: ignore[arg-type,unused-ignore]
-
-    def call(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
-        """A frame begins or goes on."""
+def calibrate() -> float:
+    """Seconds that the interpreter needs to report one event, beside what our own functions take."""
+    code = spin.__code__
+    place = [os.path.abspath(code.co_filename), code.co_firstlineno, code.co_firstlineno + 10, code.co_name]
+    plain: list[float] = []
+    traced: list[float] = []
+    events = 1
+    for _ in range(CALIBRATIONS):
         began = perf_counter()
-        tracer = self.tracer
-        function = tracer.function_of(frame.f_code)
-        mine = tracer.timeline()
-        if function is not None and event == "call":
-            if frame.f_trace is None:  # a generator that goes on has it from its first time
-                tracer.called(function, frame)
-            mine.push(id(frame.f_code), function, began - mine.lost)
-        mine.lost += perf_counter() - began
-        return None if function is None else self.inside
-
-    def inside(self, frame: FrameType, event: str, _: object) -> Callable[..., Any]:
-        """Something happens in a frame of chosen code."""
-        began = perf_counter()
-        mine = self.tracer.timeline()
-        if event == "line":
-            mine.line(id(frame.f_code), frame.f_lineno, began - mine.lost)
-        elif event == "return":
-            mine.pop(id(frame.f_code), began - mine.lost)
-        mine.lost += perf_counter() - began
-        return self.inside
-
-
-class Monitoring:
-    """Events by sys.monitoring (Python 3.12 and later): code that is not chosen is asked about once and then left."""
-
-    def __init__(self, tracer: Tracer, tool: int) -> None:
-        self.tracer = tracer
-        self.tool = tool
-        self.chosen: dict[int, CodeType] = {}
-
-    def begin(self) -> None:
-        """Trace from now on."""
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        events = monitoring.events
-        self.local = events.LINE | events.PY_RETURN | events.PY_YIELD
-        self.disable = monitoring.DISABLE
-        self.tool_events = {
-            events.PY_START: self.start,
-            events.PY_RESUME: self.resume,
-            events.PY_THROW: self.resume,
-            events.PY_RETURN: self.leave,
-            events.PY_YIELD: self.leave,
-            events.PY_UNWIND: self.leave,
-            events.LINE: self.line,
-        }
-        monitoring.use_tool_id(self.tool, "perfagent")
-        for event, callback in self.tool_events.items():
-            monitoring.register_callback(self.tool, event, callback)
-        monitoring.restart_events()
-        everywhere = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND
-        monitoring.set_events(self.tool, everywhere)
-
-    def end(self) -> None:
-        """Trace no more."""
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        monitoring.set_events(self.tool, 0)
-        for code in self.chosen.values():
-            monitoring.set_local_events(self.tool, code, 0)
-        for event in self.tool_events:
-            monitoring.register_callback(self.tool, event, None)
-        monitoring.free_tool_id(self.tool)
-
-    def start(self, code: CodeType, _: int) -> Any:
-        """A function begins."""
-        return self._enter(code, sys._getframe(1))
-
-    def resume(self, code: CodeType, *_: object) -> Any:
-        """A generator or coroutine goes on."""
-        self._enter(code, None)
-
-    def _enter(self, code: CodeType, beginning: FrameType | None) -> Any:
-        began = perf_counter()
-        tracer = self.tracer
-        function = tracer.function_of(code)
-        if function is None:
-            return self.disable
-        mine = tracer.timeline()
-        if id(code) not in self.chosen:
-            self.chosen[id(code)] = code
-            sys.monitoring.set_local_events(self.tool, code, self.local)  # type: ignore[attr-defined,unused-ignore]
-        if beginning is not None:
-            tracer.called(function, beginning)
-        mine.push(id(code), function, began - mine.lost)
-        mine.lost += perf_counter() - began
-        return None
-
-    def line(self, code: CodeType, number: int) -> None:
-        """A line begins."""
-        began = perf_counter()
-        mine = self.tracer.timeline()
-        mine.line(id(code), number, began - mine.lost)
-        mine.lost += perf_counter() - began
-
-    def leave(self, code: CodeType, *_: object) -> None:
-        """A frame ends, is suspended, or is left by an exception."""
-        began = perf_counter()
-        if self.tracer.function_of(code) is not None:
-            mine = self.tracer.timeline()
-            mine.pop(id(code), began - mine.lost)
-            mine.lost += perf_counter() - began
+        spin(CALIBRATION_TURNS)
+        plain.append(perf_counter() - began)
+        tracer = Tracer({"tree": "/", "functions": [place]})
+        tracer.event_s = 0.0
+        tracer.start()
+        spin(CALIBRATION_TURNS)
+        tracer.stop()
+        function = tracer.report()["functions"][0]
+        traced.append(function["seconds"])
+        events = sum(hits for hits, _ in function["lines"].values())
+    return max((min(traced) - min(plain)) / events, 0.0)

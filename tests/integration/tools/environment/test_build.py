@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -92,6 +93,51 @@ def test_a_contained_build_reaches_no_other_build_and_nothing_through_links(tree
     build_environment("bubblewrap", tree, cache=cache, setup=f"{poison}; {links}", packages=("pip",))
 
     assert not list(cache.rglob("poison")) and mine.read_text() == "whole"
+
+
+BACKEND = """
+import contextlib, pathlib, zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    for place in PLACES:
+        with contextlib.suppress(OSError):
+            pathlib.Path(place, "poison").touch()
+    name, info = f"{NAME}-1-py3-none-any.whl", f"{NAME}-1.dist-info"
+    with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
+        wheel.writestr(f"{NAME}.py", "")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {NAME}\\nVersion: 1\\n{NEEDS}")
+        kind = "Root-Is-Purelib: true\\nTag: py3-none-any"
+        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\\nGenerator: t\\n{kind}\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return name
+"""
+
+
+def project(folder: Path, name: str, *, needs: str = "", places: tuple[str, ...] = ()) -> Path:
+    """A project whose build is code of its own."""
+    folder.mkdir(exist_ok=True)
+    needed = f"Requires-Dist: {needs}\\n" if needs else ""
+    (folder / "backend.py").write_text(f"NAME, NEEDS, PLACES = {name!r}, '{needed}', {places!r}\n{BACKEND}")
+    (folder / "pyproject.toml").write_text(
+        f'[project]\nname = "{name}"\nversion = "1"\ndependencies = {[needs] if needs else []}\n'
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    return folder
+
+
+@pytest.mark.bubblewrap
+def test_a_dependency_that_is_built_cannot_reach_what_builds_share(tree, tmp_path, monkeypatch):
+    cache, index = tmp_path / "cache", tmp_path / "index"
+    hostile = project(tmp_path / "perfagent_hostile-1", "perfagent_hostile", places=(f"{cache}/uv", f"{cache}/pip"))
+    index.mkdir()
+    shutil.make_archive(str(index / hostile.name), "gztar", tmp_path, hostile.name)
+    project(tree, "perfagent_harmless", needs="perfagent_hostile")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    built = build_environment("bubblewrap", tree, cache=cache)
+
+    assert built.prefix is not None and list(built.prefix.glob("lib/python3*/site-packages/perfagent_hostile.py"))
+    assert not list(cache.rglob("poison"))
 
 
 @pytest.mark.bubblewrap

@@ -118,7 +118,10 @@ def test_the_call_that_answers_differently_is_told(find: Find, under: str, argum
     assert (found.qualname, found.path, found.line, found.number) == ("keep", "lib.py", 4, number)
     assert found.arguments == f"word={arguments}, longest=4"
     assert (found.baseline, found.candidate) == ("returned True", "returned False")
-    assert found.lines()[-1] == "  at result: True became False (value)"
+    assert found.lines()[-2:] == [
+        "  at result: True became False (value)",
+        "  calls that end differently after it: of fill (lib.py)",
+    ]
 
 
 def test_what_a_call_does_to_its_arguments_is_compared(find: Find) -> None:

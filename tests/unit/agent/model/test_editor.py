@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 
 from perfagent.agent.model import (
+    Actions,
     Assignment,
+    Evidence,
     Facts,
     Feedback,
     FileWorkbench,
     IdeaDraft,
     LoopLimits,
     Reply,
+    Request,
     edit,
 )
+from perfagent.tools.errors import ModelError
 
 CHANGE = ("edit", '{"path": "pkg/words.py", "old": "out = []", "new": "out = list()"}')
 SUBMIT = ("submit", '{"summary": "a list"}')
@@ -92,3 +96,37 @@ def test_feedback_without_history_shows_the_change(
     model = scripted("GIVE UP: no")
     edit(model, replace(assignment, feedback=FEEDBACK), workbench)
     assert "+    out = list()" in model.requests[0].messages[-1].content
+
+
+def test_a_change_nobody_submitted_is_known_to_be_sound_or_not(
+    scripted: Callable[..., Any], workbench: FileWorkbench, assignment: Assignment
+) -> None:
+    outcome = edit(scripted([CHANGE]), assignment, workbench, LoopLimits(turns=1))
+    assert (outcome.status, outcome.end, outcome.changed, outcome.sound) == ("limit", "turns", True, True)
+    broken = ("edit", '{"path": "pkg/words.py", "old": "out = list()", "new": "out = lst()"}')
+    slow = Reply(text="", tool_calls=scripted([broken]).replies[0].tool_calls, latency_s=9)
+    outcome = edit(scripted(slow), assignment, workbench, LoopLimits(wall_s=5, clock=lambda: 0.0))
+    assert (outcome.status, outcome.end, outcome.changed, outcome.sound) == ("limit", "time", True, False)
+
+
+def test_evidence_is_told_and_actions_are_closed_whatever_happens(
+    scripted: Callable[..., Any], words_repository: Path, assignment: Assignment
+) -> None:
+    found, closed = Evidence("diff_test.py", 9, "digest", "equal"), []
+    actions = Actions(evidence=lambda: (found,), close=lambda: closed.append(True))
+    workbench = FileWorkbench(words_repository, actions=actions)
+    assert edit(scripted([CHANGE, SUBMIT]), assignment, workbench).evidence == (found,)
+    with pytest.raises(ModelError):
+        edit(scripted(ModelError("away")), assignment, workbench)
+    with pytest.raises(KeyboardInterrupt):
+        edit(Interrupted(), assignment, workbench)
+    assert closed == [True, True, True]
+
+
+class Interrupted:
+    """The user presses Ctrl-C while the model answers."""
+
+    name = "interrupted"
+
+    def complete(self, request: Request) -> Reply:
+        raise KeyboardInterrupt(request.label)

@@ -10,7 +10,7 @@ import pytest
 from perfagent.agent.model import FileWorkbench
 from perfagent.agent.model.output import CAP
 from perfagent.tools.errors import EditError
-from perfagent.tools.patch import Edit
+from perfagent.tools.patch import Deletion, Edit
 
 
 @pytest.fixture
@@ -103,6 +103,15 @@ def test_a_syntax_check_keeps_the_files_as_they_are(workbench: FileWorkbench) ->
         workbench.edit([Edit("pkg/words.py", "out = []", "out = [")], check_syntax=True)
     assert caught.value.reason == "syntax"
     assert workbench.diff() == ""
+
+
+def test_native_code_is_checked_too_and_files_can_go(workbench: FileWorkbench) -> None:
+    new = Edit("pkg/_fast.c", "", "int f(void) { return 1; }\n")
+    assert workbench.edit([new, Deletion("pkg/words.py", None)], check_syntax=True) == ["pkg/_fast.c", "pkg/words.py"]
+    with pytest.raises(EditError, match="is never closed"):
+        workbench.edit([Edit("pkg/_fast.c", "1; }", "1;")], check_syntax=True)
+    assert workbench.problems() is None
+    assert "deleted file" in workbench.diff()
 
 
 def test_no_hook_or_filter_of_the_target_runs(workbench: FileWorkbench) -> None:

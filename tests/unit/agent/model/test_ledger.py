@@ -127,3 +127,57 @@ def test_totals_survive_json() -> None:
     totals = Totals(known_usd=0.25, input_tokens=5, calls=1, wall_s=3.5)
     assert Totals.model_validate_json(totals.model_dump_json()) == totals
     assert CostLedger(totals=totals, clock=lambda: 9.0).totals() == totals
+
+
+def test_each_model_has_its_own_counts(scripted: Callable[..., Any]) -> None:
+    ledger = CostLedger()
+    dear, unpriced = scripted("a", "b"), scripted(Reply(text="c", usage=Usage(output_tokens=4)))
+    unpriced.name = "unpriced"
+    for role in ("planner", "editor"):
+        Metered(dear, ledger, lambda: None, role=role).complete(REQUEST)
+    Metered(unpriced, ledger, lambda: None, role="critic").complete(REQUEST)
+    models = ledger.totals().models
+    assert {name: (one.roles, one.calls, one.usd) for name, one in models.items()} == {
+        "scripted": (("planner", "editor"), 2, 0.02),
+        "unpriced": (("critic",), 1, None),
+    }
+    assert ledger.totals().usd is None
+
+
+def test_a_failed_attempt_frees_what_it_held_until_the_next_one() -> None:
+    ledger = CostLedger(Limits(max_tokens=100))
+    with ledger.reserved(Reservation(tokens=60)) as settle:
+        ledger.failed_attempt("cut", Usage(output_tokens=30), 0.1)
+        ledger.next_attempt()
+        settle(Usage(output_tokens=20), 0.2)
+    totals = ledger.totals()
+    assert (totals.tokens, totals.calls, totals.failed_attempts) == (50, 1, 1)
+    assert totals.known_usd == pytest.approx(0.3)
+
+
+def test_no_attempt_follows_when_what_was_lost_leaves_too_little() -> None:
+    ledger = CostLedger(Limits(max_tokens=100))
+    with ledger.reserved(Reservation(tokens=60)), pytest.raises(LimitExceeded, match="tokens"):
+        ledger.failed_attempt("cut", Usage(output_tokens=50), None)
+    assert ledger.totals().unpriced_calls == 1
+
+
+def test_who_waits_for_others_can_be_stopped() -> None:
+    interrupted = threading.Event()
+    ledger = CostLedger(Limits(max_tokens=100), interrupted=interrupted)
+    with ledger.reserved(Reservation(tokens=60)), ThreadPoolExecutor(1) as pool:
+
+        def ask() -> None:
+            with ledger.reserved(Reservation(tokens=60)):
+                pass
+
+        waiting = pool.submit(ask)
+        interrupted.set()
+        assert isinstance(waiting.exception(timeout=30), KeyboardInterrupt)
+
+
+def test_the_end_of_the_search_ends_all_calls() -> None:
+    ledger = CostLedger(time_left=lambda: 0.0)
+    assert ledger.seconds_left() == 0.0
+    with pytest.raises(LimitExceeded, match="time"):
+        ledger.check()

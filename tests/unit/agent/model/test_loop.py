@@ -203,16 +203,16 @@ def test_turns_run_out(loop: Loop) -> None:
 def test_turns_and_time_that_run_short_are_told(loop: Loop) -> None:
     result = loop([READ], [EDIT], [READ], [READ], limits=LoopLimits(turns=4))
     assert result.end == "turns"
-    assert not any("left for this work" in message.content for message in result.messages)
+    assert not any("for this work" in message.content for message in result.messages)
     result = loop([READ], [EDIT], [READ], [UNDO], [READ], limits=LoopLimits(turns=5))
-    assert "1 more answers of yours are left" in result.messages[-3].content
+    assert "Answers left for this work: 1." in result.messages[-3].content
 
 
 def test_time_is_what_model_and_tools_took_so_that_a_resumed_loop_tells_it_at_the_same_place(loop: Loop) -> None:
     slow = [Reply(text="", tool_calls=loop_calls(call), latency_s=50) for call in (READ, EDIT, READ)]
     result = loop(*slow, limits=LoopLimits(wall_s=120, clock=lambda: 0.0))
     assert (result.end, result.reason) == ("time", "no submission after 120 s")
-    assert "About 1 minutes are left" in result.messages[6].content
+    assert "Time left for this work: about 1 min." in result.messages[6].content
     assert "submit what you have" in result.messages[6].content
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import perfagent.prompts
-from perfagent.agent.model import Facts, IdeaDraft, Reply, plan
+from perfagent.agent.model import Actions, Facts, FileWorkbench, IdeaDraft, LoopLimits, Reply, plan
 from perfagent.agent.model.planner import ideas_schema
-from perfagent.tools.errors import ModelFormatError
+from perfagent.tools.errors import LimitExceeded, ModelFormatError, ModelNoTools
 
 IDEA = {
     "title": "Keep words in a dict",
@@ -82,3 +82,52 @@ def test_the_schema_beside_the_prompt_is_the_one_that_is_checked() -> None:
     folder = Path(perfagent.prompts.__file__).parent
     assert (folder / "planner.schema.json").read_text() == ideas_schema() + "\n"
     assert "$ref" not in ideas_schema()
+
+
+def test_a_planner_may_look_around_before_it_answers(
+    scripted: Callable[..., Any], facts: Facts, words_repository: Path
+) -> None:
+    closed: list[bool] = []
+    actions = Actions(profile=lambda function: f"profile of {function}", close=lambda: closed.append(True))
+    workbench = FileWorkbench(words_repository, actions=actions)
+    looks = [("callers", '{"name": "unique"}'), ("profile", '{"function": "pkg/words.py:unique"}')]
+    model = scripted(looks, [("read_file", '{"path": "pkg/words.py"}')], IDEAS)
+    assert len(plan(model, facts, workbench)) == 1
+    offered = [tool.name for tool in model.requests[0].tools]
+    assert offered == ["read_file", "search", "outline", "callers", "profile"]
+    said = [message.content for message in model.requests[-1].messages if message.role == "tool"]
+    assert "in count: return len(unique(words))" in said[0] and said[1] == "profile of pkg/words.py:unique"
+    assert closed == [True]
+
+
+def test_a_planner_that_answers_at_once_costs_one_call_and_changes_nothing(
+    scripted: Callable[..., Any], facts: Facts, words_repository: Path
+) -> None:
+    block = "pkg/words.py\n<<<<<<< SEARCH\n    out = []\n=======\n    out = [0]\n>>>>>>> REPLACE\n"
+    model, workbench = scripted(f"{block}\n{IDEAS}"), FileWorkbench(words_repository)
+    assert len(plan(model, facts, workbench)) == 1
+    assert len(model.requests) == 1 and workbench.diff() == ""
+
+
+def test_a_planner_without_tools_calls_them_in_text(
+    scripted: Callable[..., Any], facts: Facts, words_repository: Path
+) -> None:
+    call = '```call\n{"tool": "outline", "arguments": {"path": "pkg/words.py"}}\n```'
+    model = scripted(ModelNoTools("none"), call, f"```json\n{IDEAS}\n```")
+    assert len(plan(model, facts, FileWorkbench(words_repository))) == 1
+    assert "def unique(words)" in model.requests[-1].messages[-1].content
+
+
+def test_a_planner_that_only_looks_is_hurried_and_then_given_up(
+    scripted: Callable[..., Any], facts: Facts, words_repository: Path
+) -> None:
+    looks = [[("read_file", f'{{"path": "pkg/words.py", "start": {n}}}')] for n in range(1, 6)]
+    model = scripted(*looks)
+    with pytest.raises(ModelFormatError, match="no submission after 5 turns"):
+        plan(model, facts, FileWorkbench(words_repository), limits=LoopLimits(turns=5))
+    assert model.requests[-1].messages[-1].content.endswith("Give your answer now, with what you know.\n")
+
+
+def test_limits_of_the_run_reach_the_caller_of_the_planner(scripted: Callable[..., Any], facts: Facts) -> None:
+    with pytest.raises(LimitExceeded):
+        plan(scripted(LimitExceeded("cost", 1.0, 1.0)), facts)

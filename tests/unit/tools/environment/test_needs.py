@@ -32,6 +32,19 @@ def test_what_tests_use_is_found(needs, text, found):
     assert needs(tests__test_a_dot_py=text) == (found,)
 
 
+@pytest.mark.parametrize(
+    ("marks", "found"),
+    [
+        (["flaky"], "flaky"),
+        (["flaky(max_runs=3)"], "flaky"),
+        (["flaky(condition=on(1),\n    reruns=1)", "flaky"], "pytest-rerunfailures"),
+        (["flaky", "other\ndef reruns(): ..."], "flaky"),
+    ],
+)
+def test_the_mark_of_two_plugins_is_told_by_its_arguments(needs, marks, found):
+    assert needs(test_a_dot_py="".join(f"@pytest.mark.{mark}\ndef test_a(): ...\n" for mark in marks)) == (found,)
+
+
 def test_unknown_modules_and_those_of_the_tree_are_not_suggested(needs):
     assert needs(six_dot_py="", test_a_dot_py="import six, requestz\nfrom . import mock") == ()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perfagent.tools.errors import EditError
-from perfagent.tools.patch import Edit, apply_edits, plan_edits
+from perfagent.tools.patch import AnyEdit, Deletion, Edit, FunctionEdit, apply_edits, plan_edits
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-def refused(tree: Path, *edits: Edit) -> EditError:
+def refused(tree: Path, *edits: AnyEdit) -> EditError:
     before = {file: file.read_bytes() for file in tree.rglob("*") if file.is_file()}
     with pytest.raises(EditError) as caught:
         apply_edits(tree, edits)
@@ -111,4 +111,30 @@ def test_mode_and_line_ends_stay(tree: Path) -> None:
 def test_a_file_that_cannot_be_written_undoes_the_others(tree: Path) -> None:
     with pytest.raises(OSError, match="pkg"):
         apply_edits(tree, [Edit("pkg/a.py", "a = 1\n", "a = 2\n"), Edit("pkg/b.py/c.py", "", "c\n")])
+    assert (tree / "pkg/a.py").read_text() == "a = 1\n"
+
+
+def test_kinds_of_edits_build_on_each_other(tree: Path) -> None:
+    texts = apply_edits(
+        tree,
+        [
+            Edit("pkg/a.py", "a = 1\n", "a = 1\n\n\ndef f():\n    return 1\n"),
+            FunctionEdit("pkg/a.py", "f", "def f():\n    return 2\n"),
+            Deletion("pkg/b.py", "b = 1"),
+            Edit("pkg/b.py", "", "b = 2\n"),
+        ],
+    )
+    assert texts == {"pkg/a.py": "a = 1\n\n\ndef f():\n    return 2\n", "pkg/b.py": "b = 2\n"}
+
+
+def test_only_the_file_that_was_quoted_is_deleted(tree: Path) -> None:
+    assert refused(tree, Deletion("pkg/a.py", "b = 1\n")).reason == "not_found"
+    assert refused(tree, Deletion("pkg/c.py", None)).reason == "no_such_file"
+    assert apply_edits(tree, [Deletion("pkg/a.py", None)]) == {"pkg/a.py": None}
+    assert not (tree / "pkg/a.py").exists()
+
+
+def test_a_deletion_is_undone_when_another_file_cannot_be_written(tree: Path) -> None:
+    with pytest.raises(OSError, match="pkg"):
+        apply_edits(tree, [Deletion("pkg/a.py", None), Edit("pkg/b.py/c.py", "", "c\n")])
     assert (tree / "pkg/a.py").read_text() == "a = 1\n"

@@ -7,6 +7,14 @@ import pytest
 from perfagent.tools.errors import EditError
 from perfagent.tools.patch import Edit, apply_edit, parse_edits
 
+
+def blocks(text: str) -> list[Edit]:
+    """The edits of a text, all of which are blocks."""
+    edits = parse_edits(text)
+    assert all(isinstance(edit, Edit) for edit in edits)
+    return [edit for edit in edits if isinstance(edit, Edit)]
+
+
 BLOCK = "<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
 
 
@@ -27,7 +35,7 @@ BLOCK = "<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
     ],
 )
 def test_the_path_is_freed_of_markdown(line: str) -> None:
-    assert parse_edits(f"Text.\n\n{line}\n```python\n{BLOCK}```\n") == [Edit("pkg/a.py", "old\n", "new\n")]
+    assert blocks(f"Text.\n\n{line}\n```python\n{BLOCK}```\n") == [Edit("pkg/a.py", "old\n", "new\n")]
 
 
 @pytest.mark.parametrize(
@@ -44,20 +52,20 @@ def test_the_path_is_freed_of_markdown(line: str) -> None:
     ],
 )
 def test_the_fence_may_stand_anywhere_or_nowhere(text: str) -> None:
-    assert parse_edits(text) == [Edit("pkg/a.py", "old\n", "new\n")]
+    assert blocks(text) == [Edit("pkg/a.py", "old\n", "new\n")]
 
 
 def test_several_blocks_in_one_fence_share_the_path() -> None:
-    edits = parse_edits(f"a.py\n```\n{BLOCK}\n{BLOCK}```\nb.py\n```\n{BLOCK}```\n")
+    edits = blocks(f"a.py\n```\n{BLOCK}\n{BLOCK}```\nb.py\n```\n{BLOCK}```\n")
     assert [edit.path for edit in edits] == ["a.py", "a.py", "b.py"]
 
 
 def test_text_without_blocks_holds_no_edits() -> None:
-    assert parse_edits("I would use a set.\n```python\nx = {1}\n```\n") == []
+    assert blocks("I would use a set.\n```python\nx = {1}\n```\n") == []
 
 
 def test_empty_search_and_empty_replace_are_kept_empty() -> None:
-    new, gone = parse_edits(
+    new, gone = blocks(
         "a.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\nb.py\n<<<<<<< SEARCH\nx\n=======\n>>>>>>> REPLACE\n"
     )
     assert (new.search, new.replace) == ("", "x = 1\n")
@@ -66,7 +74,7 @@ def test_empty_search_and_empty_replace_are_kept_empty() -> None:
 
 def test_a_block_indented_as_a_whole_is_outdented() -> None:
     text = "1. a.py\n\n   a.py\n   ```\n" + "".join(f"   {line}\n" for line in BLOCK.splitlines()) + "   ```\n"
-    assert parse_edits(text) == [Edit("a.py", "old\n", "new\n")]
+    assert blocks(text) == [Edit("a.py", "old\n", "new\n")]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_a_block_indented_as_a_whole_is_outdented() -> None:
 )
 def test_malformed_blocks_are_refused_with_the_reason(text: str, said: str) -> None:
     with pytest.raises(EditError, match=said) as caught:
-        parse_edits(text)
+        blocks(text)
     assert caught.value.reason == "malformed"
 
 
@@ -91,27 +99,27 @@ HEADING = "Title\n=======\ntext\n"
 
 
 def test_an_underline_in_search_does_not_end_it() -> None:
-    (edit,) = parse_edits(f"a.rst\n<<<<<<< SEARCH\n{HEADING}=======\nshort\n>>>>>>> REPLACE\n")
+    (edit,) = blocks(f"a.rst\n<<<<<<< SEARCH\n{HEADING}=======\nshort\n>>>>>>> REPLACE\n")
     assert apply_edit(f"{HEADING}rest\n", edit) == "short\nrest\n"
 
 
 def test_an_underline_in_replace_does_not_truncate_it() -> None:
-    (edit,) = parse_edits(f"a.rst\n<<<<<<< SEARCH\nshort\n=======\n{HEADING}>>>>>>> REPLACE\n")
+    (edit,) = blocks(f"a.rst\n<<<<<<< SEARCH\nshort\n=======\n{HEADING}>>>>>>> REPLACE\n")
     assert apply_edit("short\nrest\n", edit) == f"{HEADING}rest\n"
 
 
 def test_underlines_on_both_sides() -> None:
     text = f"a.rst\n<<<<<<< SEARCH\n{HEADING}=======\n{HEADING.upper()}>>>>>>> REPLACE\n"
-    (edit,) = parse_edits(text)
+    (edit,) = blocks(text)
     assert apply_edit(f"above\n{HEADING}below\n", edit) == f"above\n{HEADING.upper()}below\n"
 
 
 def test_an_underline_in_a_new_file() -> None:
-    (edit,) = parse_edits(f"a.rst\n<<<<<<< SEARCH\n=======\n{HEADING}>>>>>>> REPLACE\n")
+    (edit,) = blocks(f"a.rst\n<<<<<<< SEARCH\n=======\n{HEADING}>>>>>>> REPLACE\n")
     assert apply_edit("", edit) == HEADING
 
 
 def test_longer_markers_let_the_body_hold_the_usual_ones() -> None:
     inner = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n"
-    (edit,) = parse_edits(f"a.md\n<<<<<<<<< SEARCH\nold\n=========\n{inner}>>>>>>>>> REPLACE\n")
+    (edit,) = blocks(f"a.md\n<<<<<<<<< SEARCH\nold\n=========\n{inner}>>>>>>>>> REPLACE\n")
     assert edit == Edit("a.md", "old\n", inner)

@@ -32,6 +32,7 @@ def test_a_docstring_may_hold_a_fence() -> None:
 
 def test_ordinary_fences_and_node_ids_in_prose_are_no_edits() -> None:
     assert parse_edits("Run `tests/test_a.py::test_f`:\n```\ntests/test_a.py::test_f PASSED\n```\n") == []
+    assert parse_edits("```cpp std::vector\nint x;\n```\n") == []
 
 
 def test_blocks_inside_such_a_fence_stay_blocks() -> None:

@@ -114,6 +114,15 @@ def test_a_whole_line_is_not_glued_to_the_next() -> None:
     assert edited("a = 1\nb = 2\n", "a = 1\n", "a = 3") == "a = 3\nb = 2\n"
 
 
+def test_lines_that_are_only_quoted_stay_as_they_are_in_the_file() -> None:
+    assert edited("a  \nb\nc\n", "a\nb\n", "a\nx\n") == "a  \nx\nc\n"
+    assert edited("\ta \n\tb\n", "a\nb\n", "a\nx\n") == "\ta \n\tx\n"
+
+
+def test_numbers_that_were_quoted_with_the_lines_are_told() -> None:
+    assert "without the numbers" in reason(SOURCE, "  3|         for row in rows:\n", "").remedy
+
+
 @pytest.mark.parametrize("search", ["\n", "   \n\n"])
 def test_blank_search_is_malformed(search: str) -> None:
     assert reason(SOURCE, search, "x\n").reason == "malformed"

@@ -77,8 +77,9 @@ def test_several_files_new_and_deleted_ones(tmp_path: Path) -> None:
 
 
 def test_git_deletes_without_quoting() -> None:
-    text = "```diff\ndiff --git a/x.py b/x.py\ndeleted file mode 100644\n--- a/x.py\n+++ /dev/null\n```\n"
-    assert parse_edits(text) == [Deletion("x.py", None)]
+    header = "diff --git a/x.py b/x.py\ndeleted file mode 100644\n"
+    for text in (header, f"{header}--- a/x.py\n+++ /dev/null\n"):
+        assert parse_edits(f"```diff\n{text}```\n") == [Deletion("x.py", None)]
 
 
 @pytest.mark.parametrize(

@@ -350,3 +350,31 @@ MANAGED = sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3"))
 @pytest.mark.parametrize("python", [Path(sys.executable), *filter(runs, NAMES + MANAGED)])
 def test_every_python_here_can_run_it(python: Path) -> None:
     assert output(str(python), 5) == output(str(python), 6) != ""
+
+
+def test_peeking_leaves_iterators_unread(values: types.ModuleType) -> None:
+    items, inner = iter([1, 2]), (n for n in range(3))
+    node = values.peek({"a": items, "b": [inner]}, 50)
+    assert [child[0] for _, child in node[2]] == ["opaque", "list"]
+    assert (list(items), list(inner)) == ([1, 2], [0, 1, 2])
+
+
+def test_peeking_looks_at_so_much_and_no_more(values: types.ModuleType) -> None:
+    long = list(range(10**5))
+    assert values.peek(long, 10)[2:] == values.peek([*range(9), *range(9, 29), "other"], 10)[2:]
+    assert values.peek(long, 10) != values.peek([*range(9), *range(9, 28), "other", 0], 10)
+    for large, kind in ((set(long), "set"), (dict.fromkeys(long), "dict")):
+        assert values.peek(large, 10) == [kind, None, [], [10**5, "not seen"]]
+
+
+def test_peeking_into_deep_values_still_shows_their_beginning(values: types.ModuleType) -> None:
+    deep: Any = None
+    for number in range(300):
+        deep = {"a": number, "below": deep, "c": list(range(30))}
+    tag, _, pairs, rest = values.peek(deep, 100)
+    assert (tag, pairs[0], rest[0]) == ("dict", [["str", "a"], ["int", 299]], 1)
+
+
+def test_peeking_and_encoding_agree_on_small_values(values: types.ModuleType) -> None:
+    for value in (1, "x", [1.5, None], {"a": (1, 2)}, {3, 4}, ValueError("x")):
+        assert values.peek(value, 50) == values.encode(value)

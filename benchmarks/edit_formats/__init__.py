@@ -1,0 +1,1 @@
+"""How safely edits are placed: real changes, damaged the way models damage them, in each format."""
