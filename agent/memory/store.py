@@ -27,8 +27,8 @@ PATIENCE_S = 5.0
 #: Edits kept; the oldest go first. Reading and comparing so many takes tenths of a second.
 MOST_EDITS = 2000
 
-#: Likeness below which two functions have nothing to say to each other: chance pairs of functions of the standard
-#: library lie below it nine times in ten (tests/unit/agent/memory/test_tokens.py).
+#: Likeness below which two functions have nothing to say to each other: of chance pairs of functions of the standard
+#: library 97 in 100 lie below it (tests/unit/agent/memory/test_tokens.py).
 LEAST_LIKENESS = 0.35
 
 _TABLE = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
+import time
 from pathlib import Path
 
 from perfagent.benchmarks.patterns.timing import TURNS, Case, available, bodies, cases, ratio
@@ -14,7 +15,8 @@ HEAD = """\
 
 Every pattern that the model is shown says where it loses.
 This table is what those sentences rest on: old time / new time of two bodies with equal results, run in turns.
-It shows the median of {turns} ratios and their quartiles on Python {python}.
+It shows the median of {turns} ratios of CPU time (wall time where waiting or another process is the matter) and their
+quartiles, on Python {python}.
 Above 1 the pattern is faster; a counter-example is where it is slower, or gains nothing worth a patch.
 Made by `python -m perfagent.benchmarks.patterns --write docs/patterns.md`.
 The bodies are in [`cases.toml`](../benchmarks/patterns/cases.toml).
@@ -47,7 +49,7 @@ def _row(case: Case) -> str:
     if case.kind == "wrong":
         old, new = bodies(case)
         return f"| {case.pattern} | {what} | {'equal' if old() == new() else 'other values'} | |"
-    found = ratio(*bodies(case))
+    found = ratio(*bodies(case), clock=time.perf_counter if case.clock == "wall" else time.process_time)
     return f"| {case.pattern} | {what} | {found.median:.3g} | {found.low:.3g}–{found.high:.3g} |"
 
 

@@ -30,6 +30,7 @@ class Case:
         what: one line.
         setup, old, new: source; `old` and `new` are bodies of functions without parameters.
         needs: package without which the case is left out.
+        clock: CPU time of the process, which a busy machine disturbs least; wall time for waits and other processes.
     """
 
     pattern: str
@@ -39,6 +40,7 @@ class Case:
     old: str
     new: str
     needs: str = ""
+    clock: Literal["cpu", "wall"] = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +77,37 @@ def bodies(case: Case) -> tuple[Body, Body]:
     return space["old"], space["new"]
 
 
-def ratio(old: Body, new: Body, turns: int = TURNS) -> Ratio:
+def ratio(old: Body, new: Body, turns: int = TURNS, clock: Callable[[], float] = time.process_time) -> Ratio:
     """Old time / new time, the two run in turns.
+
+    Args:
+        clock: seconds.
 
     Raises:
         ValueError: they return different values.
     """
     if old() != new():
         raise ValueError("old and new return different values")
-    loops = {side: _loops(side) for side in (old, new)}
+    loops = {side: _loops(side, clock) for side in (old, new)}
     found = []
     for turn in range(turns):
         order = (old, new) if turn % 2 else (new, old)
-        seconds = {side: _seconds(side, loops[side]) / loops[side] for side in order}
+        seconds = {side: _seconds(side, loops[side], clock) / loops[side] for side in order}
         found.append(seconds[old] / seconds[new])
     low, _, high = statistics.quantiles(found, n=4)
     return Ratio(statistics.median(found), low, high)
 
 
-def _seconds(body: Body, loops: int) -> float:
-    begin = time.perf_counter()
+def _seconds(body: Body, loops: int, clock: Callable[[], float]) -> float:
+    begin = clock()
     for _ in range(loops):
         body()
-    return time.perf_counter() - begin
+    return clock() - begin
 
 
-def _loops(body: Body) -> int:
-    return max(1, round(TURN_S / max(_seconds(body, 1), 1e-7)))
+def _loops(body: Body, clock: Callable[[], float]) -> int:
+    """Loops that fill a turn: doubled until they do, as one single run may be a disturbed one."""
+    loops = 1
+    while (seconds := min(_seconds(body, loops, clock) for _ in range(2))) < TURN_S / 4:
+        loops *= 2
+    return max(1, round(loops * TURN_S / seconds))

@@ -58,8 +58,8 @@ def check_use(place: Place) -> Iterator[Finding]:
         yield place.found("aggregate_in_loop", f"calls `{text}` inside a loop")
     if name in CONSUMERS and node.args and isinstance(node.args[0], ast.ListComp):
         yield place.found("list_for_consumer", f"builds a list for `{name}`", 2)
-    if name and name == place.name and not (isinstance(node.func, ast.Attribute) and called(node.func.value)):
-        yield place.found("recursion", f"calls itself: `{text}`", 2)
+    if name and name == place.name and (weight := _recursive(node, place)):
+        yield place.found("recursion", f"calls itself: `{text}`", weight)
     if name == "replace" and ast.unparse(node).count(".replace(") >= 3:
         yield place.found("replace_chain", "chains three and more `replace`", 2)
 
@@ -73,6 +73,18 @@ def check_invariant(place: Place) -> Iterator[Finding]:
         return
     if not names_in(node) & place.loops[-1] and not _suspends(node):
         yield place.found("invariant_call", f"calls `{short(node)}` inside a loop that assigns none of its names")
+
+
+def _recursive(node: ast.Call, place: Place) -> int:
+    """How sure it is that a call of the function's own name calls the function: not (0), perhaps (1), surely (2).
+
+    In a method a bare name is another function's, and `self.x.name()` is mostly another class's.
+    """
+    if isinstance(node.func, ast.Name):
+        return 0 if place.method else 2
+    if not isinstance(node.func, ast.Attribute) or not isinstance(node.func.value, ast.Name) or not place.method:
+        return 0
+    return 2 if node.func.value.id in ("self", "cls") else 1
 
 
 def _at_front(node: ast.Call) -> bool:

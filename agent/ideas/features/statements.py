@@ -147,18 +147,31 @@ def check_try(place: Place) -> Iterator[Finding]:
 
 
 def check_ladder(place: Place) -> Iterator[Finding]:
-    """Many tests of type or value in a row."""
-    node = place.node
-    assert isinstance(node, ast.If)
-    tests = 0
+    """Many tests of type or value in a row: `elif` after `elif`, or one `if` after the other that leaves."""
+    for block in (getattr(place.node, "body", ()), getattr(place.node, "orelse", ())):
+        if not isinstance(block, list) or (len(block) == 1 and block is getattr(place.node, "orelse", None)):
+            continue  # a lone `if` in an `else` is an `elif`, counted with its `if`
+        tests, first = 0, 0
+        for statement in [*block, ast.Pass()]:
+            if isinstance(statement, ast.If):
+                tests, first = tests + _tests(statement), first or statement.lineno
+                if isinstance(statement.body[-1], ast.Return | ast.Raise | ast.Continue):
+                    continue
+            if tests >= LADDER:
+                words = f"makes {tests} tests of type or value one after the other"
+                yield Finding("type_ladder", first, words, 2)
+            tests, first = 0, 0
+
+
+def _tests(node: ast.If) -> int:
+    """How many of an `if` and its `elif`s ask for a type or a value."""
+    count = 0
     while True:
         test = node.test
-        tests += called(test) == "isinstance" or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq))
+        count += called(test) == "isinstance" or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq))
         if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
-            break
+            return count
         node = node.orelse[0]
-    if tests >= LADDER:
-        yield place.found("type_ladder", f"makes {tests} tests of type or value one after the other", 2)
 
 
 def check_chain(place: Place) -> Iterator[Finding]:

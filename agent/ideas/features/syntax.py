@@ -39,6 +39,7 @@ class Place:
     Attributes:
         loops: around it, outermost first.
         name: of the function it is in.
+        method: whether that has a `self` or `cls`.
         kinds: what names hold by plain assignments: list, set, dict, str, ...
         often: whether the function is called so often that its body is as good as a loop's.
     """
@@ -46,6 +47,7 @@ class Place:
     node: ast.AST
     loops: tuple[Loop, ...]
     name: str
+    method: bool
     kinds: Mapping[str, str]
     often: bool
 

@@ -24,17 +24,17 @@ LONGEST_CALL = 60
 _Check = Callable[[Place], Iterator[Finding]]
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _CHECKS: dict[type[ast.AST], tuple[_Check, ...]] = {
-    ast.For: (s.check_loop, s.check_for),
-    ast.AsyncFor: (s.check_loop,),
-    ast.While: (s.check_loop,),
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.With, ast.If), (s.check_ladder,)),
+    ast.For: (s.check_loop, s.check_for, s.check_ladder),
+    ast.AsyncFor: (s.check_loop, s.check_ladder),
+    ast.While: (s.check_loop, s.check_ladder),
     **dict.fromkeys(_COMPREHENSIONS, (s.check_loop,)),
     ast.Compare: (s.check_compare,),
     ast.Call: (c.check_named, c.check_modules, c.check_use, c.check_invariant),
     ast.AugAssign: (s.check_growth,),
     ast.Assign: (s.check_assignment,),
     ast.Subscript: (s.check_subscript,),
-    ast.Try: (s.check_try,),
-    ast.If: (s.check_ladder,),
+    ast.Try: (s.check_try, s.check_ladder),
     ast.Attribute: (s.check_chain,),
     ast.Import: (s.check_import,),
     ast.ImportFrom: (s.check_import,),
@@ -63,11 +63,12 @@ def findings_in(source: str, first_line: int = 1, calls: int = 1) -> list[Findin
 def _walked(tree: ast.AST, often: bool) -> Iterator[Finding]:
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     name, kinds = functions[0].name if functions else "", kinds_in(tree)
+    method = bool(functions and functions[0].args.args) and functions[0].args.args[0].arg in ("self", "cls")
     stack: list[tuple[ast.AST, tuple[Loop, ...]]] = [(tree, ())]
     while stack:
         node, loops = stack.pop()
         for check in _CHECKS.get(type(node), ()):
-            yield from check(Place(node, loops, name, kinds, often))
+            yield from check(Place(node, loops, name, method, kinds, often))
         inner = (*loops, assigned(node)) if isinstance(node, _LOOPS) else loops
         stack.extend((child, inner if inside else loops) for child, inside in _children(node))
 

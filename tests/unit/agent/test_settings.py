@@ -102,6 +102,13 @@ def test_what_is_no_part_of_an_environment_is_refused(tmp_path: Path, text: str,
         load_settings({}, {}, tmp_path)
 
 
+def test_a_repository_may_not_decide_whose_code_is_shown_to_a_model(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.perfagent]\nmemory = "all"\n')
+    with pytest.raises(UsageError, match=r"which a repository may not decide.*give --memory"):
+        load_settings({}, {}, tmp_path)
+    assert load_settings({"memory": "off"}, {}, None).memory == "off"
+
+
 def test_a_repository_may_spare_the_users_money(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.perfagent]\nmax-tokens = 9\nmax-calls = 8\nmax-cost = 7\n")
     settings = load_settings({"max_calls": 80}, {}, tmp_path)

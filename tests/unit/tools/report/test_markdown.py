@@ -44,6 +44,12 @@ def test_a_diff_with_fences_cannot_end_its_own_fence() -> None:
     assert "`````diff\n+```\n+````\n`````" in result_markdown(result(patches=(patch,)))
 
 
+def test_the_prompts_of_a_model_are_told_by_their_versions() -> None:
+    text = result_markdown(result(model="m", prompts={"editor.md": "0123abcd", "patterns": "89abcdef"}))
+    assert "- prompts: editor 0123abcd, patterns 89abcdef" in text
+    assert "- prompts:" not in result_markdown(result())
+
+
 def test_the_document_is_published_by_its_schema() -> None:
     document = json.loads(result().to_json())
     assert document["schema"] == "perfagent/result/1"

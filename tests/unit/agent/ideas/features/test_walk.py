@@ -21,8 +21,8 @@ FOUND = {
     "parse_in_loop": "for x in xs:\n    json.loads(x)",
     "regex_in_loop": "for x in xs:\n    re.sub('a', 'b', x)",
     "regex": "re.match('a', x)",
-    "recursion": "return f(x - 1)",
-    "recursive_generator": "yield from f(x)",
+    "recursion": "return self.f(x - 1)",
+    "recursive_generator": "yield from self.f(x)",
     "list_for_consumer": "any([g(x) for x in xs])",
     "append_loop": "for x in xs:\n    out.append(x)",
     "counting_loop": "for x in xs:\n    counts[x] += 1",
@@ -60,7 +60,7 @@ NOT_FOUND = {
     "import_in_function": "import json",
     "position_in_loop": "names.index(x)",
     "type_ladder": "if isinstance(x, A):\n    1\nelif isinstance(x, B):\n    2",
-    "recursion": "return g(x)",
+    "recursion": "return f(x) + self.inner.f(x) + g(x)",
     "copy_in_loop": "copy.deepcopy(x)",
     "array_growth": "a = np.append(a, x)",
     "sort_for_extremum": "s = sorted(xs)",
@@ -86,6 +86,19 @@ def test_the_body_of_what_is_called_often_is_a_loop_s(feature: str) -> None:
 @pytest.mark.parametrize("feature", NOT_FOUND)
 def test_what_is_not_there_is_not_found(feature: str) -> None:
     assert feature not in features(NOT_FOUND[feature])
+
+
+def test_a_ladder_is_found_once_and_may_be_made_of_returns() -> None:
+    rungs = "".join(f"    if x == {n}:\n        return {n + 1}\n" for n in range(5))
+    chain = "    if x == 0:\n        y = 1\n" + "".join(f"    elif x == {n}:\n        y = {n}\n" for n in range(4))
+    for body in (rungs, chain):
+        found = [f for f in findings_in(f"def f(x):\n{body}    return y\n") if f.feature == "type_ladder"]
+        assert [(f.line, f.words) for f in found] == [(2, "makes 5 tests of type or value one after the other")]
+
+
+def test_a_function_calls_itself_by_its_bare_name() -> None:
+    assert "recursion" in {found.feature for found in findings_in("def f(x):\n    return f(x - 1) + json.f(x)\n")}
+    assert "recursion" not in {found.feature for found in findings_in("def f(x):\n    return json.f(x)\n")}
 
 
 def test_a_finding_names_its_line_and_what_stands_there() -> None:
