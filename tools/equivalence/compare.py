@@ -167,6 +167,8 @@ class _Walk:
         if one[0] == two[0] == "floats" and one[1] == two[1]:
             yield from self._floats(path, one, two)
             return
+        if _equal(one, two):
+            return
         one, two = unpacked(one), unpacked(two)
         if one[0] != two[0] or (is_group(one) and one[1] != two[1]):
             yield _difference(path, one, two, "type")
@@ -229,6 +231,14 @@ class _Walk:
 
     def _close(self, x: float, y: float) -> bool:
         return (math.isnan(x) and math.isnan(y)) or math.isclose(x, y, rel_tol=self.rel, abs_tol=self.abs_)
+
+
+def _equal(one: Node, two: Node) -> bool:
+    """Whether two trees are the same in every part; found at C's speed, where a walk of them takes seconds."""
+    try:
+        return bool(one == two)
+    except RecursionError:  # too deep for C: the walk looks further down
+        return False
 
 
 def _precision(node: Node) -> float:
