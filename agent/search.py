@@ -11,15 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from perfagent.agent.settings import FRESH_STARTS
 from perfagent.agent.state import Idea, Task, Tried
 
 #: Repairs of one attempt with the verdict's evidence. Repairs stop paying after two or three tries: most models lose
 #: 60 to 80 % of their effectiveness within them ("Debugging Decay Index", 2025).
 REPAIRS = 2
-
-#: Fresh starts of one idea after its repairs are used up: a new conversation from the original code that is told one
-#: line of each failure restores what repairing lost (same source); a second one mostly repeats the first.
-FRESH_STARTS = 1
 
 #: Rounds of combining what earlier candidates tried, at one baseline, without anything accepted.
 GENERATIONS = 3
@@ -45,6 +42,7 @@ class View:
         begun: those that were begun, in that order.
         tried: what became of them, oldest first.
         width: conversations that may run at once.
+        starts: fresh starts an idea may have.
     """
 
     head: str
@@ -52,6 +50,7 @@ class View:
     begun: tuple[Idea, ...] = ()
     tried: tuple[Tried, ...] = ()
     width: int = 1
+    starts: int = FRESH_STARTS
 
     def of(self, idea: Idea) -> list[Tried]:
         """What became of one idea."""
@@ -89,8 +88,7 @@ class Shell:
         """The conversation, or what follows from its end."""
         idea = Idea(id=f"free-{view.head[:12]}", title="Make the workload faster", path="", origin="model", share=1.0,
                     expected_gain=1.0)  # fmt: skip
-        entries = view.of(idea)
-        return _one(_further(idea, entries) if entries else Task(idea=idea))
+        return _one(_further(idea, view) if view.of(idea) else Task(idea=idea))
 
 
 class Refine:
@@ -101,7 +99,7 @@ class Refine:
     def next(self, view: View) -> tuple[Task, ...]:
         """The work on the idea begun last, or the next idea."""
         for idea in view.begun[-1:]:
-            further = _further(idea, view.of(idea))
+            further = _further(idea, view)
             if further is not None:
                 return (further,)
         return _one(Task(idea=view.ideas[0]) if view.ideas else None)
@@ -130,7 +128,7 @@ class Tree:
         return (*first, *(task for _, task in arms[: view.width - len(first)])) or _first_attempts(view)
 
     def _open(self, view: View) -> list[tuple[Idea, Task]]:
-        further = [(idea, _further(idea, view.of(idea))) for idea in view.begun if not _hopeless(view.of(idea))]
+        further = [(idea, _further(idea, view)) for idea in view.begun if not _hopeless(view.of(idea))]
         return [(idea, task) for idea, task in further if task is not None]
 
     def _worth(self, view: View, idea: Idea) -> float:
@@ -172,7 +170,7 @@ def after_hint(view: View) -> tuple[Task, ...]:
     if not view.tried or view.tried[-1].verdict != "sent_back":
         return ()
     idea = next((idea for idea in view.begun if idea.id == view.tried[-1].idea), None)
-    return _one(_further(idea, view.of(idea)) if idea else None)
+    return _one(_further(idea, view) if idea else None)
 
 
 STRATEGIES: dict[str, type[Strategy]] = {each.name: each for each in (Shell, Refine, BestOf, Tree, Evolve)}
@@ -193,14 +191,15 @@ def _first_attempts(view: View) -> tuple[Task, ...]:
     return tuple(Task(idea=idea) for idea in fresh or view.ideas[:1])
 
 
-def _further(idea: Idea, entries: Sequence[Tried]) -> Task | None:
+def _further(idea: Idea, view: View) -> Task | None:
     """The next attempt at a model's idea: a repair, then a fresh start; None when neither has hope."""
+    entries = view.of(idea)
     if idea.origin != "model" or not entries or not entries[-1].again:
         return None
     last = entries[-1]
     if last.feedback and last.attempt < REPAIRS:
         return Task(idea=idea, start=last.start, attempt=last.attempt + 1, feedback=last.feedback, history=last.history)
-    if last.start < FRESH_STARTS:
+    if last.start < view.starts:
         return Task(idea=idea, start=last.start + 1)
     return None
 

@@ -14,6 +14,10 @@ from perfagent.tools.errors import UsageError
 #: Environment variables that name a model's key; the gateway decides which one a provider needs.
 ENVIRONMENT_PREFIX = "PERFAGENT_"
 
+#: Fresh starts of one idea after its repairs are used up: a new conversation from the original code that is told one
+#: line of each failure restores what repairing lost ("Debugging Decay Index", 2025); a second mostly repeats the first.
+FRESH_STARTS = 1
+
 #: What [tool.perfagent.environment] may hold; [tool.perfagent] takes them too.
 ENVIRONMENT_SETTINGS = ("python", "image", "setup", "build", "packages", "extras")
 #: What a repository must not decide in its own [tool.perfagent], as it may be anybody's: how it is contained; who is
@@ -74,6 +78,8 @@ class Settings(BaseModel):
         max_candidates: candidates to verify at most.
         strategy: how to search with a model: see search.py.
         parallel: conversations with the model at once.
+        profile_facts: whether a model is told what the profile says; off for ablations alone.
+        fresh_starts: times that an idea is begun again from the original code when its repairs are used up.
         review: pause before an accepted patch lands, for a person to decide.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
@@ -117,6 +123,8 @@ class Settings(BaseModel):
     allow_unknown_cost: bool = True
     strategy: Literal["shell", "refine", "best-of", "tree", "evolve"] = "refine"
     parallel: int = Field(default=2, ge=1, le=16)
+    profile_facts: bool = True
+    fresh_starts: int = Field(default=FRESH_STARTS, ge=0)
     review: bool = False
     no_instructions: bool = False
     seed: int = 0

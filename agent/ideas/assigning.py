@@ -28,7 +28,7 @@ def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tr
     others = [entry for entry in tried if entry.idea != task.idea.id]
     return Assignment(
         idea=_draft(task.idea) if task.idea.path else None,
-        facts=facts_for(services, head, spots, others),
+        facts=facts_for(services, head, spots, others, profile=services.settings.profile_facts),
         feedback=Feedback(**folder.get_json(task.feedback)["feedback"]) if task.feedback else None,
         history=history,
         label=task.name,

@@ -42,7 +42,7 @@ def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Id
         ModelError, LimitExceeded: it cannot be reached, or may not be.
     """
     name = f"plan-{asked.head[:12]}-{asked.round}"
-    facts = facts_for(services, asked.head, spots, asked.tried)
+    facts = facts_for(services, asked.head, spots, asked.tried, profile=services.settings.profile_facts)
     parent = services.lab.tree(asked.head)
     tree = services.lab.writable_copy(parent, "plan")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict
@@ -18,7 +19,7 @@ MOST_EVIDENCE, LARGEST_EVIDENCE = 30, 64 * 2**10
 
 _TEXTS = (".py", ".sh", ".txt", ".md", ".json", ".csv", ".c", ".h", ".js", ".ts", ".rs", ".go", ".log")
 _LAST_LINE = 200  # characters of a last line
-_TOLD = 5  # undone or lost files named
+_TOLD = 5  # changed, undone or lost files named
 
 
 class ShellRecord(BaseModel):
@@ -143,12 +144,15 @@ def _told(ran: Ran) -> str:
     status = f"the command {done.stopped_by}{killed}" if done.stopped_by else f"exit status {done.exit_code}"
     lines = [f"{status}, {done.usage.wall_s:.1f} s"]
     if ran.changes.kept:
-        lines.append(f"changed in new/: {', '.join(ran.changes.kept)}")
+        lines.append(f"changed in new/: {_named(tuple(ran.changes.kept))}")
     if ran.changes.undone:
-        more = len(ran.changes.undone) - _TOLD
-        named = ", ".join(ran.changes.undone[:_TOLD]) + (f" and {more} more" if more > 0 else "")
-        lines.append(f"put back in new/, as it may not change: {named}")
+        lines.append(f"put back in new/, as it may not change: {_named(ran.changes.undone)}")
     return "\n".join([*lines, done.stdout.rstrip() or "(no output)"])
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = len(paths) - _TOLD
+    return ", ".join(paths[:_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def _last_line(output: str) -> str:

@@ -9,6 +9,7 @@ from perfagent.agent.model.text_calls import in_text
 
 _WORTH = 400  # characters below which shortening a result gains nothing
 _SQUEEZED = 1500  # characters left of each result that may not go, when nothing else is left to shorten
+_ROOM = 0.6  # share of the budget that is left filled, where that can be
 _KEPT_RESULTS = (3, 1, 0)  # latest results left whole, ever fewer until the conversation fits
 
 
@@ -60,15 +61,18 @@ class Conversation:
         self._budget = min(self._budget, self.tokens()) // 2
 
     def make_fit(self) -> int:
-        """Shorten as many old results as it takes, the latest ones last; gives how many were shortened."""
+        """Shorten old results when the window is full, the latest ones last; gives how many were shortened.
+
+        More than it takes, so that it is not wanted again at once: each time costs the provider's cache.
+        """
         shortened = 0
+        if self.fits():
+            return shortened
         for keep in _KEPT_RESULTS:
-            if self.fits():
-                return shortened
             shortened += self.condense(keep)
-        if not self.fits():
-            shortened += self._squeeze()
-        return shortened
+            if self.tokens() <= _ROOM * self._budget:
+                return shortened
+        return shortened if self.fits() else shortened + self._squeeze()
 
     def condense(self, keep: int) -> int:
         """Shorten all tool results but the last `keep`, and those nobody has seen; gives how many were shortened."""

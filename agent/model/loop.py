@@ -177,12 +177,9 @@ class _Loop:
         )
 
     def make_fit(self) -> None:
-        if self.conversation.fits():
-            return
         shortened = self.conversation.make_fit()
+        self.watch.fitted(shortened=shortened > 0)
         if shortened:
-            # What was shortened may be asked for again without being stuck.
-            self.watch.forget()
             self.tell("condensed", "tool results", True, str(shortened))
 
     def use_calls(self, reply: Reply, calls: Sequence[ToolCall | str], text: str) -> _Ended | None:

@@ -94,7 +94,7 @@ def looking_tools(workbench: Workbench) -> list[Tool]:
                 "Run a command with bash in a sandbox without network. The working folder holds old/ (the original, "
                 "read-only), new/ (your tree: what you change there by sed, python or a heredoc is your edit, "
                 "protected files are put back) and scratch/ (yours, kept between calls: write profiles and "
-                "differential tests of old against new there). PYTHONPATH points into new/; "
+                "differential tests of old against new there). There is no git history. PYTHONPATH points into new/; "
                 "`PYTHONPATH=$OLD python ...` runs the original.",
                 Shell,
                 lambda a: capped(shell(a.command, a.timeout_s), "send it to a file in scratch/ and read parts of that"),

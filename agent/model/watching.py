@@ -17,6 +17,7 @@ WITHIN_CALLS = 12  # the latest calls, among which they are counted
 ALTERNATING = 6  # calls that are two by turns: A,B,A,B,A,B
 FAILURES = 6  # calls in a row that failed
 SAME_TEXTS = 3  # equal replies without a call
+CONDENSED = 10  # turns in a row for which old results had to be shortened, without a new state of the tree
 TREES = 4  # states of the tree that are two by turns
 
 _SECONDS = re.compile(r"\b\d+(\.\d+)? m?s\b")  # a shell's result tells how long it took
@@ -32,6 +33,7 @@ class Watch:
 
     tree: str
     failures: int = 0
+    narrow: int = 0
     calls: deque[str] = field(default_factory=lambda: deque(maxlen=WITHIN_CALLS))
     texts: Counter[str] = field(default_factory=Counter)
     trees: list[str] = field(default_factory=list)
@@ -54,6 +56,8 @@ class Watch:
             return f"{call.name} was called {SAME_CALLS} times alike on the same files"
         if self._by_turns(list(self.calls), ALTERNATING):
             return "the same two calls are made by turns, with the same results"
+        if self.narrow >= CONDENSED:
+            return f"what you look at no longer fits, and was shortened {CONDENSED} times in a row"
         return f"{self.failures} calls in a row failed" if self.failures >= FAILURES else ""
 
     def said(self, text: str) -> str:
@@ -61,14 +65,25 @@ class Watch:
         self.texts[text] += 1
         return f"the same text was sent {SAME_TEXTS} times" if self.texts[text] >= SAME_TEXTS else ""
 
+    def fitted(self, *, shortened: bool) -> None:
+        """Take note of whether old results had to be shortened for a turn: they may then be asked for again."""
+        self.narrow = self.narrow + 1 if shortened else 0
+        if shortened:
+            self._begin_anew()
+
     def is_progress(self, tree: str) -> bool:
         """Whether the tree is in a state that it never was in before."""
         new = tree not in self.known
         self.known.add(tree)
+        self.narrow = 0 if new else self.narrow
         return new
 
     def forget(self) -> None:
-        """Begin anew: the model was told, or what it saw was shortened and it may ask for it again."""
+        """Begin anew: the model was told."""
+        self.narrow = 0
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self.failures = 0
         self.calls.clear()
         self.texts.clear()

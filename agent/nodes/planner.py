@@ -45,6 +45,7 @@ def _view(state: RunState, services: Services) -> View:
         begun=tuple(Idea(**idea) for idea in state.get("begun", [])),
         tried=tuple(entry for entry in tried if entry.head == head),
         width=services.settings.parallel,
+        starts=services.settings.fresh_starts,
     )
 
 

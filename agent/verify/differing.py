@@ -1,7 +1,7 @@
 """Where a refused candidate first goes another way: the first call that ends differently, in the benchmark or the unit
 test that shows it.
 
-Computed only for a candidate that somebody will repair: it runs the benchmark or the test up to four times.
+Computed only for a candidate that somebody will repair: it runs the benchmark or the test up to six times.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from perfagent.agent.verify.checks import DOES_NOT_RUN
 from perfagent.tools.equivalence import (
     CallTrace,
     DifferingCall,
+    Look,
     TestSelection,
     call_options,
     search,
@@ -95,9 +96,9 @@ def _in_benchmark(
     request = Request(hash_seed=CHECK_SEED, only=only, timeout_s=LONGEST_TRACE_S, scale=factor)
     with services.lab.open(dict(zip(("baseline", "candidate"), trees, strict=True))) as bench:
 
-        def trace(side: str, places: Sequence[Place], only_callers: bool) -> CallTrace | None:
+        def trace(side: str, places: Sequence[Place], look: Look) -> CallTrace | None:
             site = bench.sites[side]
-            options = call_options(places, site.tree, only_callers=only_callers)
+            options = call_options(places, site.tree, look)
             return trace_workload(bench.sandbox, site, workload, request, options).get(benchmark)
 
         return search(trace, touched, *trees)
@@ -107,9 +108,9 @@ def _in_test(services: Services, test: str, touched: Touched, trees: Trees, name
     selection = TestSelection(command=services.settings.test, select=(test,))
     with _writable_bench(services, trees, name) as bench:
 
-        def trace(side: str, places: Sequence[Place], only_callers: bool) -> CallTrace | None:
+        def trace(side: str, places: Sequence[Place], look: Look) -> CallTrace | None:
             site = bench.test_site(side)
-            options = call_options(places, site.tree, only_callers=only_callers)
+            options = call_options(places, site.tree, look)
             traces = trace_tests(
                 bench.sandbox, site, selection, options, timeout_s=LONGEST_TRACE_S, hash_seed=CHECK_SEED
             )

@@ -30,9 +30,11 @@ def intact(hunk: Hunk, rng: random.Random) -> tuple[Lines, Lines] | None:
 
 
 def outdented(hunk: Hunk, rng: random.Random) -> tuple[Lines, Lines] | None:
-    """All lines lose the indentation that all have."""
+    """All lines lose the indentation that all have; not where that is what changes."""
     del rng
     written = [line for line in (*hunk.old, *hunk.new) if line.strip()]
+    if any(line and not line.strip() for line in (*hunk.old, *hunk.new)):
+        return None
     margin = min(len(line) - len(line.lstrip()) for line in written)
     return ([line[margin:] for line in hunk.old], [line[margin:] for line in hunk.new]) if margin else None
 
@@ -88,8 +90,9 @@ def bare(hunk: Hunk, rng: random.Random) -> tuple[Lines, Lines] | None:
 def foreign(hunk: Hunk, rng: random.Random) -> tuple[Lines, Lines] | None:
     """The quoted lines are those of the later release, which are not there yet."""
     del rng
-    text = "".join(f"{line}\n" for line in hunk.new)
-    return (list(hunk.new), [*hunk.new, "changed()"]) if text.strip() and text not in hunk.change.before else None
+    real, quoted = ([line.strip() for line in lines] for lines in (hunk.change.before.split("\n"), hunk.new))
+    there = any(real[at : at + len(quoted)] == quoted for at in range(len(real)))
+    return None if there or not any(quoted) else (list(hunk.new), [*hunk.new, "changed()"])
 
 
 #: By the name in the table; `foreign` may be applied nowhere, all others must give the real change or be refused.

@@ -34,11 +34,12 @@ registry, which had other work at the time, so the seconds are no best case; CPy
 
 What the rows do not say:
 
-- Where second runs took more than 10 s or candidates more than 1 s, the load was between 7 and 10 on two cores; with a
-  load of 3 most packages took 2 to 3 s and 0.3 s. A candidate's cost is that of copying the tree its tests may write
-  into, which the disk decides: 3,400 files and 53 MB for pygments.
+- What the disk decides is the checkout and the compiling of a first run, which later ones take over by hard links, and
+  the one copy of the tree that tests write into: 2,800 files and 53 MB for pygments.
 - attrs 17.4.0 claims Python up to 3.6 and gets 3.7, the nearest that was here; four of its test files cannot be
   imported, and the others pass. click's 24 failures were not looked into.
+- contourpy marks a test `flaky(reruns=...)`: that is the mark of pytest-rerunfailures, and flaky, which has one of the
+  same name, fails on it. Which of them is installed is told by the arguments.
 - Most of contourpy's first run are its 2,300 tests, run two or three times; its environment took 70 s.
 - A Dockerfile or devcontainer of a repository's own is never used unasked; `--image ./Dockerfile` and
   `--image devcontainer` ask for it, and a default build that fails says that there is one.

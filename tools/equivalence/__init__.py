@@ -1,6 +1,7 @@
 """Does a candidate still do the same: the target's unit tests, and comparing results."""
 
-from perfagent.tools.equivalence.calls import CallTrace, DifferingCall, call_options, trace_tests, trace_workload
+from perfagent.tools.equivalence.call_traces import CallTrace, Look, call_options, trace_tests, trace_workload
+from perfagent.tools.equivalence.calls import DifferingCall
 from perfagent.tools.equivalence.compare import Difference, StableValues, compare, opaque_paths, stable
 from perfagent.tools.equivalence.differing import search
 from perfagent.tools.equivalence.tests import (
@@ -32,6 +33,7 @@ __all__ = [
     "CallTrace",
     "Difference",
     "DifferingCall",
+    "Look",
     "StableTests",
     "StableValues",
     "TestRun",

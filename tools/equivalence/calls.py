@@ -6,37 +6,25 @@ calls of the functions that a patch touches and of those that call them, and the
 
 from __future__ import annotations
 
-import json
-import posixpath
-import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
+from perfagent.tools.equivalence.call_traces import Call, CallName, CallTrace, Look, Sketch
 from perfagent.tools.equivalence.compare import compare
-from perfagent.tools.equivalence.nodes import Node, show
-from perfagent.tools.equivalence.tests import TestSelection, TestSite, command_of
+from perfagent.tools.equivalence.nodes import PAIRS, Node, is_group, show
 from perfagent.tools.profile import Place
-from perfagent.tools.sandbox import Sandbox
-from perfagent.tools.workload import Request, Site, Workload, observe
 
-#: Calls kept of each function, characters of all that is kept, and seconds spent on looking at values: what shows no
-#: difference within them is told by the call around it, or by the result itself.
-KEPT_CALLS = 2000
-KEPT_CHARACTERS = 16_000_000
-LOOKING_S = 20.0
+#: Calls of each function whose sketches differ that are looked at in full.
+SUSPECT_CALLS = 20
 
 #: Functions named after the first that differs.
 MOST_LATER = 4
 
 #: Characters of the arguments shown; a value that differs has the width that compare gives it.
 SHOWN_ARGUMENTS = 300
-
-CallName = tuple[int, int]
-"""A function's index and the number of one of its calls."""
 
 
 class DifferingCall(BaseModel):
@@ -79,127 +67,59 @@ class DifferingCall(BaseModel):
         return [*told, f"  calls that end differently after it: of {', '.join(self.later)}"] if self.later else told
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call as a tracer kept it, see harness/perfagent_calls.py."""
-
-    function: int
-    number: int
-    arguments: Node
-    ended: str
-    result: Node
-    after: Node | None
-
-    @property
-    def name(self) -> CallName:
-        """Which one it is."""
-        return self.function, self.number
-
-
-@dataclass(frozen=True, slots=True)
-class CallTrace:
-    """The calls of one run, in the order in which they ended.
-
-    Attributes:
-        counts: calls by function, kept or not.
-        parameters: their names, by function.
-        callers: (path, first line, name) of the code that calls the functions, for a run that asked for them.
-    """
-
-    calls: tuple[Call, ...]
-    counts: tuple[int, ...]
-    parameters: tuple[tuple[str, ...], ...] = ()
-    callers: tuple[tuple[str, int, str], ...] = ()
-
-    @classmethod
-    def of(cls, report: Mapping[str, Any]) -> CallTrace:
-        """What a tracer reported."""
-        callers = tuple((path, line, name) for path, line, name in report["callers"])
-        calls = tuple(Call(*json.loads(text)) for text in report["calls"])
-        return cls(calls, tuple(report["counts"]), tuple(map(tuple, report["parameters"])), callers)
-
-
-def call_options(places: Sequence[Place], tree: str, *, only_callers: bool = False) -> dict[str, Any]:
-    """What the tracer in the sandbox is told.
-
-    Args:
-        tree: as seen inside.
-        only_callers: find out who calls the functions, and keep no call.
-    """
-    return {
-        "tree": tree,
-        "functions": [place.option for place in places],
-        "calls": KEPT_CALLS,
-        "bytes": KEPT_CHARACTERS,
-        "seconds": LOOKING_S,
-        "only_callers": only_callers,
-    }
-
-
-def trace_workload(
-    sandbox: Sandbox, site: Site, workload: Workload, request: Request, options: Mapping[str, Any]
-) -> dict[str, CallTrace]:
-    """The calls of a workload's bodies, by benchmark; without those of which nothing was seen.
-
-    Args:
-        request: `only`, `hash_seed`, `scale` and `timeout_s` are taken from it.
-        options: see `call_options`.
-
-    Raises:
-        WorkloadError: the workload cannot be run for its values.
-    """
-    module = posixpath.join(posixpath.dirname(site.values_module), "perfagent_calls.py")
-    seen = observe(sandbox, site, workload, replace(request, mode="values", trace={"module": module, **options}))
-    return {name: CallTrace.of(report) for name, report in seen.trace.items()}
-
-
-def trace_tests(
-    sandbox: Sandbox,
-    site: TestSite,
-    selection: TestSelection,
-    options: Mapping[str, Any],
-    *,
-    timeout_s: float,
-    hash_seed: int,
-) -> dict[str, CallTrace]:
-    """The calls of unit tests, by node id; nothing where pytest does not run them, or not to their end."""
-    report, outcomes = (posixpath.join(site.scratch, f"{kind}-{uuid.uuid4().hex}.json") for kind in ("calls", "ends"))
-    told = replace(site, env={**site.env, "PERFAGENT_CALLS": json.dumps({**options, "report": report})})
-    command = command_of(told, replace(selection, plugins=("perfagent_call_tests",)), outcomes, hash_seed)
-    done = sandbox.execute(replace(command, timeout_s=timeout_s, collect=(report, outcomes)))
-    try:
-        found = json.loads(done.files[report])
-    except (KeyError, ValueError):
-        return {}
-    return {name: CallTrace.of(each) for name, each in found.items()}
-
-
-def differing_calls(baseline: CallTrace, candidate: CallTrace) -> Iterator[tuple[Call, Call]]:
-    """The calls with equal arguments that ended differently, in the order in which they ended at the candidate.
+def suspects(baseline: CallTrace, candidate: CallTrace) -> dict[CallName, CallName]:
+    """The calls of the candidate that seem to end differently, the first 20 of each function, each with its partner.
 
     Call k is compared with call k; where their arguments differ, because one side calls more often, the n-th call with
     some arguments is compared with the n-th such call.
     """
-    by_name = {call.name: call for call in baseline.calls}
-    by_arguments: dict[tuple[int, str], list[Call]] = defaultdict(list)
-    for call in sorted(baseline.calls, key=lambda call: call.name):
-        by_arguments[_key(call)].append(call)
-    turns: dict[tuple[int, str], int] = defaultdict(int)
-    places: dict[CallName, int] = {}
-    for call in sorted(candidate.calls, key=lambda call: call.name):
-        places[call.name] = turns[_key(call)]
-        turns[_key(call)] += 1
+    found: dict[CallName, CallName] = {}
+    for index, (ours, theirs) in enumerate(zip(baseline.sketches, candidate.sketches, strict=True)):
+        partners = _partners(ours, theirs)
+        differing = (((index, number), (index, other)) for number, other in partners if theirs[number] != ours[other])
+        found |= dict(islice(differing, SUSPECT_CALLS))
+    return found
+
+
+def _partners(ours: Sequence[Sketch | None], theirs: Sequence[Sketch | None]) -> Iterator[tuple[int, int]]:
+    """Numbers of the candidate's calls and of the baseline's with the same arguments, ascending by the candidate's."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for number, sketch in enumerate(ours):
+        if sketch is not None:
+            places[sketch[0]].append(number)
+    turns: dict[int, int] = defaultdict(int)
+    for number, sketch in enumerate(theirs):
+        if sketch is None:
+            continue
+        arguments = sketch[0]
+        turn, same = turns[arguments], places[arguments]
+        turns[arguments] += 1
+        opposite = ours[number] if number < len(ours) else None
+        if opposite is not None and opposite[0] == arguments:
+            yield number, number
+        elif turn < len(same):
+            yield number, same[turn]
+
+
+def wanted(names: Collection[CallName], functions: int) -> Look:
+    """To see some calls in full, of so many functions."""
+    kept = [sorted(number for index, number in names if index == function) for function in range(functions)]
+    return Look("calls", tuple(map(tuple, kept)))
+
+
+def differing_calls(
+    baseline: CallTrace, candidate: CallTrace, partners: Mapping[CallName, CallName]
+) -> Iterator[tuple[Call, Call]]:
+    """The calls with equal arguments that ended differently, in the order in which they ended at the candidate.
+
+    Args:
+        partners: which call of the baseline each of the candidate's is compared with.
+    """
+    known = {call.name: call for call in baseline.calls}
     for call in candidate.calls:
-        other = by_name.get(call.name)
-        if other is None or not _equal(other.arguments, call.arguments):
-            same = by_arguments[_key(call)]
-            other = same[places[call.name]] if places[call.name] < len(same) else None
-        if other is not None and _ends_differ(other, call):
+        other = known.get(partners[call.name])
+        if other is not None and _equal(other.arguments, call.arguments) and _ends_differ(other, call):
             yield other, call
-
-
-def _key(call: Call) -> tuple[int, str]:
-    return call.function, json.dumps(call.arguments)
 
 
 def _equal(one: Node, other: Node) -> bool:
@@ -219,17 +139,14 @@ def _ends(one: Call, other: Call) -> tuple[Node, Node]:
 
 
 def first_difference(
-    places: Sequence[Place], baseline: CallTrace, candidate: CallTrace, unsteady: Collection[CallName] = ()
-) -> DifferingCall | None:
-    """The first call that ends differently; None when none of those kept does.
+    places: Sequence[Place], candidate: CallTrace, pairs: Sequence[tuple[Call, Call]]
+) -> DifferingCall:
+    """The first of the calls that end differently, told to a reader.
 
     Args:
         places: the functions in the candidate's tree, in the tracer's order.
-        unsteady: calls of the baseline that end differently when it runs again.
+        pairs: baseline's and candidate's calls, see `differing_calls`.
     """
-    pairs = [pair for pair in differing_calls(baseline, candidate) if pair[0].name not in unsteady]
-    if not pairs:
-        return None
     one, other = pairs[0]
     others = dict.fromkeys(call.function for _, call in pairs if call.function != other.function)
     place, order = places[other.function], candidate.parameters[other.function]
@@ -249,16 +166,19 @@ def first_difference(
     )
 
 
-def unsteady_calls(baseline: CallTrace, again: CallTrace) -> frozenset[CallName]:
-    """The calls of a version that end differently when the same version runs once more."""
-    return frozenset(one.name for one, _ in differing_calls(baseline, again))
-
-
 def _arguments(node: Node, order: Sequence[str]) -> str:
     given = {key[1]: value for key, value in node[2]}
     names = sorted(given, key=lambda name: order.index(name) if name in order else len(order))
-    text = ", ".join(f"{name}={show(given[name])}" for name in names)
+    text = ", ".join(f"{name}={show(_telling_first(given[name]))}" for name in names)
     return text if len(text) <= SHOWN_ARGUMENTS else f"{text[: SHOWN_ARGUMENTS - 3]}..."
+
+
+def _telling_first(node: Node) -> Node:
+    """An object with what says most about it in front: public attributes, and of these the plain ones."""
+    if node[0] not in PAIRS or not is_group(node):
+        return node
+    pairs = sorted(node[2], key=lambda pair: (str(pair[0][-1]).startswith("_"), is_group(pair[1])))
+    return [*node[:2], pairs, node[3]]
 
 
 def _ended(call: Call, order: Sequence[str]) -> str:

@@ -1,19 +1,23 @@
-"""The search for the first call that ends differently: who calls, both sides, and the baseline once more."""
+"""The search for the first call that ends differently.
+
+Up to six traced runs: who calls the functions; sketches of all calls on both sides; the calls whose sketches differ in
+full, on both sides; and those once more at the baseline, to pass over what it answers differently itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from perfagent.tools.equivalence.calls import CallTrace, DifferingCall, first_difference, unsteady_calls
+from perfagent.tools.equivalence.call_traces import CallTrace, Look
+from perfagent.tools.equivalence.calls import DifferingCall, differing_calls, first_difference, suspects, wanted
 from perfagent.tools.profile import Place, SourceFile, locate
 
 #: Functions that call the touched ones and are looked at with them, first come first.
 MOST_CALLERS = 20
 
-Trace = Callable[[str, Sequence[Place], bool], CallTrace | None]
-"""Runs a side ("baseline" or "candidate") and traces some functions of it, or, when true, only finds their callers;
-None when nothing was seen."""
+Trace = Callable[[str, Sequence[Place], Look], CallTrace | None]
+"""Runs a side ("baseline" or "candidate") and traces some functions of it; None when nothing was seen."""
 
 Pair = tuple[Place, Place]
 """One function in the baseline's tree and in the candidate's."""
@@ -30,15 +34,24 @@ def search(trace: Trace, touched: Sequence[Pair], base: Path, head: Path) -> Dif
     """
     if not touched:
         return None
-    seen = trace("baseline", [one for one, _ in touched], True)
+    seen = trace("baseline", [one for one, _ in touched], Look("callers"))
     pairs = [*touched, *(_callers(seen, touched, base, head) if seen else ())]
     ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]
-    baseline, candidate = trace("baseline", ours, False), trace("candidate", theirs, False)
-    if baseline is None or candidate is None or first_difference(theirs, baseline, candidate) is None:
+    before, after = trace("baseline", ours, Look("sketches")), trace("candidate", theirs, Look("sketches"))
+    partners = suspects(before, after) if before and after else {}
+    if not partners:
         return None
-    again = trace("baseline", ours, False)
-    unsteady = unsteady_calls(baseline, again) if again else ()
-    return first_difference(theirs, baseline, candidate, unsteady)
+    look = wanted(set(partners.values()), len(pairs))
+    baseline, candidate = trace("baseline", ours, look), trace("candidate", theirs, wanted(partners, len(pairs)))
+    if baseline is None or candidate is None:
+        return None
+    differing = list(differing_calls(baseline, candidate, partners))
+    again = trace("baseline", ours, look) if differing else None
+    if again is not None:
+        itself = {call.name: call.name for call in again.calls}
+        unsteady = {one.name for one, _ in differing_calls(baseline, again, itself)}
+        differing = [pair for pair in differing if pair[0].name not in unsteady]
+    return first_difference(theirs, candidate, differing) if differing else None
 
 
 def _callers(seen: CallTrace, touched: Sequence[Pair], base: Path, head: Path) -> list[Pair]:

@@ -111,8 +111,9 @@ def _in_place(unix: str, at: int, edit: Edit) -> Hit:
     searched = edit.search.removesuffix("\n").split("\n")
     if sum(bool(line.strip()) for line in searched) == 1 and _stands_at_margin(first, rest, indent):
         rest = [indent + line if line.strip() else line for line in rest]
-    # REPLACE may begin with a later line of SEARCH, whose indentation is then known.
-    stays = [line for line in searched[1:] if line.strip() == first.strip() and first == first.lstrip()]
+    # REPLACE may begin with a later line of SEARCH, whose indentation is then known; its first line is none of them.
+    later = searched[1:] if first != searched[0] else []
+    stays = [line for line in later if line.strip() == first.strip() and first == first.lstrip()]
     lead = indent_of(stays[0]) if stays else indent
     return Hit(line_start, end, "\n".join([lead + first if first.strip() else first, *rest]))
 

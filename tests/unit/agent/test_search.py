@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from perfagent.agent.search import FRESH_STARTS, GENERATIONS, REPAIRS, STRATEGIES, View, after_hint, strategy_of
+from perfagent.agent.search import GENERATIONS, REPAIRS, STRATEGIES, View, after_hint, strategy_of
+from perfagent.agent.settings import FRESH_STARTS
 from perfagent.agent.state import Idea, Task, Tried
 
 HEAD = "a" * 40

@@ -13,19 +13,26 @@ import opcode
 import os
 import sys
 import time
+import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any, Callable
 
+    from perfagent.tools.equivalence.harness import perfagent_sketch as sketches
     from perfagent.tools.equivalence.harness import perfagent_values as values
 else:
-    _spec = importlib.util.spec_from_file_location(
-        "_perfagent_call_values", os.path.join(os.path.dirname(os.path.abspath(__file__)), "perfagent_values.py")
-    )
-    values = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(values)
+
+    def _own(name):
+        """A file beside this one, by its path: the code under test must not find this folder on sys.path."""
+        place = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+        spec = importlib.util.spec_from_file_location("_calls_" + name, place)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    sketches, values = _own("perfagent_sketch"), _own("perfagent_values")
 
 NODES = 300
 """Nodes kept of one value: differences beyond show in a digest, or in what calls the function."""
@@ -48,7 +55,7 @@ class Call:
         self.function = function
         self.number = number
         self.given = given
-        self.arguments = values.peek(given, NODES)
+        self.arguments: Any = None
         self.yielded: list[Any] = []
         self.error: BaseException | None = None
         self.error_at = -1
@@ -58,13 +65,16 @@ class Tracer:
     """Records the calls of one benchmark's body, or of one test; `start` and `stop` make it a section.
 
     Args:
-        options: `tree` (root of the code under test), `functions` ([path in it, first line, last line, name]), `calls`
-            (kept for each function), `bytes` (of all that is kept), `seconds` (for looking at values), and
-            `only_callers` (keep no call, only who calls).
+        options: `tree` (root of the code under test), `functions` ([path in it, first line, last line, name]),
+            `seconds` (for looking at values), and what to `look` for: `callers` (who calls, and no call), `sketches` (a
+            checksum of the arguments and one of the end of the first `calls` of each function) or `calls` (those whose
+            numbers are in `kept`, by function, in full, up to so many `bytes` of all).
     """
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options
+        self.look = options["look"]
+        self.wanted = [frozenset(numbers) for numbers in options["kept"]]
         self.tree = os.path.join(os.path.normpath(options["tree"]), "")
         self.places = [
             (self.tree + os.path.normpath(path), first, last, name) for path, first, last, name in options["functions"]
@@ -76,6 +86,7 @@ class Tracer:
         self.parameters: list[tuple[str, ...]] = [()] * len(self.places)
         self.callers: dict[tuple[str, int, str], None] = {}
         self.records: list[str] = []
+        self.sketches: list[list[Any]] = [[] for _ in self.places]
         self.size = 0
         self.spent = 0.0
         self.ended = ""
@@ -94,12 +105,14 @@ class Tracer:
     def report(self) -> dict[str, Any]:
         """`calls` (JSON texts in the order in which they ended: [function, number, arguments, how it ended, result,
         arguments afterwards or null]), `counts` and names of `parameters` by function, `callers` ([path, first line,
-        name]) and why it `ended` early, if it did."""
+        name]), `sketches` by function ([arguments, end] or null for a call that did not end) and why it `ended` early,
+        if it did."""
         return {
             "calls": self.records,
             "counts": self.counts,
             "parameters": self.parameters,
             "callers": [list(caller) for caller in self.callers],
+            "sketches": self.sketches,
             "ended": self.ended,
         }
 
@@ -124,23 +137,31 @@ class Tracer:
             return None
         if frame.f_trace is not None:
             return self.inside
-        if self.options["only_callers"]:
+        if self.look == "callers":
             self._note_caller(frame.f_back)
             return None
         number = self.counts[function]
         self.counts[function] += 1
-        if number < self.options["calls"]:
-            frame.f_trace_lines = False
-            began = time.perf_counter()
-            code = frame.f_code
-            stars = bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
-            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + stars]
-            self.parameters[function] = names
-            found = frame.f_locals
-            self.open[id(frame)] = Call(function, number, {name: found[name] for name in names if name in found})
-            self._spend(began)
-            return self.inside
-        return None
+        if number >= self.options["calls"] if self.look == "sketches" else number not in self.wanted[function]:
+            return None
+        began = time.perf_counter()
+        frame.f_trace_lines = False
+        self.open[id(frame)] = self._begun(function, number, frame)
+        self._spend(began)
+        return self.inside
+
+    def _begun(self, function: int, number: int, frame: FrameType) -> Call:
+        code, found = frame.f_code, frame.f_locals
+        stars = bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)  # CO_VARARGS, CO_VARKEYWORDS
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + stars]
+        self.parameters[function] = names
+        call = Call(function, number, {name: found[name] for name in names if name in found})
+        if self.look == "sketches":
+            self.sketches[function].append(None)
+            call.arguments = sketches.crc(call.given, sketches.ARGUMENT)
+        else:
+            call.arguments = values.peek(call.given, NODES)
+        return call
 
     def _note_caller(self, frame: FrameType | None) -> None:
         if frame is not None:
@@ -169,20 +190,27 @@ class Tracer:
         lazy = bool(frame.f_code.co_flags & _LAZY)
         if lazy and not raised and (last in _YIELDING or following == _DELEGATING):
             if len(call.yielded) < YIELDED:
-                call.yielded.append(values.peek(value, NODES))
+                call.yielded.append(self._seen(value))
             return
         del self.open[id(frame)]
         if call.error is not None and (raised or last not in _RETURNING):
-            self._keep(call, "raised", values.peek(call.error, NODES))
+            self._keep(call, "raised", self._seen(call.error), value)
         elif lazy:
-            items = [*call.yielded, values.peek(value, NODES)]
-            self._keep(call, "yielded", ["list", None, items, None])
+            self._keep(call, "yielded", ["list", None, [*call.yielded, self._seen(value)], None], call)
         else:
-            self._keep(call, "returned", values.peek(value, NODES))
+            self._keep(call, "returned", self._seen(value), value)
 
-    def _keep(self, call: Call, how: str, result: Any) -> None:
+    def _seen(self, value: Any) -> Any:
+        return sketches.crc(value, sketches.RESULT) if self.look == "sketches" else values.peek(value, NODES)
+
+    def _keep(self, call: Call, how: str, result: Any, value: Any) -> None:
+        """Keep a call that has ended; `value` is None for one that returned nothing."""
         # What returns nothing must have changed something.
-        after = values.peek(call.given, NODES) if result == ["none"] else None
+        after = self._seen(call.given) if value is None and how == "returned" else None
+        if self.look == "sketches":
+            end = zlib.crc32(json.dumps([how, result, after]).encode())
+            self.sketches[call.function][call.number] = [call.arguments, end]
+            return
         record = json.dumps([call.function, call.number, call.arguments, how, result, after], separators=(",", ":"))
         self.size += len(record)
         if self.size > self.options["bytes"]:

@@ -115,6 +115,6 @@ def key_of(value: Any) -> Any:
         return kind.__name__, tuple([key_of(item) for item in value])
     if kind is dict and len(value) <= SMALL and all(type(name) is str for name in value):
         return "dict", tuple([(name, key_of(value[name])) for name in sorted(value)])
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return "type", id(value)
     raise Uncomparable

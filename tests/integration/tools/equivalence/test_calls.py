@@ -12,6 +12,7 @@ from perfagent.tools import equivalence, workload
 from perfagent.tools.equivalence import (
     CallTrace,
     DifferingCall,
+    Look,
     TestSelection,
     TestSite,
     call_options,
@@ -102,9 +103,9 @@ def find(sandbox: Sandbox, tmp_path: Path) -> Find:
                 (tree / name).write_text(content)
         run = script if under == "script" else tests
 
-        def trace(side: str, places: list[Place], only_callers: bool) -> CallTrace | None:
+        def trace(side: str, places: list[Place], look: Look) -> CallTrace | None:
             tree = base if side == "baseline" else head
-            return run(tree, call_options(places, sandbox.inside(tree), only_callers=only_callers))
+            return run(tree, call_options(places, sandbox.inside(tree), look))
 
         return search(trace, touched_functions(base, head, diff_trees(base, head)).both(), base, head)  # type: ignore[arg-type]
 

@@ -34,13 +34,13 @@ def test_condensing_happens_many_times_and_spares_task_and_words(
         for number, page in enumerate(pages(30))
     ]
     model = scripted(*said, "GIVE UP: enough")
-    result = work(model, words_repository, events, window=12_000)
+    result = work(model, words_repository, events, window=20_000)
     assert result.end == "gave_up"
     assert sum(event.kind == "condensed" for event in events) > 5
     assert result.messages[1].content == "the task " * 200
     assert [m.content for m in result.messages if m.role == "assistant"][:30] == [reply.text for reply in said]
     sizes = [Conversation(request.messages, request.tools, 1).tokens() for request in model.requests]
-    assert max(sizes) <= 12_000 * 7 // 10
+    assert max(sizes) <= 20_000 * 7 // 10
 
 
 def test_a_result_nobody_has_seen_is_only_cut_in_its_middle(
@@ -60,3 +60,11 @@ def test_a_provider_that_complains_is_believed_twice(scripted: Callable[..., Any
     model = scripted(*read, long, long, long)
     assert work(model, words_repository, [], 100_000).end == "context"
     assert 5 <= len(model.requests) <= 7
+
+
+def test_a_window_that_fits_nothing_turn_after_turn_is_told_and_then_ends_the_work(
+    scripted: Callable[..., Any], words_repository: Path
+) -> None:
+    result = work(scripted(*pages(60)), words_repository, [], window=6_000)
+    assert (result.end, result.reason.split(",")[0]) == ("stuck", "what you look at no longer fits")
+    assert result.turns < 30

@@ -64,6 +64,12 @@ def test_a_first_line_that_lost_its_indentation_keeps_the_others() -> None:
     assert "    def third(self):\n        if 1:\n" in got
 
 
+def test_a_first_line_that_comes_again_deeper_is_not_taken_for_that_one() -> None:
+    content = "def f():\n    end()\n    if x:\n        end()\n"
+    got = edited(content, "end()\n    if x:\n        end()\n", "end()\n    if y:\n        end()\n")
+    assert got == content.replace("if x", "if y")
+
+
 def test_deleting_an_outdented_line_leaves_no_indentation_behind() -> None:
     assert edited("    x = 1\n    y = 2\n", "x = 1\n", "") == "    y = 2\n"
 

@@ -64,7 +64,8 @@ places = []
 for function in functions:
     lines, first = inspect.getsourcelines(function)
     places.append(["lib.py", first, first + len(lines) - 1, function.__name__])
-options = {"tree": sys.argv[2], "functions": places, "calls": 3, "bytes": 100000, "seconds": 60}
+options = {"tree": sys.argv[2], "functions": places, "calls": 3, "bytes": 100000, "seconds": 60,
+           "kept": [(0, 1, 2)] * len(places)}
 def run():
     lib.add(1, 2, 3, k=4, z=5)
     half = lib.produce(3)
@@ -89,8 +90,8 @@ def run():
     for _ in range(5):
         counter.up()
 told = []
-for only_callers in (False, True):
-    tracer = perfagent_calls.Tracer(dict(options, only_callers=only_callers))
+for look in ("calls", "callers", "sketches"):
+    tracer = perfagent_calls.Tracer(dict(options, look=look))
     run()
     tracer.start()
     run()
@@ -115,7 +116,7 @@ MANAGED = sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3"))
 
 @pytest.fixture(scope="module", params=[Path(sys.executable), *filter(runs, NAMES + MANAGED)], ids=str)
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What a tracer of calls and one of callers say."""
+    """What a tracer of calls, one of callers and one that sketches say."""
     tree = tmp_path_factory.mktemp("tree")
     (tree / "lib.py").write_text(LIBRARY)
     command = [request.param, "-c", DRIVER, HARNESS, tree]
@@ -179,3 +180,10 @@ def test_callers_are_told_without_a_call(told: Any) -> None:
         ("lib.py", 19, "catches"),
         ("lib.py", 25, "cleans"),
     }
+
+
+def test_sketches_tell_arguments_and_ends_apart(told: Any) -> None:
+    assert [len(function) for function in told[2]["sketches"]] == [2, 3, 1, 1, 1, 1, 1, 1, 3]
+    first, second, third = told[2]["sketches"][8]
+    assert len({end for _, end in (first, second, third)}) == 3, "the counter goes up"
+    assert told[2]["counts"] == told[0]["counts"]
