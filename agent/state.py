@@ -37,6 +37,7 @@ class Idea(Record):
         path, qualname: the function it targets; qualname is empty for a whole file, path for the whole repository.
         mechanism: the kind of optimization, such as `data-structure`.
         rationale: why it should be faster.
+        how_to_check: the figure that would show it to be wrong, in one line.
         expected_gain: share of the workloads' time that could go, 0..1 (share of the target times a plausible factor).
         share: the target's cumulative share of the profiled time, 0..1: an upper bound by Amdahl's law.
         targets: ids of the benchmarks it must speed up, named before anything is edited.
@@ -49,6 +50,7 @@ class Idea(Record):
     origin: Origin
     mechanism: str = ""
     rationale: str = ""
+    how_to_check: str = ""
     expected_gain: float = 0.0
     share: float = 0.0
     targets: tuple[str, ...] = ()

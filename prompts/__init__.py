@@ -74,7 +74,6 @@ def digest(name: str) -> str:
     return total.hexdigest()[:8]
 
 
-@cache
 def versions() -> dict[str, str]:
     """Template to digest, for a report: which words the model was given; the patterns count as one."""
     patterns = hashlib.sha256("\0".join(f"{k}\0{v}" for k, v in patterns_source().items()).encode()).hexdigest()

@@ -154,6 +154,7 @@ def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
         origin="model",
         mechanism=draft.mechanism,
         rationale=draft.rationale,
+        how_to_check=draft.how_to_check,
         expected_gain=draft.expected_gain_share,
         share=spot.cumulative_share if spot else 1.0,
         targets=spot.benchmarks[:MOST_TARGETS] if spot else (),
