@@ -59,6 +59,7 @@ def _draft(idea: Idea) -> IdeaDraft:
         target=Target(path=idea.path, qualname=idea.qualname),
         mechanism=cast("Mechanism", idea.mechanism or "other"),
         rationale=idea.rationale or idea.title,
+        how_to_check=idea.how_to_check,
         expected_gain_share=idea.expected_gain,
         risk="medium",
     )

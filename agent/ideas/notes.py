@@ -96,5 +96,6 @@ def _note(seen: Calls) -> Note:
         looked = "" if seen.sampled == seen.calls else f" of the first {seen.sampled:,}"
         parts.append(f"{seen.repeated:.0%}{looked} with arguments seen before")
     for size in seen.sizes:
-        parts.append(f"`{size.name}` holds {size.minimum:,} to {size.maximum:,} items, median {size.median:,}")
+        spread = f" to {size.maximum:,} items, median {size.median:,}" if size.maximum > size.minimum else " items"
+        parts.append(f"`{size.name}` holds {size.minimum:,}{spread}")
     return Note("; ".join(parts), seen.repeated)

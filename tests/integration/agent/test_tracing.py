@@ -61,7 +61,7 @@ def test_lines_and_calls_are_told_once(services: Services) -> None:
     found = traced(services, head, tree, [spot("<module>"), spot("unique"), spot("gone"), spot("f", "x.c")])
     note = found["pkg/words.py:unique"]
     assert note.text.startswith("30 calls in one execution; ")
-    assert "`words` holds 120 to 120 items" in note.text
+    assert "`words` holds 120 items" in note.text
     assert "| 3630 | " in note.lines
     assert "if word not in out:" in note.lines
     services.laboratory = None
