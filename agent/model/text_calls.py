@@ -66,7 +66,7 @@ def _explained(messages: Sequence[Message], specs: Sequence[ToolSpec]) -> Iterat
     if not specs:
         yield from messages
         return
-    told = render("_tools_text.md", specs=[spec.model_dump() for spec in specs])
+    told = render("tools_text.md", specs=[spec.model_dump() for spec in specs])
     first, *others = messages
     if first.role == "system":
         yield Message(role="system", content=f"{first.content.rstrip()}\n\n{told}")

@@ -134,5 +134,22 @@ SAMPLES: dict[str, dict[str, object]] = {
     "planner.md": {},
     "planner_repair.md": {"problem": "- risk: Input should be 'low', 'medium' or 'high'"},
     "planner_task.md": {"facts": FACTS, "max_ideas": 5},
+    "tools_text.md": {
+        "specs": [
+            {
+                "name": "read_file",
+                "description": "Read a file, with line numbers.",
+                "parameters": {
+                    "properties": {"path": {"type": "string", "description": "path from the root"}},
+                    "required": ["path"],
+                },
+            },
+            {
+                "name": "submit",
+                "description": "Hand in the change.",
+                "parameters": {"properties": {}, "required": []},
+            },
+        ]
+    },
     "shell_anew.md": {"kept": 3, "lost": ["data.bin"]},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,9 +47,10 @@ def make_run(tmp_path: Path, words_repository: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PERFAGENT_HOME", str(tmp_path / "home"))
 
     folders: list[RunFolder] = []
+    id_ = f"run-{uuid.uuid4().hex[:8]}"  # what reaps it must not reap those of another session of the tests
 
     def make(kind: SandboxKind = "local", **settings: Any) -> Run:
-        folder = RunFolder(tmp_path / "run")
+        folder = RunFolder(tmp_path / id_)
         folders.append(folder)
         services = Services(
             Settings(seed=1, **settings), folder, Progress(stream=io.StringIO()),
