@@ -20,6 +20,7 @@ from perfagent.agent.model import (
     RecordedModel,
     Recording,
     Role,
+    Standing,
     Totals,
     Transcript,
     Waiting,
@@ -52,7 +53,8 @@ def open_models(services: Services) -> tuple[Models, CostLedger]:
     ledger = CostLedger(limits, before, time_left=services.time_left, interrupted=services.interrupted)
     by_name = {name: _reached(services, ledger, name) for name in names(settings)}
     _mind_prices(services, list(by_name.values()))
-    return Models({role: _chain(services, ledger, role, by_name) for role in ROLES}), ledger
+    chains = _Chains(services, ledger, by_name)
+    return Models({role: chains.of(role) for role in ROLES}), ledger
 
 
 def recorded(services: Services, role: Role, name: str) -> Model:
@@ -139,22 +141,30 @@ def _reached(services: Services, ledger: CostLedger, name: str) -> LiteLLMModel:
     )
 
 
-def _chain(services: Services, ledger: CostLedger, role: Role, by_name: dict[str, LiteLLMModel]) -> Model:
-    """The role's model, and behind it those that are asked when it fails for good."""
-    settings = services.settings
-    own = {"planner": settings.planner_model, "critic": settings.critic_model}.get(role) or settings.model
-    assert own is not None
-    order = dict.fromkeys([own, *settings.fallback_model])
-    allow = settings.allow_unknown_cost
-    metered = [
-        Metered(by_name[name], ledger, by_name[name].price, role=role, allow_unknown_price=allow) for name in order
-    ]
+class _Chains:
+    """The models of each role, the one behind the other; what one role finds out about a model all know."""
 
-    def tell(failed: str, following: str, why: str) -> None:
-        services.folder.event("fallback", role=role, model=failed, instead=following, why=why)
-        services.progress.warn(f"{why}: {following} is asked instead")
+    def __init__(self, services: Services, ledger: CostLedger, by_name: dict[str, LiteLLMModel]) -> None:
+        self._services = services
+        self._ledger = ledger
+        self._by_name = by_name
+        self._standing = Standing()
 
-    return FallbackModel(metered, tell) if len(metered) > 1 else metered[0]
+    def of(self, role: Role) -> Model:
+        """The role's model, and behind it those that are asked when it fails for good."""
+        settings = self._services.settings
+        own = {"planner": settings.planner_model, "critic": settings.critic_model}.get(role) or settings.model
+        assert own is not None
+        metered = [self._metered(self._by_name[name], role) for name in dict.fromkeys([own, *settings.fallback_model])]
+        return FallbackModel(metered, self._tell, self._standing) if len(metered) > 1 else metered[0]
+
+    def _metered(self, model: LiteLLMModel, role: Role) -> Metered:
+        allow = self._services.settings.allow_unknown_cost
+        return Metered(model, self._ledger, model.price, role=role, allow_unknown_price=allow)
+
+    def _tell(self, failed: str, following: str, why: str) -> None:
+        self._services.folder.event("fallback", model=failed, instead=following, why=why)
+        self._services.progress.warn(f"{why}: {following} is asked instead")
 
 
 def _mind_prices(services: Services, models: list[LiteLLMModel]) -> None:

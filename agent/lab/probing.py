@@ -60,7 +60,7 @@ def plan_measurement(
         bench.members = {spec: frozenset(name for name in owner if owner[name] == spec) for spec in prepared.workloads}
         services.progress.note(f"comparing the baseline with itself: {PROBE_PAIRS} pairs")
         plans, pairs = _plans(services, bench, loops, owner)
-    worst = _calibration(services, max(plans, key=lambda plan: plan.noise), pairs, PROBE_RESAMPLES)
+    worst = _calibration(services, max(plans, key=lambda plan: plan.noise), pairs, probe=True)
     known = Noise(spread=worst.noise, smallest_gain=worst.smallest_gain, false_acceptance=worst.rate)
     return prepared.model_copy(update={"benchmarks": tuple(plans), "noise": known})
 
@@ -103,12 +103,13 @@ def identical_pairs(services: Services, bench: Bench, loops: Mapping[str, int], 
     return pairs
 
 
-def _calibration(services: Services, plan: BenchmarkPlan, pairs: Pairs, resamples: int = RESAMPLES) -> Calibration:
+def _calibration(services: Services, plan: BenchmarkPlan, pairs: Pairs, *, probe: bool = False) -> Calibration:
     wanted = CalibrationPlan(
         seed=services.settings.seed,
         min_speedup=services.settings.min_speedup,
         looks=looks_for(plan.baseline_s * plan.loops if plan.metric != "memory" else 0.0),
-        resamples=resamples,
+        resamples=PROBE_RESAMPLES if probe else RESAMPLES,
+        curve=not probe,
     )
     return calibrate(plan.id, [pair[plan.id] for pair in pairs], plan.metric, wanted)
 

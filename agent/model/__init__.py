@@ -18,7 +18,7 @@ from perfagent.agent.model.facts import (
     Target,
     TriedIdea,
 )
-from perfagent.agent.model.fallback import FallbackModel
+from perfagent.agent.model.fallback import FallbackModel, Standing
 from perfagent.agent.model.files import FileWorkbench
 from perfagent.agent.model.gateway import LiteLLMModel
 from perfagent.agent.model.gateway_settings import GatewaySettings, Waiting
@@ -93,6 +93,7 @@ __all__ = [
     "Review",
     "Risk",
     "Role",
+    "Standing",
     "Target",
     "Tool",
     "ToolCall",

@@ -20,6 +20,36 @@ OF_ONE_REQUEST = frozenset({"policy", "request"})
 REST_S = 300.0
 
 
+class Standing:
+    """Which models are known to fail, shared by all roles of a run. Safe under threads.
+
+    Args:
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._rests_until: dict[str, float] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def awake(self, models: Sequence[Model]) -> list[Model]:
+        """Those not known to fail, in order; all of them when every one is."""
+        with self._lock:
+            now = self._clock()
+            return [m for m in models if self._rests_until.get(m.name, now) <= now] or list(models)
+
+    def failed(self, model: str, reason: str) -> bool:
+        """Note a failure; whether it is the first of this kind."""
+        with self._lock:
+            if reason not in OF_ONE_REQUEST:
+                rest = float("inf") if reason in LASTING else REST_S
+                self._rests_until[model] = self._clock() + rest
+            known = (model, reason) in self._told
+            self._told.add((model, reason))
+            return not known
+
+
 class FallbackModel:
     """Models in the order of preference. Safe under threads.
 
@@ -30,21 +60,18 @@ class FallbackModel:
     Args:
         models: at least one; the first gives the name.
         tell: told of a model, of the one asked in its place, and why, once for each model and kind of failure.
-        clock: monotonic seconds.
+        standing: what is known of the models.
     """
 
     def __init__(
         self,
         models: Sequence[Model],
         tell: Callable[[str, str, str], None] = lambda *_: None,
-        clock: Callable[[], float] = time.monotonic,
+        standing: Standing | None = None,
     ) -> None:
         self._models = tuple(models)
         self._tell = tell
-        self._clock = clock
-        self._rests_until: dict[str, float] = {}
-        self._told: set[tuple[str, str]] = set()
-        self._lock = threading.Lock()
+        self._standing = standing or Standing()
 
     @property
     def name(self) -> str:
@@ -53,34 +80,22 @@ class FallbackModel:
 
     def complete(self, request: Request) -> Reply:
         """The answer of the first model that has one; see Model."""
-        awake = self._awake()
+        awake = self._standing.awake(self._models)
         for model, following in pairwise(awake):
             try:
                 reply = model.complete(request)
             except (ModelContextExceeded, ModelNoTools):
                 raise
             except ModelError as error:
-                self._passed_over(model, following, error.reason, error.message)
+                self._pass_over(model, following, error.reason, error.message)
                 continue
             if not _filtered(reply):
                 return reply
-            self._passed_over(model, following, "policy", "the provider's filter emptied the answer")
+            self._pass_over(model, following, "policy", f"the provider's filter emptied the answer of {model.name}")
         return awake[-1].complete(request)
 
-    def _awake(self) -> list[Model]:
-        """Those not known to fail; all of them when every one is."""
-        with self._lock:
-            now = self._clock()
-            return [m for m in self._models if self._rests_until.get(m.name, now) <= now] or list(self._models)
-
-    def _passed_over(self, model: Model, following: Model, reason: str, message: str) -> None:
-        with self._lock:
-            if reason not in OF_ONE_REQUEST:
-                rest = float("inf") if reason in LASTING else REST_S
-                self._rests_until[model.name] = self._clock() + rest
-            known = (model.name, reason) in self._told
-            self._told.add((model.name, reason))
-        if not known:
+    def _pass_over(self, model: Model, following: Model, reason: str, message: str) -> None:
+        if self._standing.failed(model.name, reason):
             self._tell(model.name, following.name, message)
 
 

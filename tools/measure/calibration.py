@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
@@ -28,7 +28,7 @@ from perfagent.tools.measure.constants import (
     TARGET_POWER,
     Look,
 )
-from perfagent.tools.measure.records import MetricName, Pair, Reading
+from perfagent.tools.measure.records import Decision, MetricName, Pair, Reading
 from perfagent.tools.measure.sequential import SequentialTest
 from perfagent.tools.measure.student import robust_sd
 
@@ -62,7 +62,7 @@ class Calibration(BaseModel):
             when the noise makes judging impossible.
         mean_runs: processes a comparison of identical code costs on average, both sides.
         power: acceptance of growing speedups, up to the first that is nearly always seen; empty when the noise
-            makes judging impossible.
+            makes judging impossible, or when it was not asked for.
         ratios: cost ratio of each recorded pair of identical code, in the order recorded.
     """
 
@@ -128,7 +128,8 @@ def calibrate(
     ratios = tuple(pair.baseline.value(metric) / pair.candidate.value(metric) for pair in pairs)
     noise = robust_sd([math.log(ratio) for ratio in ratios])
     accepted, runs = judge.judge(1.0)
-    power = judge.power() if noise <= MAX_NOISE else ()
+    quiet = noise <= MAX_NOISE
+    power = judge.power() if quiet and plan.curve else ()
     return Calibration(
         benchmark=benchmark,
         metric=metric,
@@ -137,7 +138,7 @@ def calibrate(
         alpha=ALPHA,
         accepted=accepted,
         comparisons=plan.resamples,
-        smallest_gain=next((each.speedup for each in power if each.accepted >= TARGET_POWER), None),
+        smallest_gain=judge.smallest_gain(power) if quiet else None,
         mean_runs=runs / plan.resamples,
         power=power,
         ratios=ratios,
@@ -153,12 +154,14 @@ class CalibrationPlan:
         min_speedup: smallest speedup that may be accepted.
         looks: the schedule of the test.
         resamples: comparisons for each question.
+        curve: whether the power of growing gains is wanted, or only the smallest gain that is seen.
     """
 
     seed: int = 0
     min_speedup: float = MIN_SPEEDUP
     looks: tuple[Look, ...] = LOOKS
     resamples: int = RESAMPLES
+    curve: bool = True
 
 
 class _Judge:
@@ -172,25 +175,46 @@ class _Judge:
     def power(self) -> tuple[Power, ...]:
         """How often growing gains are accepted, up to the first that nearly always is."""
         found: list[Power] = []
-        for gain in GAINS:
-            if gain >= self._plan.min_speedup:
-                found.append(Power(speedup=gain, accepted=self.judge(gain)[0] / self._plan.resamples))
-                if found[-1].accepted >= ENOUGH_POWER:
-                    break
+        for gain in self._gains():
+            found.append(Power(speedup=gain, accepted=self.judge(gain)[0] / self._plan.resamples))
+            if found[-1].accepted >= ENOUGH_POWER:
+                break
         return tuple(found)
+
+    def smallest_gain(self, power: Sequence[Power] = ()) -> float | None:
+        """The first gain that is accepted with 80 % power: by the curve, or without it, which takes a part as long."""
+        if power:
+            return next((each.speedup for each in power if each.accepted >= TARGET_POWER), None)
+        return next((gain for gain in self._gains() if self._is_seen(gain)), None)
 
     def judge(self, gain: float) -> tuple[int, int]:
         """Of all comparisons with a true speedup of `gain`: how many were accepted, processes used."""
-        accepted = runs = 0
+        decisions = list(self._decisions(gain))
+        return sum(each.verdict == "faster" for each in decisions), sum(2 * each.pairs for each in decisions)
+
+    def _is_seen(self, gain: float) -> bool:
+        """Whether 80 % of the comparisons accept the gain; ends as soon as the rest of them cannot change it."""
+        resamples = self._plan.resamples
+        accepted = missed = 0
+        for decision in self._decisions(gain):
+            accepted += decision.verdict == "faster"
+            missed += decision.verdict != "faster"
+            if accepted / resamples >= TARGET_POWER or (resamples - missed) / resamples < TARGET_POWER:
+                break
+        return accepted / resamples >= TARGET_POWER
+
+    def _gains(self) -> list[float]:
+        return [gain for gain in GAINS if gain >= self._plan.min_speedup]
+
+    def _decisions(self, gain: float) -> Iterator[Decision]:
+        """One comparison after the other."""
         for number in range(self._plan.resamples):
             rng = random.Random(f"{self._plan.seed}:{gain}:{number}")
             test = SequentialTest(ALPHA, self._plan.min_speedup, self._metric, number, self._plan.looks)
             for pair in resample(self._pairs, self._plan.looks[-1].pairs, gain, rng):
                 if test.add(pair).final:
                     break
-            accepted += test.decision().verdict == "faster"
-            runs += 2 * test.decision().pairs
-        return accepted, runs
+            yield test.decision()
 
 
 def resample(pairs: Sequence[Pair], count: int, gain: float, rng: random.Random) -> list[Pair]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from perfagent.agent.model import FallbackModel, Message, Reply, Request
-from perfagent.tools.errors import LimitExceeded, ModelContextExceeded, ModelError
+from perfagent.agent.model import FallbackModel, Message, Reply, Request, Standing
+from perfagent.tools.errors import LimitExceeded, ModelContextExceeded, ModelError, ModelNoTools
 
 REQUEST = Request(messages=(Message(role="user", content="hi"),))
 Told = list[tuple[str, str, str]]
@@ -43,7 +43,7 @@ def test_what_heals_is_asked_again(named: Callable[..., Any], reason: str, later
     now = 0.0
     told = Told()
     models = [named("a", down(reason), "itself"), named("b", "fallback", "fallback")]
-    model = FallbackModel(models, lambda *one: told.append(one), lambda: now)
+    model = FallbackModel(models, lambda *one: told.append(one), Standing(lambda: now))
     assert model.complete(REQUEST).text == "fallback"
     now = 1000.0
     assert model.complete(REQUEST).text == later
@@ -52,7 +52,7 @@ def test_what_heals_is_asked_again(named: Callable[..., Any], reason: str, later
 
 def test_a_model_that_was_down_rests_for_a_while(named: Callable[..., Any]) -> None:
     first = named("a", down("rate"))
-    model = FallbackModel([first, named("b", "one", "two")], clock=lambda: 0.0)
+    model = FallbackModel([first, named("b", "one", "two")])
     assert [model.complete(REQUEST).text, model.complete(REQUEST).text] == ["one", "two"]
     assert len(first.requests) == 1
 
@@ -73,9 +73,21 @@ def test_the_last_failure_is_told(named: Callable[..., Any]) -> None:
         model.complete(REQUEST)
 
 
-@pytest.mark.parametrize("error", [ModelContextExceeded("too long"), LimitExceeded("cost", 1, 1)])
-def test_a_request_too_long_or_too_dear_goes_to_no_other_model(named: Callable[..., Any], error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error", [ModelContextExceeded("too long"), ModelNoTools("no tools"), LimitExceeded("cost", 1, 1)]
+)
+def test_a_request_that_does_not_fit_or_is_too_dear_goes_to_no_other_model(
+    named: Callable[..., Any], error: Exception
+) -> None:
     other = named("b", "said")
     with pytest.raises(type(error)):
         FallbackModel([named("a", error), other]).complete(REQUEST)
     assert other.requests == []
+
+
+def test_what_one_role_found_out_all_know(named: Callable[..., Any]) -> None:
+    first, standing, told = named("a", down("auth")), Standing(), Told()
+    for answer in ("one", "two"):
+        model = FallbackModel([first, named("b", answer)], lambda *one: told.append(one), standing)
+        assert model.complete(REQUEST).text == answer
+    assert (len(first.requests), len(told)) == (1, 1)

@@ -46,6 +46,14 @@ def test_fewer_resamples_are_counted_as_such(same: SamePairs) -> None:
     assert (found.pairs, found.comparisons) == (6, 10)
 
 
+@pytest.mark.parametrize("noise", [0.01, 0.04, 0.1])
+def test_the_smallest_gain_is_the_same_without_the_curve(same: SamePairs, noise: float) -> None:
+    plain, curved = (
+        calibrate("a", same(noise, 6), "cpu", CalibrationPlan(resamples=20, curve=c)) for c in (False, True)
+    )
+    assert plain == curved.model_copy(update={"power": ()})
+
+
 def test_a_noisy_machine_refuses_to_judge(same: SamePairs) -> None:
     found = calibrate("a", same(0.3), "cpu")
     assert found.too_noisy
