@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfagent.benchmarks.edit_formats.corpus import RELEASES
-from perfagent.benchmarks.edit_formats.trial import Row
+from perfagent.benchmarks.edit_formats.trial import WRONG_POSITIONS, Row
 
 _TEXT = """# Edit formats
 
@@ -33,9 +33,10 @@ code must be refused.
 
 ## What a diff's position is good for
 
-A position is used for one thing: to choose among several exact hits when one of them begins exactly there. Without it
-the rows `ambiguous` would all be refused; a right position saves {saved}, and a wrong one went wrong {misled}.
-A position off by a few lines hardly ever points at the first line of another equal place, so it is believed only then.
+A position is used for one thing: to choose among several exact hits when one of them begins exactly there, and only
+for three quoted lines with text or more. Without it the rows `ambiguous` would all be refused; with context a right
+position saves {saved}, and a wrong one went wrong {misled}. One or two quoted lines, such as `#endif`, are refused:
+equal ones stand so close together that a position off by a few lines may meet another of them.
 
 ## Alarms before the run
 
@@ -66,8 +67,7 @@ def document(results: Results) -> str:
     """The whole page."""
     total, wrong = sum(row.total for row in results.rows), sum(row.wrong for row in results.rows)
     by_damage = {row.damage: row for row in results.rows}
-    told = next(row for name, row in by_damage.items() if name.endswith("right position"))
-    misled = next(row for name, row in by_damage.items() if "position off" in name)
+    told, misled = (by_damage[f"ambiguous with context, {name}"] for name in ("right position", WRONG_POSITIONS))
     listed = "".join(f"\n- {alarm}" for alarm in results.alarms)
     return _TEXT.format(
         releases=", ".join(f"{one.name} {one.old} and {one.new}" for one in RELEASES),

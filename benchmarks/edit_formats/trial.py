@@ -15,6 +15,7 @@ from perfagent.tools.patch import Deletion, FunctionEdit, apply_edit, parse_edit
 from perfagent.tools.patch.functions import replace_definition
 
 _FARTHEST = 20  # lines a wrong position is off at most
+WRONG_POSITIONS = f"every position off by 1 to {_FARTHEST}"
 BLOCK, DIFF, WHOLE = "SEARCH/REPLACE", "unified diff", "whole definition"
 
 
@@ -77,23 +78,25 @@ def hunk_rows(hunks: Sequence[Hunk], seed: int) -> Iterator[Row]:
 
 
 def _line_rows(hunks: Sequence[Hunk], seed: int) -> Iterator[Row]:
-    """Diffs without context whose removed lines stand in the file several times: only the position can tell."""
+    """Diffs whose quoted lines stand in the file several times, with context or without: only the position can tell."""
     rng = random.Random(seed)
-    positions: dict[str, Callable[[], Numbers]] = {
-        "ambiguous, no numbers": lambda: Numbers(told=False),
-        "ambiguous, right position": Numbers,
-        f"ambiguous, position off by 1 to {_FARTHEST}": lambda: Numbers(
-            shift=rng.randint(1, _FARTHEST) * rng.choice([-1, 1])
-        ),
+    without = [(hunk, *damaged, hunk.lead) for hunk in hunks if (damaged := bare(hunk, rng))]
+    whole = [(hunk, [*hunk.old], [*hunk.new], 0) for hunk in hunks]
+    untold = Numbers(told=False)
+    repeated = [part for part in whole if outcome(part[0].change.before, None, _diff(*part[:3], untold)) == "ambiguous"]
+    positions = {
+        "no numbers": [untold],
+        "right position": [Numbers()],
+        WRONG_POSITIONS: [Numbers(shift=sign * by) for sign in (-1, 1) for by in range(1, _FARTHEST + 1)],
     }
-    for name, numbers in positions.items():
-        row = Row(DIFF, name)
-        for hunk in hunks:
-            damaged = bare(hunk, rng)
-            if damaged is not None:
-                answer = _diff(hunk, *damaged, numbers(), hunk.lead)
-                row.add(outcome(hunk.change.before, hunk.wanted, answer))
-        yield row
+    for kind, parts in (("with context", repeated), ("no context", without)):
+        for name, told in positions.items():
+            row = Row(DIFF, f"ambiguous {kind}, {name}")
+            for hunk, old, new, lead in parts:
+                for numbers in told:
+                    answer = _diff(hunk, old, new, numbers, lead)
+                    row.add(outcome(hunk.change.before, hunk.wanted, answer))
+            yield row
 
 
 def file_rows(files: Sequence[tuple[Change, Sequence[Hunk]]]) -> Iterator[Row]:

@@ -2,8 +2,9 @@
 
 Each tier needs exactly one hit, and the next one is tried only after none: exact text; lines equal after
 rstrip; lines equal after strip under one uniform shift of indentation, which REPLACE then gets too. Similar
-text is only ever shown, never edited: it is too often the wrong one. Among several exact hits the line that a
-diff's header names may choose, when one of them begins exactly there (docs/edit-formats.md tells how safe that is).
+text is only ever shown, never edited: it is too often the wrong one. Among several exact hits of three
+lines or more the line that a diff's header names may choose, when one of them begins exactly there
+(docs/edit-formats.md tells how safe that is).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from perfagent.tools.patch.records import Edit
 from perfagent.tools.patch.splice import Hit, spliced
 
 _SHOWN_HITS = 8
+_FEWEST_TOLD = 3  # quoted lines with text below which a wrong position meets an equal place too often
 _NUMBERED = re.compile(r"^\s*\d+\|")  # as files are shown
 _Place = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[str] | None]
 
@@ -73,7 +75,9 @@ def _hits(unix: str, edit: Edit) -> list[Hit]:
     if edit.search.endswith("\n"):
         # Whole lines are meant: a hit at the end of a longer line is another place.
         places = [at for at in places if not unix[unix.rfind("\n", 0, at) + 1 : at].strip()]
-    hits = _told_by_line(unix, [_in_place(unix, at, edit) for at in places], edit.line)
+    hits = [_in_place(unix, at, edit) for at in places]
+    if edit.line and sum(bool(line.strip()) for line in _lines(edit.search)) >= _FEWEST_TOLD:
+        hits = _told_by_line(unix, hits, edit.line)
     if len(hits) == 1 and _stands_around(unix, hits[0], edit):
         raise EditError("already_applied", f"{edit.path}: the replacement stands there already", "send what is missing")
     return hits or _line_hits(unix, edit, _but_trailing) or _line_hits(unix, edit, _but_indentation)
@@ -193,8 +197,6 @@ def _but_indentation(window: Sequence[str], wanted: Sequence[str], new: Sequence
 
 def _told_by_line(unix: str, hits: list[Hit], line: int) -> list[Hit]:
     """Of several hits the only one that begins at the line that was said; all of them when there is none."""
-    if len(hits) < 2 or not line:
-        return hits
     told = [hit for hit in hits if unix.count("\n", 0, hit.start) + 1 == line]
     return told if len(told) == 1 else hits
 

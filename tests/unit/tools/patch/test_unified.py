@@ -116,11 +116,17 @@ def test_a_diff_whose_end_is_not_certain_is_refused(text: str) -> None:
 
 
 def test_a_line_chooses_among_exact_hits_only_where_it_points_at_one() -> None:
-    content = "x = 1\ny = 1\nx = 1\n"
-    assert apply_edit(content, Edit("a.py", "x = 1\n", "x = 2\n", line=3)) == "x = 1\ny = 1\nx = 2\n"
+    body = "f()\ng()\nx = 1\n"
+    content = f"{body}y = 1\n{body}"
+    assert apply_edit(content, Edit("a.py", body, "z\n", line=5)) == f"{body}y = 1\nz\n"
     for line in (0, 2):
-        with pytest.raises(EditError, match="lines 1, 3"):
-            apply_edit(content, Edit("a.py", "x = 1\n", "x = 2\n", line=line))
+        with pytest.raises(EditError, match="lines 1, 5"):
+            apply_edit(content, Edit("a.py", body, "z\n", line=line))
+
+
+def test_a_line_is_not_believed_of_one_or_two_quoted_lines() -> None:
+    with pytest.raises(EditError, match="lines 1, 3"):
+        apply_edit("x = 1\ny = 1\nx = 1\n", Edit("a.py", "x = 1\n", "x = 2\n", line=3))
 
 
 def test_a_wrong_line_moves_no_unique_hit() -> None:
