@@ -10,6 +10,7 @@ from typing import Any
 from perfagent.agent.ideas.actions import actions_for
 from perfagent.agent.ideas.assigning import assignment_for
 from perfagent.agent.ideas.facts import facts_for
+from perfagent.agent.ideas.looking import looking_bench
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
 from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.model_access import recorded, tell_spent
@@ -33,6 +34,10 @@ EDITING_S, PLANNING_S = 1800.0, 600.0
 #: Turns of one conversation: a fuse, as money and time are what should end it.
 TURNS = 200
 
+#: Output tokens of one reply: models that think aloud first spend them before the first call. A model that can give
+#: fewer is asked for what it can, where LiteLLM knows it.
+REPLY_TOKENS = 16_384
+
 
 def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
     """What the model would try at this baseline, criticised where the strategy wants it.
@@ -43,18 +48,10 @@ def ideas(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Id
     """
     name = f"plan-{asked.head[:12]}-{asked.round}"
     facts = facts_for(services, asked.head, spots, asked.tried, profile=services.settings.profile_facts)
-    parent = services.lab.tree(asked.head)
-    tree = services.lab.writable_copy(parent, "plan")
-    try:
-        hold_tree(tree)
-        actions = actions_for(services, parent, tree, name, spots, edits=False)
-        workbench = FileWorkbench(tree, lambda _: "a planner edits nothing", actions)
-        limits = limits_for(services, PLANNING_S)
-        drafts = plan(
-            recorded(services, "planner", name), facts, workbench, max_ideas=MOST_IDEAS, label=name, limits=limits
-        )
-    finally:
-        services.lab.discard(tree)
+    limits = limits_for(services, PLANNING_S)
+    planner = recorded(services, "planner", name)
+    with looking_bench(services, asked.head, name, spots) as workbench:
+        drafts = plan(planner, facts, workbench, max_ideas=MOST_IDEAS, label=name, limits=limits)
     if asked.refine and drafts:
         found = review(recorded(services, "critic", f"critic-{name}"), facts, drafts, label=f"critic-{name}")
         for draft, reason in found.dropped:
@@ -111,7 +108,7 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
         if tree is not None:
             lab.discard(tree)
     history = folder.put_json([message.model_dump(mode="json", exclude_defaults=True) for message in outcome.messages])
-    if outcome.status == "gave_up" or not diff:
+    if outcome.status == "gave_up" or not diff or not (outcome.status == "submitted" or outcome.sound):
         why = outcome.summary or f"the model ended without a change ({outcome.end})"
         return Edited(task=task, why=why, again=outcome.status == "failed", history=history)
     candidate = Candidate(
@@ -132,7 +129,7 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
 def limits_for(services: Services, longest_s: float) -> LoopLimits:
     """What one conversation may use: the time that is left of the search, and never more than `longest_s` seconds."""
     left = longest_s if services.deadline is None else services.deadline - services.clock()
-    return LoopLimits(turns=TURNS, wall_s=max(1.0, min(longest_s, left)))
+    return LoopLimits(turns=TURNS, wall_s=max(1.0, min(longest_s, left)), reply_tokens=REPLY_TOKENS)
 
 
 def _starting_tree(services: Services, task: Task, parent: Path) -> Path:

@@ -46,7 +46,7 @@ def arguments_of(litellm: Any, settings: GatewaySettings, request: Request, with
     arguments: dict[str, Any] = {
         "model": long,
         "messages": [as_openai(message) for message in request.messages],
-        "max_tokens": request.max_tokens,
+        "max_tokens": min(request.max_tokens, _most_tokens(litellm, long)),
         "temperature": request.temperature,
         "seed": request.seed,
         "timeout": settings.timeout_s,
@@ -60,6 +60,14 @@ def arguments_of(litellm: Any, settings: GatewaySettings, request: Request, with
     if settings.prompt_cache == "on" or (settings.prompt_cache == "auto" and "claude" in long):
         arguments["cache_control_injection_points"] = _cache_points(request.messages)
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _most_tokens(litellm: Any, long: str) -> float:
+    """Output tokens that the model can give at once; infinity where LiteLLM's table does not tell."""
+    names = (long, long.partition("/")[2])
+    known: dict[str, Any] = next((litellm.model_cost[name] for name in names if name in litellm.model_cost), {})
+    most = known.get("max_output_tokens")
+    return float("inf") if not isinstance(most, int) or most < 1 else most
 
 
 def takes_effort(litellm: Any, settings: GatewaySettings) -> bool:
