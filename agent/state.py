@@ -56,6 +56,11 @@ class Idea(Record):
     targets: tuple[str, ...] = ()
 
     @property
+    def place(self) -> str:
+        """Where it changes the code, in words; empty for anywhere."""
+        return f"{self.path}:{self.qualname}".rstrip(":")
+
+    @property
     def function(self) -> str:
         """The target function's name; empty where the profile charges a module's top level."""
         return "" if self.qualname == "<module>" else self.qualname
@@ -124,6 +129,7 @@ class Tried(Record):
     Attributes:
         idea: its id.
         title: of the idea or the candidate, for people.
+        place: where it changes the code, `path:qualname`; empty for anywhere.
         verdict: in the verdicts' words; `no_edit` when there was nothing to judge.
         speedup: as far as it was measured.
         reason: one line.
@@ -140,6 +146,7 @@ class Tried(Record):
     idea: str
     title: str
     verdict: str
+    place: str = ""
     speedup: float | None = None
     reason: str = ""
     origin: Origin = "catalogue"

@@ -152,7 +152,7 @@ def tried_idea(entry: Tried) -> TriedIdea:
     """One line of the run's ledger of ideas."""
     measured = "" if entry.speedup is None else f"{entry.speedup:.3f}x; "
     detail = f"{measured}{entry.reason}"[:LONGEST_LINE]
-    return TriedIdea(title=entry.title, target=entry.idea, verdict=entry.verdict, detail=detail)
+    return TriedIdea(title=entry.title, target=entry.place, verdict=entry.verdict, detail=detail)
 
 
 def _workload_text(specs: Sequence[str], tree: Path) -> str:

@@ -119,7 +119,7 @@ class TriedIdea(_Record):
     """One line of the ledger of ideas: facts only.
 
     Attributes:
-        target: `path:qualname`.
+        target: `path:qualname`; empty for anywhere.
         verdict: what came of it, in the verdicts' words.
         detail: the measured speedup with its interval, or the failed check's reason.
     """

@@ -43,7 +43,8 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
     )
     services.folder.event("landed", patch=patch.id, commit=commit, title=patch.title)
     services.progress.note(f"accepted: {patch.title}")
-    tried = Tried(idea=idea.id, title=candidate.title, verdict="faster", speedup=verdict.speedup, reason=verdict.detail,
+    tried = Tried(idea=idea.id, title=candidate.title, place=idea.place,
+                  verdict="faster", speedup=verdict.speedup, reason=verdict.detail,
                   origin=idea.origin, head=state["head"], diff=candidate.diff)  # fmt: skip
     return {
         "head": commit,

@@ -29,6 +29,7 @@ def review(state: RunState, services: Services) -> dict[str, Any]:
     entry = Tried(
         idea=task.idea.id,
         title=candidate.title,
+        place=task.idea.place,
         verdict="sent_back" if answer.hint else "declined",
         speedup=verdict.speedup,
         reason=answer.hint or "rejected in review",
