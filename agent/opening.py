@@ -111,6 +111,7 @@ def _serving(folder: RunFolder, asked: Mapping[str, Any], settings: Settings, ta
         finally:
             folder.event("accounted", **services.accounting.figures())
             services.copies.drop()
+            services.bin.empty()
             folder.close()
 
 

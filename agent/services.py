@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from perfagent.agent.accounting import Accounting
+from perfagent.agent.lab.bin import Bin
 from perfagent.agent.lab.copies import Copies
 from perfagent.agent.lab.turns import Turns
 from perfagent.agent.run_folder import RunFolder
@@ -40,6 +41,7 @@ class Services:
         accounting: where the time goes.
         turns: who may run code now, as several editors work at once.
         copies: of trees, for tests to write into.
+        bin: takes trees that nobody needs any more.
     """
 
     settings: Settings
@@ -57,10 +59,12 @@ class Services:
     nothing_left: str = ""
     turns: Turns = field(default_factory=Turns)
     copies: Copies = field(init=False)
+    bin: Bin = field(init=False)
 
     def __post_init__(self) -> None:
         self.turns.interrupted = self.interrupted
         self.copies = Copies(self.folder.path / "work")
+        self.bin = Bin(self.turns)
 
     @property
     def lab(self) -> Laboratory:

@@ -53,6 +53,7 @@ class Laboratory:
         self.kept = kept_trees()
         self.progress = services.progress
         self._accounting = services.accounting
+        self._bin = services.bin
         self.unbuildable = ""
         self._trees = Once()
         self._compiling = threading.Lock()
@@ -111,8 +112,8 @@ class Laboratory:
         return Shell(folder, (parent, tree), policy, self._sandbox, setting)
 
     def discard(self, tree: Path) -> None:
-        """Remove a tree that is not needed any more."""
-        remove(tree)
+        """Remove a tree that is not needed any more, without waiting for it."""
+        self._bin.drop(tree)
 
     @contextmanager
     def lent(self, tree: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ class Verifier:
         plan = self.plan_for(candidates[0].model_copy(update={"targets": all_of_them}), ALPHA)
         trees = {candidate.id: self.tree_of(candidate, checked[candidate.id]) for candidate in candidates}
         digest = self.services.folder.put(" ".join(names))[:16]
-        with self.lab.open({"baseline": self.lab.tree(candidates[0].parent), **trees}) as bench:
+        with self._timing({"baseline": self.lab.tree(candidates[0].parent), **trees}) as bench:
             run = self._run(bench, f"screen-{digest}", frozenset(plan.targets))
             ranked = screen(run, names, plan, targets)
         for each in ranked:
@@ -93,7 +94,7 @@ class Verifier:
         """The sequential test on fresh pairs and, when it accepts, the figures from another fixed number of them."""
         plan = self.plan_for(candidate, alpha, self._touched(candidate, checked))
         trees = {"baseline": self.lab.tree(candidate.parent), "candidate": self.tree_of(candidate, checked)}
-        with self.lab.open(trees) as bench:
+        with self._timing(trees) as bench:
             confirmation = self._confirm(candidate, bench, plan)
             if confirmation.verdict != "faster":
                 return self._verdict(candidate, checked, confirmation, None, plan)
@@ -104,7 +105,7 @@ class Verifier:
         """Like `confirm`, but the figures are measured whatever the test says: what two commits deserve."""
         plan = self.plan_for(candidate, ALPHA)
         trees = {"baseline": self.lab.tree(candidate.parent), "candidate": head}
-        with self.lab.open(trees) as bench:
+        with self._timing(trees) as bench:
             confirmation = self._confirm(candidate, bench, plan)
             publication = self._publish(candidate, bench, plan, confirmation)
         return self._verdict(candidate, checked, confirmation, publication, plan)
@@ -119,7 +120,7 @@ class Verifier:
         confirmation = Confirmation(
             verdict="faster", reason="its patches were confirmed one by one", accepted=targets, decisions={}, pairs=0
         )
-        with self.lab.open({"baseline": self.lab.tree(base), "candidate": self.lab.tree(head)}) as bench:
+        with self._timing({"baseline": self.lab.tree(base), "candidate": self.lab.tree(head)}) as bench:
             publication = self._publish(branch, bench, plan, confirmation)
         return self._verdict(branch, Checked(), confirmation, publication, plan)
 
@@ -176,6 +177,12 @@ class Verifier:
     def tree_of(self, candidate: Candidate, checked: Checked) -> Path:
         """The tree of the candidate as the guard let it through."""
         return self.lab.edited(candidate.parent, self.services.folder.get(checked.diff))
+
+    @contextmanager
+    def _timing(self, sides: Mapping[str, Path]) -> Iterator[Bench]:
+        """A bench on trees, while nothing else of the run goes on."""
+        with self.services.turns.alone(), self.lab.open(sides) as bench:
+            yield bench
 
     def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
         return recorded(self.services, name, bench.reader(self.loops, only))
