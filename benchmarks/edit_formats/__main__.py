@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from perfagent.benchmarks.edit_formats.corpus import (
+    HELD_OUT,
     RELEASES,
     Change,
     Definition,
@@ -26,7 +27,7 @@ from perfagent.benchmarks.environments.trial import default_cache
 from perfagent.tools.errors import PerfagentError
 from perfagent.tools.patch import syntax_errors
 
-_SEED = 20261121  # of the draw of hunks and of the places damaged
+_SEED, _HELD_OUT_SEED = 20261121, 7  # of the draw of hunks and of the places damaged
 _MOST_HUNKS_OF_A_FILE = 40  # in one diff of a whole file
 
 
@@ -39,27 +40,37 @@ def edit_formats(
     """Try every format under every damage and print the page."""
     folder = (cache or default_cache()).expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    files = [change for one in RELEASES if not only or one.name in only for change in changes(one, folder)]
-    page = document(_results(files, most))
+    tried = []
+    for releases, seed in ((RELEASES, _SEED), (HELD_OUT, _HELD_OUT_SEED)):
+        files = [change for one in releases if not only or one.name in only for change in changes(one, folder)]
+        tried.append(_results(files, most, seed))
+    page = document(*tried)
     if write is None:
         typer.echo(page)
     else:
         write.write_text(page, encoding="utf-8")
 
 
-def _results(files: list[Change], most: int) -> Results:
+def _results(files: list[Change], most: int, seed: int) -> Results:
     """Everything that is tried on the changed files."""
     found = {change: list(hunks(change)) for change in files}
     drawn: list[Hunk] = []
     functions: list[Definition] = []
     for package in dict.fromkeys(change.package for change in files):
         own = [change for change in files if change.package == package]
-        drawn += sample([hunk for change in own for hunk in found[change]], most, _SEED)
-        functions += sample([definition for change in own for definition in definitions(change)], most, _SEED)
+        drawn += sample([hunk for change in own for hunk in found[change]], most, seed)
+        functions += sample([definition for change in own for definition in definitions(change)], most, seed)
     whole = [(change, parts) for change, parts in found.items() if _is_whole(change, parts)]
-    rows = [*hunk_rows(drawn, _SEED), *file_rows(whole), *definition_rows(functions)]
+    rows = [*hunk_rows(drawn, seed), *file_rows(whole), *definition_rows(functions)]
     told = (syntax_errors(f"{change.package}/{change.path}", change.after, change.before) for change in files)
-    return Results(rows, len(drawn), len(functions), len(files), [alarm for alarm in told if alarm])
+    return Results(
+        tuple(dict.fromkeys(change.package for change in files)),
+        rows,
+        len(drawn),
+        len(functions),
+        len(files),
+        [alarm for alarm in told if alarm],
+    )
 
 
 def _is_whole(change: Change, parts: list[Hunk]) -> bool:

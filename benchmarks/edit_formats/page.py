@@ -31,6 +31,11 @@ their ends, lines equal but for one uniform shift of indentation, refusal. Nothi
 Rows that can only be right by chance: a quote of code that is not there, decorators left out and another function's
 code must be refused.
 
+## Held out
+
+The rules above were settled while looking at the rows above. {held_packages} were tried only then, and nothing was
+changed after: WRONG {held_wrong} of {held_total} ({held_share:.3f} %){held_where}
+
 ## What a diff's position is good for
 
 A position is used for one thing: to choose among several exact hits when one of them begins exactly there, and only
@@ -49,6 +54,7 @@ after: {alarms}. They are real releases, so each is taken for a false alarm{list
 class Results:
     """What was tried and what came of it; `alarms` are told of files that are right."""
 
+    packages: Sequence[str]
     rows: Sequence[Row]
     hunks: int
     definitions: int
@@ -63,14 +69,15 @@ def line(row: Row) -> str:
     return f"| {row.format} | {row.damage} | {row.total} | {shares} | {row.wrong} | {mostly} |"
 
 
-def document(results: Results) -> str:
+def document(results: Results, held_out: Results) -> str:
     """The whole page."""
-    total, wrong = sum(row.total for row in results.rows), sum(row.wrong for row in results.rows)
+    total, wrong = _counted(results)
+    held_total, held_wrong = _counted(held_out)
     by_damage = {row.damage: row for row in results.rows}
     told, misled = (by_damage[f"ambiguous with context, {name}"] for name in ("right position", WRONG_POSITIONS))
-    listed = "".join(f"\n- {alarm}" for alarm in results.alarms)
+    where = [f"{row.format}, {row.damage}: {row.wrong} of {row.total}" for row in held_out.rows if row.wrong]
     return _TEXT.format(
-        releases=", ".join(f"{one.name} {one.old} and {one.new}" for one in RELEASES),
+        releases=", ".join(f"{one.name} {one.old} and {one.new}" for one in RELEASES if one.name in results.packages),
         hunks=results.hunks,
         definitions=results.definitions,
         rows="\n".join(line(row) for row in results.rows),
@@ -79,12 +86,27 @@ def document(results: Results) -> str:
         refused=100 * sum(row.refused.total() for row in results.rows) / total,
         wrong=wrong,
         wrong_share=100 * wrong / total,
+        held_packages=", ".join(held_out.packages),
+        held_total=held_total,
+        held_wrong=held_wrong,
+        held_share=100 * held_wrong / held_total,
+        held_where=_listed(where),
         saved=f"{told.right} of {told.total}",
         misled=f"{misled.wrong} times in {misled.total}",
         files=results.files,
         alarms=len(results.alarms),
-        listed=f":\n{listed}" if listed else ".",
+        listed=_listed(results.alarms),
     )
+
+
+def _counted(results: Results) -> tuple[int, int]:
+    """Trials, and those that went wrong."""
+    return sum(row.total for row in results.rows), sum(row.wrong for row in results.rows)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    """A list after a colon, or the end of the sentence."""
+    return ":\n" + "".join(f"\n- {one}" for one in lines) if lines else "."
 
 
 def _percent(part: int, whole: int) -> str:

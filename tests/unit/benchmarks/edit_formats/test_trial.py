@@ -62,10 +62,15 @@ def test_whatever_is_applied_though_it_should_be_refused_is_wrong() -> None:
 
 
 def test_the_page_counts_every_row(rows: dict[tuple[str, str], Row]) -> None:
-    page = document(Results(list(rows.values()), 1, 1, 1, ["p/a.py: undefined name: x (line 1)"]))
+    seen = Results(("p",), list(rows.values()), 1, 1, 1, ["p/a.py: undefined name: x (line 1)"])
+    amiss = Row(BLOCK, "none")
+    amiss.add("wrong")
+    amiss.add("right")
+    page = document(seen, Results(("q",), [amiss], 1, 1, 1, []))
     total = sum(row.total for row in rows.values())
     assert f"| all | | {total} |" in page
     assert "0 (0.000 %)" in page
+    assert f"WRONG 1 of 2 (50.000 %):\n\n- {BLOCK}, none: 1 of 2\n" in page
     assert page.endswith(":\n\n- p/a.py: undefined name: x (line 1)\n")
 
 
