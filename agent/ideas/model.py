@@ -7,15 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from perfagent.agent.ideas.actions import actions_for
-from perfagent.agent.ideas.assigning import assignment_for
-from perfagent.agent.ideas.facts import facts_for
-from perfagent.agent.ideas.looking import looking_bench
+from perfagent.agent.acting.actions import actions_for
+from perfagent.agent.acting.looking import looking_bench
+from perfagent.agent.dialogue import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
-from perfagent.agent.model import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
+from perfagent.agent.telling.assigning import assignment_for
+from perfagent.agent.telling.facts import facts_for
 from perfagent.tools.patch import Policy, apply_patch, diff_trees
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import EvidenceFile

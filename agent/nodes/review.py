@@ -48,7 +48,7 @@ def review(state: RunState, services: Services) -> dict[str, Any]:
 
 def _hint(answer: Answer, verdict: Verdict, services: Services) -> str:
     """What the editor goes on from: the person's words and the diff."""
-    from perfagent.agent.ideas.feedback import feedback_from_review
+    from perfagent.agent.telling.feedback import feedback_from_review
 
     said = feedback_from_review(answer.hint, verdict).model_dump(mode="json")
     return services.folder.put_json({"feedback": said, "diff": verdict.diff})

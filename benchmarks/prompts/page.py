@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from perfagent.agent.ideas.budget import FACTS_CHARACTERS
-from perfagent.agent.ideas.patterns import MOST_PATTERNS, catalogue
+from perfagent.agent.telling.budget import FACTS_CHARACTERS
+from perfagent.agent.telling.patterns import MOST_PATTERNS, catalogue
 from perfagent.benchmarks.prompts.samples import SAMPLES
 from perfagent.prompts import digest, render, template_names, values_of, versions
 

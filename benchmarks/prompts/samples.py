@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfagent.agent.model import (
+from perfagent.agent.dialogue import (
     Attempt,
     Example,
     Excerpt,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from perfagent.agent.ideas.line_profile import table
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.telling.line_profile import table
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.profile import call_facts
 from perfagent.tools.sandbox import Environment, Limits, Mount, SandboxKind, open_sandbox

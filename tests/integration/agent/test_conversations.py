@@ -10,23 +10,17 @@ from typing import Any
 
 import pytest
 
+from perfagent.agent.dialogue import Assignment, EditOutcome, Facts, FileWorkbench, IdeaDraft, Target, edit
 from perfagent.agent.model import (
-    Assignment,
     CostLedger,
-    EditOutcome,
-    Facts,
-    FileWorkbench,
     GatewaySettings,
-    IdeaDraft,
     LiteLLMModel,
     Metered,
     Model,
     RecordedModel,
     ReplayModel,
-    Target,
     Transcript,
     Waiting,
-    edit,
 )
 from perfagent.tools.errors import ModelError
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from perfagent.agent.ideas.feedback import feedback_for
-from perfagent.agent.ideas.line_profile import call_lines, calls_of, line_table
+from perfagent.agent.dialogue import Feedback
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.preparing import Preparation, Wanted
-from perfagent.agent.model import Feedback
 from perfagent.agent.opening import opened
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict, VerdictName
+from perfagent.agent.telling.feedback import feedback_for
+from perfagent.agent.telling.line_profile import call_lines, calls_of, line_table
 from perfagent.agent.verify.verification import Verifier, refused
 from perfagent.tools.patch import diff_trees
 from perfagent.tools.report import BenchmarkFigure

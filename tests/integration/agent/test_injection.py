@@ -9,17 +9,9 @@ from typing import Any
 
 import pytest
 
-from perfagent.agent.ideas.actions import actions_for
-from perfagent.agent.model import (
-    FileWorkbench,
-    LoopResult,
-    Message,
-    Reply,
-    Request,
-    ToolCall,
-    editor_toolbox,
-    run_loop,
-)
+from perfagent.agent.acting.actions import actions_for
+from perfagent.agent.dialogue import FileWorkbench, LoopResult, editor_toolbox, run_loop
+from perfagent.agent.model import Message, Reply, Request, ToolCall
 from perfagent.tools.errors import ModelNoTools
 from perfagent.tools.patch import Policy, diff_trees
 

@@ -13,22 +13,11 @@ from typing import Any
 
 import pytest
 
-from perfagent.agent.ideas.actions import actions_for
-from perfagent.agent.ideas.looking import looking_bench
+from perfagent.agent.acting.actions import actions_for
+from perfagent.agent.acting.looking import looking_bench
+from perfagent.agent.dialogue import FileWorkbench, LoopResult, editor_toolbox, run_loop
 from perfagent.agent.lab.shell import Shell
-from perfagent.agent.model import (
-    FileWorkbench,
-    LoopResult,
-    Message,
-    Model,
-    RecordedModel,
-    Reply,
-    Request,
-    ToolCall,
-    Transcript,
-    editor_toolbox,
-    run_loop,
-)
+from perfagent.agent.model import Message, Model, RecordedModel, Reply, Request, ToolCall, Transcript
 from perfagent.tools.errors import EditError
 from perfagent.tools.patch import Edit, Policy
 from perfagent.tools.profile import Hotspot

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from perfagent.agent.ideas.tracing import LONGEST_TRACED_S, traced
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import BenchmarkPlan, EnvironmentRecord, Prepared
 from perfagent.agent.run_folder import RunFolder
 from perfagent.agent.services import Services
 from perfagent.agent.settings import Settings
+from perfagent.agent.telling.tracing import LONGEST_TRACED_S, traced
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import Noise, Progress
 from perfagent.tools.repository import open_target

@@ -33,7 +33,8 @@ def test_litellm_fetches_nothing_reads_no_env_file_and_logs_nothing(tmp_path: Pa
     assert (done.stdout, done.stderr) == ("[] [True, True, True]\nNone\n", "")
 
 
-def test_no_provider_is_imported_with_the_folder() -> None:
-    code = f"import sys, perfagent.agent.model; print([name for name in {HEAVY!r} if name in sys.modules])"
+def test_no_provider_is_imported_with_the_folders() -> None:
+    folders = "perfagent.agent.model, perfagent.agent.dialogue"
+    code = f"import sys, {folders}; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

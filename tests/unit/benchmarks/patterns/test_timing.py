@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.agent.ideas.patterns import catalogue
+from perfagent.agent.telling.patterns import catalogue
 from perfagent.benchmarks.patterns.timing import Case, available, bodies, cases, ratio
 
 

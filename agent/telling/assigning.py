@@ -1,0 +1,66 @@
+"""From a task of the search to what an editor is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from perfagent.agent.dialogue import Assignment, Attempt, Feedback, IdeaDraft, Mechanism, Parent, Target
+from perfagent.agent.model import Message
+from perfagent.agent.services import Services
+from perfagent.agent.state import Idea, Task, Tried
+from perfagent.agent.telling.facts import facts_for
+from perfagent.tools.profile import Hotspot
+
+
+def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tried]) -> Assignment:
+    """The idea, the facts, and what earlier attempts at it came to.
+
+    Args:
+        head: the baseline.
+        tried: the run's ledger of ideas.
+    """
+    folder = services.folder
+    spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
+    history: tuple[Message, ...] = ()
+    if task.history:
+        history = tuple(Message(**message) for message in folder.get_json(task.history))
+    before = [entry for entry in tried if entry.idea == task.idea.id and entry.start < task.start]
+    others = [entry for entry in tried if entry.idea != task.idea.id]
+    return Assignment(
+        idea=_draft(task.idea) if task.idea.path else None,
+        facts=facts_for(services, head, spots, others, profile=services.settings.profile_facts),
+        feedback=Feedback(**folder.get_json(task.feedback)["feedback"]) if task.feedback else None,
+        history=history,
+        label=task.name,
+        failed=tuple(_attempt(entry) for entry in before),
+        parents=tuple(_parent(services, parent) for parent in task.parents),
+    )
+
+
+def _attempt(entry: Tried) -> Attempt:
+    ratio = f"{entry.speedup:.3f}x" if entry.speedup else ""
+    return Attempt(title=entry.title, verdict=entry.verdict, ratio=ratio, reason=entry.reason)
+
+
+def _parent(services: Services, parent: Tried) -> Parent:
+    figure = f"{parent.speedup:.3f}x" if parent.speedup else "not measured"
+    return Parent(
+        title=parent.title,
+        verdict=parent.verdict,
+        measured=figure,
+        diff=services.folder.get(parent.diff),
+        detail=parent.reason,
+    )
+
+
+def _draft(idea: Idea) -> IdeaDraft:
+    return IdeaDraft(
+        title=idea.title,
+        target=Target(path=idea.path, qualname=idea.qualname),
+        mechanism=cast("Mechanism", idea.mechanism or "other"),
+        rationale=idea.rationale or idea.title,
+        how_to_check=idea.how_to_check,
+        expected_gain_share=idea.expected_gain,
+        risk="medium",
+    )
