@@ -178,6 +178,11 @@ class RunFolder:
             write_atomically(target, json.dumps(value).encode())
         return value
 
+    def found(self, name: str) -> Any:
+        """The JSON result of a step that finished; None when it did not."""
+        target = self.path / "steps" / f"{name}.json"
+        return json.loads(target.read_text("utf-8")) if target.exists() else None
+
     def write(self, name: str, text: str) -> Path:
         """Write one of the named files, whole or not at all; returns its path."""
         target = self.path / name

@@ -41,6 +41,7 @@ class Idea(Record):
         expected_gain: share of the workloads' time that could go, 0..1 (share of the target times a plausible factor).
         share: the target's cumulative share of the profiled time, 0..1: an upper bound by Amdahl's law.
         targets: ids of the benchmarks it must speed up, named before anything is edited.
+        risk: that results differ or nothing is gained: low, medium or high.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Idea(Record):
     expected_gain: float = 0.0
     share: float = 0.0
     targets: tuple[str, ...] = ()
+    risk: str = "medium"
 
     @property
     def place(self) -> str:
@@ -141,6 +143,7 @@ class Tried(Record):
         history: digest of the conversation; empty when there was none.
         diff: digest of the change; empty when there was none.
         form: digest of what the change amounts to, however it is written; empty when it was not judged itself.
+        evidence: what its editor left beside the change.
     """
 
     idea: str
@@ -158,6 +161,7 @@ class Tried(Record):
     history: str = ""
     diff: str = ""
     form: str = ""
+    evidence: tuple[EvidenceFile, ...] = ()
 
 
 class Task(Record):

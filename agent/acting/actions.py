@@ -6,8 +6,9 @@ and the tree and the scratch folder are what they were. Only what no file can be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,21 @@ from perfagent.tools.profile import Hotspot
 QUICK_PAIRS = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a conversation begins with.
+
+    Attributes:
+        spots: the baseline's profile, for who was seen to call what.
+        scratch: files that earlier editors left in their scratch folders, path to digest.
+    """
+
+    spots: Sequence[Hotspot] = ()
+    scratch: Mapping[str, str] = field(default_factory=dict)
+
+
 def actions_for(
-    services: Services, parent: Path, tree: Path, name: str, spots: Sequence[Hotspot] = (), *, edits: bool = True
+    services: Services, parent: Path, tree: Path, name: str, known: Known | None = None, *, edits: bool = True
 ) -> Actions:
     """The actions on one edited tree; close them at the end (`edit` and `plan` do).
 
@@ -33,21 +47,29 @@ def actions_for(
         parent: the baseline's tree.
         tree: the edited one.
         name: of the journal their results are kept in; of one conversation alone.
-        spots: the baseline's profile, for who was seen to call what.
+        known: what it begins with; nothing when None.
         edits: whether what the shell changes in the tree is kept; a planner's is not.
     """
-    return _Doing(services, parent, tree, name, spots, edits=edits).actions()
+    known = known or Known()
+    shelling = Shelling(services, parent, tree, edits=edits, scratch=known.scratch)
+    return _Doing(services, parent, tree, name, known.spots, shelling).actions()
 
 
 class _Doing:
     """The actions of one conversation, used by one thread at a time."""
 
     def __init__(
-        self, services: Services, parent: Path, tree: Path, name: str, spots: Sequence[Hotspot], *, edits: bool
+        self,
+        services: Services,
+        parent: Path,
+        tree: Path,
+        name: str,
+        spots: Sequence[Hotspot],
+        shelling: Shelling,
     ) -> None:
         self.services, self.parent, self.tree, self.name, self.spots = services, parent, tree, name, spots
         self.journal = services.folder.journal(f"tools-{services.folder.put(name)[:16]}")
-        self.shelling = Shelling(services, parent, tree, edits=edits)
+        self.shelling = shelling
         self.spent_s = 0.0
         self.variant: tuple[str, Path] | None = None
 
@@ -126,8 +148,14 @@ class _Doing:
 
         verdict = judged_tests(self.services, self.built(), ids)
         self.services.progress.tested(verdict.passed)
+        if ids and not verdict.passed and not verdict.evidence:
+            return (
+                "None of these tests was run: they do not belong to the run's own selection of tests that pass stably "
+                "before your change. Run them with pytest in the shell, on old/ too."
+            )
         if verdict.ok:
-            return f"{verdict.passed} tests pass."
+            outside = " Tests outside of the run's own selection were left out." if ids else ""
+            return f"{verdict.passed} tests pass.{outside}"
         return f"{tests_text(verdict)}\n\n" + "\n".join(verdict.evidence)
 
     def measure(self, asked: int | None) -> str:

@@ -28,7 +28,7 @@ def measured_text(plans: Sequence[BenchmarkPlan], pairs: Sequence[Mapping[str, P
     Raises:
         MeasurementError: too few pairs.
     """
-    lines = [f"Speedup over the original (above 1 is faster), {len(pairs)} pairs, quick and rough:"]
+    lines = [f"Speedup over the code before your change (above 1 is faster), {len(pairs)} pairs, quick and rough:"]
     for plan in plans:
         figure = estimate([[pair[plan.id] for pair in pairs]], [plan.metric], f"quick:{name}")
         interval = interval_text((figure.low, figure.high))

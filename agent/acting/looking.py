@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from perfagent.agent.acting.actions import actions_for
+from perfagent.agent.acting.actions import Known, actions_for
 from perfagent.agent.dialogue import FileWorkbench
 from perfagent.agent.services import Services
 from perfagent.tools.profile import Hotspot
@@ -26,7 +26,7 @@ def looking_bench(services: Services, head: str, name: str, spots: Sequence[Hots
     tree = lab.writable_copy(parent, "look")
     try:
         hold_tree(tree)
-        actions = actions_for(services, parent, tree, name, spots, edits=False)
+        actions = actions_for(services, parent, tree, name, Known(spots), edits=False)
         try:
             yield FileWorkbench(tree, lambda _: "a planner changes nothing", actions)
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict
@@ -50,12 +50,16 @@ class Shelling:
         parent: the baseline's tree.
         tree: the edited one.
         edits: whether changes of the tree are kept.
+        scratch: files that earlier editors left in their scratch folders, path to digest.
     """
 
-    def __init__(self, services: Services, parent: Path, tree: Path, *, edits: bool) -> None:
+    def __init__(
+        self, services: Services, parent: Path, tree: Path, *, edits: bool, scratch: Mapping[str, str] | None = None
+    ) -> None:
         self._services, self._parent, self._tree, self._edits = services, parent, tree, edits
         self._shell: Shell | None = None
-        self._scratch: dict[str, str] = {}
+        self._left = dict(scratch or {})
+        self._scratch: dict[str, str] = dict(self._left)
         self._lost: tuple[str, ...] = ()
         self._replayed = False
         self._said: dict[str, str] = {}
@@ -108,6 +112,8 @@ class Shelling:
         """The small text files of the scratch folder, tests and profiles first."""
         found = []
         for path, digest in sorted(self._scratch.items(), key=lambda each: (not each[0].endswith(".py"), each[0])):
+            if digest == self._left.get(path) and path not in self._said:
+                continue  # nobody used it here
             data = self._services.folder.get_bytes(digest)
             if path.endswith(_TEXTS) and 0 < len(data) <= LARGEST_EVIDENCE:
                 found.append(Evidence(path, len(data), digest, self._said.get(path, "")))

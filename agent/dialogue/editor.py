@@ -63,6 +63,7 @@ class Assignment:
         label: names the conversation in the transcript, such as `editor:idea-3`.
         failed: what earlier attempts at the idea came to, when this is a fresh start.
         parents: earlier candidates to join into a better one.
+        scratch: files that earlier editors left in the scratch folder, each with the last line it printed.
     """
 
     idea: IdeaDraft | None
@@ -72,6 +73,7 @@ class Assignment:
     label: str = "editor"
     failed: Sequence[Attempt] = ()
     parents: Sequence[Parent] = ()
+    scratch: Sequence[tuple[str, str]] = ()
 
 
 def edit(
@@ -116,7 +118,7 @@ def opening(assignment: Assignment, diff: str) -> list[Message]:
     """The messages an attempt begins with; the fixed part comes first, so that providers can cache it."""
     messages = list(assignment.history) or [
         Message(role="system", content=render("editor.md")),
-        Message(role="user", content=_task(assignment)),
+        Message(role="user", content=_task(assignment) + _left(assignment)),
     ]
     feedback = assignment.feedback
     if feedback is not None:
@@ -137,3 +139,7 @@ def _task(assignment: Assignment) -> str:
     if idea is None:
         return render("free_task.md", facts=facts, goal="")
     return render("editor_task.md", facts=facts, idea=idea)
+
+
+def _left(assignment: Assignment) -> str:
+    return "\n" + render("scratch_left.md", files=assignment.scratch) if assignment.scratch else ""

@@ -32,6 +32,8 @@ _BLOCK = re.compile(
     r"(?:^[#* ]*\S+\n)?^\s*(?:```|~~~)[^\n]*\n.*?^\s*(?:```|~~~)\s*$|^<{5,9} SEARCH.*?^>{5,9} REPLACE",
     re.M | re.S,
 )
+#: A command that failed, as the shell's result tells it.
+_FAILED = re.compile(r"^(?:exit status [1-9]|the command .*and was killed)", re.M)
 _GIVE_UP = re.compile(r"^\W*GIVE[ _]UP\W*:\s*(.+)$", re.M)
 
 
@@ -185,10 +187,16 @@ class _Loop:
     def use_calls(self, reply: Reply, calls: Sequence[ToolCall | str], text: str) -> _Ended | None:
         """Blocks in the text first, then the calls in order; no call may stay without a result."""
         note = self.blocks_beside_calls(text)
-        malformed, ended, problem = 0, None, ""
+        malformed, ended, problem, failed = 0, None, "", ""
         for call in calls:
             named = call if isinstance(call, ToolCall) else ToolCall(id="text:call", name="call", arguments="")
-            outcome = self.outcome(call) if ended is None else Outcome("not done: the work had ended", False)
+            if ended is not None:
+                outcome = Outcome("not done: the work had ended", False)
+            elif failed and self.tools.ends(named.name):
+                outcome = Outcome(f"not done: {failed} failed in the same answer; look at that, then decide", False)
+            else:
+                outcome = self.outcome(call)
+                failed = failed or ("" if outcome.ok and not _FAILED.search(outcome.text) else named.name)
             malformed += outcome.malformed
             self.tell("tool", named.name, outcome.ok, outcome.text.partition("\n")[0][:_DETAIL])
             said = outcome.text

@@ -98,6 +98,10 @@ class Toolbox:
         """Whether repeating the call on the same tree is no sign of being stuck."""
         return name in self._tools and self._tools[name].repeatable
 
+    def ends(self, name: str) -> bool:
+        """Whether the call may end the loop."""
+        return name in self._tools and bool(self._tools[name].ends)
+
     def call(self, call: ToolCall) -> Outcome:
         """Do what the model asks, or say what is wrong with the asking."""
         tool = self._tools.get(call.name)

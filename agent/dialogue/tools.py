@@ -61,9 +61,9 @@ def _reviewing_tools(workbench: Workbench) -> list[Tool]:
         ),
         Tool(
             "undo",
-            "Put a file, or everything, back to the original.",
+            "Put a file, or everything, back to what it was before your change.",
             Undo,
-            lambda a: ", ".join(workbench.undo(a.path)) + " as in the original again",
+            lambda a: ", ".join(workbench.undo(a.path)) + " as before your change again",
         ),
     ]
 

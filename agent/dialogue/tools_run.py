@@ -64,8 +64,8 @@ def running_tools(workbench: Workbench) -> list[Tool]:
         tools.append(
             Tool(
                 "quick_measure",
-                "Time your change against the baseline in a few interleaved pairs, and say what so few cannot see. "
-                "It decides nothing.",
+                "Time your change against the code before it in a few interleaved pairs, and say what so few cannot "
+                "see. It decides nothing.",
                 QuickMeasure,
                 lambda a: quick_measure(a.pairs),
                 repeatable=True,
@@ -91,11 +91,12 @@ def looking_tools(workbench: Workbench) -> list[Tool]:
         tools.append(
             Tool(
                 "shell",
-                "Run a command with bash in a sandbox without network. The working folder holds old/ (the original, "
-                "read-only), new/ (your tree: what you change there by sed, python or a heredoc is your edit, "
-                "protected files are put back) and scratch/ (yours, kept between calls: write profiles and "
-                "differential tests of old against new there). There is no git history. PYTHONPATH points into new/; "
-                "`PYTHONPATH=$OLD python ...` runs the original.",
+                "Run a command with bash in a sandbox without network; it is ended after 60 s unless timeout_s says "
+                "otherwise. The working folder holds old/ (the code before your change, read-only), new/ (your tree: "
+                "what you change there by sed, python or a heredoc is your edit, protected files are put back) and "
+                "scratch/ (yours, kept between calls: write profiles and differential tests of old against new "
+                "there). There is no git history. PYTHONPATH points into new/; `PYTHONPATH=$OLD python ...` runs the "
+                "old code.",
                 Shell,
                 lambda a: capped(shell(a.command, a.timeout_s), "send it to a file in scratch/ and read parts of that"),
             )

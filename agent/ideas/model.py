@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from perfagent.agent.acting.actions import actions_for
+from perfagent.agent.acting.actions import Known, actions_for
 from perfagent.agent.acting.looking import looking_bench
 from perfagent.agent.dialogue import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
-from perfagent.agent.telling.assigning import assignment_for
+from perfagent.agent.telling.assigning import assignment_for, left_in_scratch
 from perfagent.agent.telling.facts import facts_for
 from perfagent.tools.patch import Policy, apply_patch, diff_trees
 from perfagent.tools.profile import Hotspot
@@ -30,6 +31,9 @@ STAND_IN_IDEAS = 3
 #: Seconds that one conversation may take, model and tools together: a strong model that profiles, edits and tests needs
 #: minutes, and after half an hour without a change worth submitting a fresh start is worth more.
 EDITING_S, PLANNING_S = 1800.0, 600.0
+
+#: Characters of a title made of a summary.
+LONGEST_TITLE = 80
 
 #: Turns of one conversation: a fuse, as money and time are what should end it.
 TURNS = 200
@@ -94,7 +98,9 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
         tree = _starting_tree(services, task, parent)
         policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
         spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
-        workbench = FileWorkbench(tree, policy.protection, actions_for(services, parent, tree, task.name, spots))
+        left = left_in_scratch([Tried(**entry) for entry in tried])
+        actions = actions_for(services, parent, tree, task.name, Known(spots, {f.name: f.digest for f in left}))
+        workbench = FileWorkbench(tree, policy.protection, actions)
 
         def tell(event: LoopEvent) -> None:
             folder.event("model", edit=task.name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
@@ -114,7 +120,7 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
     candidate = Candidate(
         id=folder.put(head + diff)[:12],
         idea=task.idea.id,
-        title=task.idea.title,
+        title=task.idea.title if task.idea.path else _title(outcome.summary),
         description=outcome.summary,
         parent=head,
         diff=folder.put(diff),
@@ -124,6 +130,12 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
         evidence=tuple(EvidenceFile(**asdict(file)) for file in outcome.evidence),
     )
     return Edited(task=task, candidates=(candidate,), history=history)
+
+
+def _title(summary: str) -> str:
+    """A line for what came of a task without an idea: the summary's first clause."""
+    first = re.split(r"[.;:](?:\s|$)", summary.strip(), maxsplit=1)[0]
+    return first if len(first) <= LONGEST_TITLE else f"{first[:LONGEST_TITLE].rsplit(' ', 1)[0]} ..."
 
 
 def limits_for(services: Services, longest_s: float) -> LoopLimits:
@@ -155,4 +167,5 @@ def _idea(draft: IdeaDraft, id_: str, spots: Sequence[Hotspot]) -> Idea:
         expected_gain=draft.expected_gain_share,
         share=spot.cumulative_share if spot else 1.0,
         targets=spot.benchmarks[:MOST_TARGETS] if spot else (),
+        risk=draft.risk,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from perfagent.agent.lab.present import seconds_at
 from perfagent.agent.messages import commit_message
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Patch, RunState, Task, Tried, Verdict
@@ -41,14 +42,22 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
         targets=candidate.targets,
         evidence=candidate.evidence,
     )
+    services.folder.step(f"seconds-{commit[:16]}", lambda: _seconds(state["head"], verdict, services))
     services.folder.event("landed", patch=patch.id, commit=commit, title=patch.title)
     services.progress.note(f"accepted: {patch.title}")
     tried = Tried(idea=idea.id, title=candidate.title, place=idea.place,
                   verdict="faster", speedup=verdict.speedup, reason=verdict.detail,
-                  origin=idea.origin, head=state["head"], diff=candidate.diff)  # fmt: skip
+                  origin=idea.origin, head=state["head"], diff=candidate.diff, evidence=candidate.evidence)  # fmt: skip
     return {
         "head": commit,
         "patches": [*patches, patch.model_dump()],
         "accepted": None,
         "tried": [*state.get("tried", []), tried.model_dump()],
     }
+
+
+def _seconds(head: str, verdict: Verdict, services: Services) -> dict[str, float]:
+    """Seconds a benchmark takes at the new baseline: those at the old one over what the patch gained."""
+    before = seconds_at(services, head)
+    gained = {figure.id: figure.speedup for figure in verdict.benchmarks if figure.speedup}
+    return {name: seconds / gained.get(name, 1.0) for name, seconds in before.items()}

@@ -189,7 +189,7 @@ def _entries(one: Edited, found: _Found, head: str, services: Services) -> list[
     repairable = found.winner is None and idea.origin == "model" and not task.carried and not services.out_of_budget()
     for candidate in one.candidates:
         form = found.forms.get(candidate.id, "")
-        told = {"title": candidate.title, "diff": candidate.diff, "again": repairable}
+        told = {"title": candidate.title, "diff": candidate.diff, "again": repairable, "evidence": candidate.evidence}
         verdict, before = found.by_id.get(candidate.id), found.judged.get(form)
         if verdict is not None:
             wanted = repairable and task.attempt < REPAIRS

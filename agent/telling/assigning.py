@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from perfagent.agent.dialogue import Assignment, Attempt, Feedback, IdeaDraft, Mechanism, Parent, Target
+from perfagent.agent.dialogue import Assignment, Attempt, Feedback, IdeaDraft, Mechanism, Parent, Risk, Target
 from perfagent.agent.model import Message
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Task, Tried
 from perfagent.agent.telling.facts import facts_for
 from perfagent.tools.profile import Hotspot
+from perfagent.tools.report import EvidenceFile
 
 
 def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tried]) -> Assignment:
@@ -35,7 +36,13 @@ def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tr
         label=task.name,
         failed=tuple(_attempt(entry) for entry in before),
         parents=tuple(_parent(services, parent) for parent in task.parents),
+        scratch=tuple((file.name, file.last_line) for file in left_in_scratch(tried)),
     )
+
+
+def left_in_scratch(tried: Sequence[Tried]) -> list[EvidenceFile]:
+    """The files that earlier editors left beside their changes, the latest of each name."""
+    return list({file.name: file for entry in tried for file in entry.evidence}.values())
 
 
 def _attempt(entry: Tried) -> Attempt:
@@ -62,5 +69,5 @@ def _draft(idea: Idea) -> IdeaDraft:
         rationale=idea.rationale or idea.title,
         how_to_check=idea.how_to_check,
         expected_gain_share=idea.expected_gain,
-        risk="medium",
+        risk=cast("Risk", idea.risk),
     )

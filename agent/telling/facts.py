@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from perfagent.agent.dialogue import Example, Facts, HotFunction, TriedIdea
 from perfagent.agent.ideas.catalogue import edits_for
+from perfagent.agent.lab.present import seconds_at
 from perfagent.agent.services import Services
 from perfagent.agent.state import Tried
 from perfagent.agent.telling.budget import Budget
@@ -30,6 +32,9 @@ SHOWN_FUNCTIONS = 6
 
 #: Characters of one hot function's source, and of all of them: the rest can be read in pages.
 LONGEST_SOURCE, ALL_SOURCES = 8000, 18_000
+
+#: Shares of a function that hands nearly all of the time on and does next to nothing itself.
+WHOLE_SHARE, NO_SHARE = 0.95, 0.01
 
 #: Rows of the profile's table.
 SHOWN_HOTSPOTS = 15
@@ -97,6 +102,9 @@ def facts_for(
     )
 
 
+_YIELD = re.compile(r"^(?:[^#\"']*\W)?yield\b")
+
+
 @dataclass(frozen=True)
 class _Seen:
     """The profile's part of the facts at one baseline."""
@@ -110,11 +118,12 @@ class _Seen:
     def hot(self, notes: Mapping[str, Note]) -> tuple[HotFunction, ...]:
         """The profile's rows, the first of them with their sources."""
         room = Budget(min(ALL_SOURCES, self.budget.left))
+        spots = self.spots[:SHOWN_HOTSPOTS]
+        # What only hands all of the time on says little by its source; what works or decides comes first.
+        telling = sorted(spots, key=_hands_on)[:SHOWN_FUNCTIONS]
         return tuple(
-            self._function(
-                spot, notes.get(f"{spot.path}:{spot.qualname}", NOTHING), room if number < SHOWN_FUNCTIONS else None
-            )
-            for number, spot in enumerate(self.spots[:SHOWN_HOTSPOTS])
+            self._function(spot, notes.get(f"{spot.path}:{spot.qualname}", NOTHING), room if spot in telling else None)
+            for spot in spots
         )
 
     def _function(self, spot: Hotspot, note: Note, room: Budget | None) -> HotFunction:
@@ -139,13 +148,24 @@ class _Seen:
         source = room.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
         return source if source and self.budget.fits("sources", source) else ""
 
+    def _resumes(self, spot: Hotspot) -> bool:
+        """Whether it is a generator, each resumption of which a profile counts as a call."""
+        lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
+        return any(_YIELD.search(line) for line in lines[spot.start - 1 : spot.end])
+
     def _each(self, spot: Hotspot) -> str:
         """Time of one call, where one benchmark makes all of them: shares of several have no common second."""
         plans = self.services.lab.prepared.benchmarks
-        if len(plans) != 1 or plans[0].metric == "memory" or not spot.calls:
+        if len(plans) != 1 or plans[0].metric == "memory" or not spot.calls or self._resumes(spot):
             return ""
-        each = spot.cumulative_share * plans[0].baseline_s / spot.calls
-        return f"about {seconds_text(each)} a call with all it calls, of {seconds_text(plans[0].baseline_s)} in all"
+        whole = seconds_at(self.services, self.head)[plans[0].id]
+        each = spot.cumulative_share * whole / spot.calls
+        return f"about {seconds_text(each)} a call with all it calls, of {seconds_text(whole)} in all"
+
+
+def _hands_on(spot: Hotspot) -> bool:
+    """Whether nearly all of the time passes through a function that does next to nothing itself."""
+    return spot.cumulative_share >= WHOLE_SHARE and spot.charged_share < NO_SHARE
 
 
 def tried_idea(entry: Tried) -> TriedIdea:

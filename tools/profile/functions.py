@@ -67,15 +67,21 @@ class SourceFile:
     def __init__(self, path: Path) -> None:
         self.functions: list[Function] = []
         self.lines = 0
+        self._text: list[str] = []
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return
         self.lines = text.count("\n") + 1
+        self._text = text.splitlines()
         try:
             self.functions = _definitions(ast.parse(text), "")
         except (SyntaxError, ValueError):
             self.functions = _indented(text.splitlines())
+
+    def text(self, function: Function) -> str:
+        """The source of one function; empty when the file cannot be read."""
+        return "\n".join(self._text[function.start - 1 : function.end])
 
     def function(self, line: int, name: str) -> Function:
         """The function whose code starts at a line.

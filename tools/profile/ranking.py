@@ -11,7 +11,8 @@ comes after those that do some of it.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -87,6 +88,23 @@ class _Sources:
         function = self.files[path].function(row.line, row.name)
         return (path, function.qualname), function
 
+    def plausible(self, callers: dict[Key, float], called: Key, totals: Mapping[Key, _Total]) -> dict[Key, float]:
+        """Those callers whose source names what they are said to call; all of them when none does.
+
+        A builtin that runs Python code, such as `any` over a generator, is one row for all who call it, so that
+        everybody who calls it seems to call everything that runs in it.
+        """
+        name = called[1].rpartition(".")[2]
+        if name.startswith("__"):  # called by an operator or a builtin, not by its name
+            return callers
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        named = {
+            caller: share
+            for caller, share in callers.items()
+            if word.search(self.files[caller[0]].text(totals[caller].function))
+        }
+        return named or callers
+
 
 def _add_benchmark(totals: dict[Key, _Total], name: str, rows: Sequence[Row], sources: _Sources) -> None:
     """Add one benchmark's rows; its shares are of its own time, so that long benchmarks do not drown short ones."""
@@ -119,11 +137,11 @@ def score(hotspot: Hotspot) -> float:
     return hotspot.charged_share + hotspot.cumulative_share
 
 
-def _hotspot(key: Key, total: _Total, benchmarks: int) -> Hotspot:
+def _hotspot(key: Key, total: _Total, callers_of: Mapping[Key, float], benchmarks: int) -> Hotspot:
     def most(shares: dict[str, float]) -> list[str]:
         return sorted(shares, key=lambda name: (-shares[name], name))
 
-    callers = {f"{path}:{qualname}": share for (path, qualname), share in total.callers.items()}
+    callers = {f"{path}:{qualname}": share for (path, qualname), share in callers_of.items()}
     return Hotspot(
         path=key[0],
         qualname=key[1],
@@ -155,7 +173,10 @@ def rank(raw: RawProfile, tree: Path, roots: Sequence[str] = (".",)) -> list[Hot
         totals: dict[Key, _Total] = {}
         for name in sorted(raw.benchmarks):
             _add_benchmark(totals, name, raw.benchmarks[name], sources)
-        spots = [_hotspot(key, total, len(raw.benchmarks)) for key, total in totals.items()]
+        spots = [
+            _hotspot(key, total, sources.plausible(total.callers, key, totals), len(raw.benchmarks))
+            for key, total in totals.items()
+        ]
         seen = [spot for spot in spots if max(spot.charged_share, spot.cumulative_share) >= NEGLIGIBLE_SHARE]
         if seen:
             return sorted(seen, key=lambda spot: (-score(spot), spot.path, spot.start, spot.qualname))
