@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from perfagent.agent.acting.actions import actions_for
+from perfagent.agent.acting.actions import Known, actions_for
 from perfagent.agent.acting.looking import looking_bench
 from perfagent.agent.dialogue import FileWorkbench, LoopResult, editor_toolbox, run_loop
 from perfagent.agent.lab.shell import Shell
@@ -214,6 +214,19 @@ def test_what_was_written_beside_the_change_is_kept_as_evidence(acting: Callable
     assert FileWorkbench(run.tree).diff() == ""
 
 
+def test_what_an_editor_left_in_scratch_is_there_for_the_next_one(acting: Callable[..., Any]) -> None:
+    closed, run = acting()
+    with closed as actions:
+        actions.shell("echo 'print(\"400 equal\")' > scratch/differ.py && python3 scratch/differ.py", 20)
+        (left,) = actions.evidence()
+    known = Known(scratch={left.name: left.digest})
+    with closing(actions_for(run.services, run.parent, run.tree, "edit-2", known)) as actions:
+        assert actions.shell("ls scratch", 20).endswith("differ.py")
+        assert actions.evidence() == (), "nobody has used it for this change"
+        assert actions.shell("python3 scratch/differ.py", 20).endswith("400 equal")
+        assert [(file.name, file.last_line) for file in actions.evidence()] == [("differ.py", "400 equal")]
+
+
 def test_a_planner_s_shell_changes_nothing(acting: Callable[..., Any]) -> None:
     closed, run = acting(edits=False)
     with closed as actions:
@@ -234,6 +247,7 @@ def test_a_planner_looks_at_the_baseline_and_leaves_nothing(make_run: Callable[.
         assert bench.actions.shell("ls old new", 20).count("perf.py") == 2
         with pytest.raises(EditError, match="a planner changes nothing"):
             bench.edit([Edit("pkg/words.py", "out = []", "out = list()")])
+    run.services.bin.empty()
     assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
 
 
@@ -286,7 +300,7 @@ def test_measuring_profiling_and_testing_see_the_change_and_say_what_they_cannot
         words = run.tree / "pkg/words.py"
         words.write_text(words.read_text().replace("if word not in out", "if True"))
         said = actions.quick_measure(8)
-        assert said.startswith("Speedup over the original (above 1 is faster), 8 pairs")
+        assert said.startswith("Speedup over the code before your change (above 1 is faster), 8 pairs")
         assert "faster; changes below about" in said and "(20 pairs: about" in said
         assert "pkg/words.py:1 unique" in actions.profile(None)
         assert "first tests/test_words.py::test_words" in actions.run_tests(())

@@ -48,6 +48,14 @@ def loop(scripted: Callable[..., Any], workbench: FileWorkbench) -> Loop:
     return run
 
 
+def test_a_submission_waits_when_something_before_it_in_the_answer_failed(loop: Loop) -> None:
+    missing = ("read_file", '{"path": "pkg/none.py"}')
+    result = loop([EDIT, missing, SUBMIT], [SUBMIT])
+    assert (result.end, result.turns) == ("submitted", 2)
+    waited = [message.content for message in result.messages if message.role == "tool"][2]
+    assert waited == "not done: read_file failed in the same answer; look at that, then decide"
+
+
 def test_tool_calls_edit_and_submit(loop: Loop, workbench: FileWorkbench) -> None:
     result = loop([READ], [EDIT, ("run_tests", "{}")], [SUBMIT])
     assert (result.end, result.summary, result.turns) == ("submitted", "a dict", 3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from perfagent.tools.profile import Hotspot, RawProfile, rank
-from perfagent.tools.profile.collect import Row
+from perfagent.tools.profile.collect import Edge, Row
 
 
 @pytest.fixture
@@ -83,3 +83,16 @@ def test_the_order_of_rows_does_not_matter(raw: RawProfile, tree: Path) -> None:
 
 def test_an_empty_profile_has_no_hotspots(tree: Path) -> None:
     assert rank(RawProfile("/in", {"bench": ()}), tree) == []
+
+
+def test_who_shares_a_builtin_is_no_caller_of_what_runs_in_it(tmp_path: Path) -> None:
+    source = "def one(xs):\n    return any(slow(x) for x in xs)\n\n\ndef two(xs):\n    return any(xs)\n\n\n"
+    (tmp_path / "lib.py").write_text(source + "def slow(x):\n    return x\n")
+    rows = (
+        Row("/in/lib.py", 1, "one", 1, 0.1, 1.0, ()),
+        Row("/in/lib.py", 5, "two", 1, 0.1, 1.0, ()),
+        Row("~", 0, "<built-in method any>", 2, 0.1, 1.8, (Edge(0, 1, 0.05, 0.9), Edge(1, 1, 0.05, 0.9))),
+        Row("/in/lib.py", 9, "slow", 9, 1.7, 1.7, (Edge(2, 9, 1.7, 1.7),)),
+    )
+    spots = {spot.qualname: spot for spot in rank(RawProfile("/in", {"bench": rows}), tmp_path)}
+    assert spots["slow"].callers == ("lib.py:one",)
