@@ -25,8 +25,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -208,7 +209,7 @@ def _sent(answer: Answer, stream: bool) -> tuple[bytes, bool]:
     return "".join(_events(answer.body) if answer.events is None else answer.events).encode(), True
 
 
-def _drip(server: ScriptedServer, out: BinaryIO, data: bytes, drip_s: float) -> None:
+def _drip(server: ScriptedServer, out: BufferedIOBase, data: bytes, drip_s: float) -> None:
     """Write all at once, or a byte at a time."""
     size = 1 if drip_s else len(data) or 1
     for start in range(0, len(data), size):

@@ -220,7 +220,8 @@ def test_what_an_editor_left_in_scratch_is_there_for_the_next_one(acting: Callab
         actions.shell("echo 'print(\"400 equal\")' > scratch/differ.py && python3 scratch/differ.py", 20)
         (left,) = actions.evidence()
     known = Known(scratch={left.name: left.digest})
-    with closing(actions_for(run.services, run.parent, run.tree, "edit-2", known)) as actions:
+    second: Any = actions_for(run.services, run.parent, run.tree, "edit-2", known)
+    with closing(second) as actions:
         assert actions.shell("ls scratch", 20).endswith("differ.py")
         assert actions.evidence() == (), "nobody has used it for this change"
         assert actions.shell("python3 scratch/differ.py", 20).endswith("400 equal")
@@ -242,9 +243,10 @@ def test_a_planner_looks_at_the_baseline_and_leaves_nothing(make_run: Callable[.
     )  # fmt: skip
     with looking_bench(run.services, run.services.target.head, "plan-1", [spot]) as bench:
         assert "in count: return len(unique(words))" in bench.callers("unique")
-        assert bench.actions.callers("unique").endswith("was called 7 times, by perf.py:workload.")
-        assert "pkg/words.py:1 unique" in bench.actions.profile(None)
-        assert bench.actions.shell("ls old new", 20).count("perf.py") == 2
+        actions: Any = bench.actions
+        assert actions.callers("unique").endswith("was called 7 times, by perf.py:workload.")
+        assert "pkg/words.py:1 unique" in actions.profile(None)
+        assert actions.shell("ls old new", 20).count("perf.py") == 2
         with pytest.raises(EditError, match="a planner changes nothing"):
             bench.edit([Edit("pkg/words.py", "out = []", "out = list()")])
     run.services.bin.empty()
@@ -321,7 +323,8 @@ def test_several_editors_at_once(make_run: Callable[..., Any]) -> None:
         hold_tree(tree)
         words = tree / "pkg/words.py"
         words.write_text(words.read_text() + f"\n# {number % 2}\n")
-        with closing(actions_for(services, run.parent, tree, f"edit-{number}")) as actions:
+        opened: Any = actions_for(services, run.parent, tree, f"edit-{number}")
+        with closing(opened) as actions:
             told = actions.shell(f"tail -n 1 new/pkg/words.py; echo {number} > scratch/n.txt", 60)
             services.folder.event("tool", number=number, text=told)
             return told, actions.run_tests(()), actions.quick_measure(6)

@@ -3,6 +3,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,12 @@ def test_threads_may_use_a_folder_at_once(tmp_path: Path) -> None:
     def work(number: int) -> tuple[str, int]:
         digest = folder.put("the same document " * 1000)
         folder.event("e", number=number, text="x" * 5000)
-        return digest, folder.step("slow", lambda: made.append(number) or time.sleep(0.05) or number)
+        return digest, folder.step("slow", lambda: slowly(number))
+
+    def slowly(number: int) -> int:
+        made.append(number)
+        time.sleep(0.05)
+        return number
 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(work, range(16)))
@@ -114,7 +120,7 @@ def test_threads_may_use_a_folder_at_once(tmp_path: Path) -> None:
 
 def test_a_journal_that_diverges_forgets_what_it_held(tmp_path: Path) -> None:
     first = Journal(tmp_path / "j.jsonl")
-    assert [first.replay(lambda n=n: n) for n in range(3)] == [0, 1, 2]
+    assert [first.replay(partial(int, n)) for n in range(3)] == [0, 1, 2]
     again = Journal(tmp_path / "j.jsonl")
     assert again.upcoming == 0 and again.replay(lambda: 9) == 0
     again.diverge()

@@ -14,7 +14,7 @@ from perfagent.agent.model import ToolCall
 
 def test_only_actions_that_exist_are_offered(words_repository: Path) -> None:
     bare = {spec.name for spec in editor_toolbox(FileWorkbench(words_repository)).specs()}
-    full = Actions(run_tests=str, quick_measure=lambda: "", profile=lambda: "")
+    full = Actions(run_tests=str, quick_measure=str, profile=str)
     equipped = {spec.name for spec in editor_toolbox(FileWorkbench(words_repository, actions=full)).specs()}
     assert equipped - bare == {"run_tests", "quick_measure", "profile"}
 
