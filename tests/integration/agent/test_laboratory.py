@@ -59,5 +59,6 @@ def test_what_an_editor_measures_is_built_from_its_change(make_run: Callable[...
     assert (tree / "made.txt").read_text().endswith("# two\n")
     with pytest.raises(BuildError):
         run.services.lab.variant(run.parent, edited(run, "# no such\n"))
+    run.services.bin.empty()
     left = {path.name for path in (run.services.folder.path / "work").iterdir()}
     assert left == {run.tree.name, tree.name}

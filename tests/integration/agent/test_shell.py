@@ -307,6 +307,7 @@ def test_measuring_profiling_and_testing_see_the_change_and_say_what_they_cannot
         assert "pkg/words.py:1 unique" in actions.profile(None)
         assert "first tests/test_words.py::test_words" in actions.run_tests(())
         assert not list((run.tree / "pkg").glob("__pycache__"))
+    run.services.bin.empty()
     assert [path.name for path in (run.services.folder.path / "work").iterdir()] == [run.tree.name]
 
 
