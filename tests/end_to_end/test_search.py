@@ -58,25 +58,40 @@ def test_ideas_are_edited_side_by_side_and_the_second_gain_is_carried_over(
     assert result["candidates"]["faster"] == 2
 
 
+def decaying(server: Any, kit: Any) -> Any:
+    """A model that clings to its first thought while it repairs, and has another one when it starts afresh."""
+    wrong = server.tools(kit.replacing(LOOP + kit.SLOW, "    return sorted(set(words))\n"), kit.SUBMIT)
+    still = server.tools(kit.replacing("sorted(set(words))", "sorted(set(words), key=str)"), kit.SUBMIT)
+    again = server.tools(kit.replacing("sorted(set(words), key=str)", "sorted({*words}, key=len)"), kit.SUBMIT)
+    right = server.tools(kit.replacing(LOOP + kit.SLOW, FAST), kit.SUBMIT)
+    plan = [server.text(kit.plan_of(kit.idea("Use a dict")))]
+    return kit.Script(server, plan, {"Use a dict": [wrong, still, again, right]})
+
+
 def test_a_fresh_start_is_told_what_failed_and_nothing_else(
     perfagent: Any, repository: Path, scripted_server: Any, kit: Any
 ) -> None:
     server = scripted_server
-    wrong = server.tools(kit.replacing(LOOP + kit.SLOW, "    return sorted(set(words))\n"), kit.SUBMIT)
-    still = server.tools(kit.replacing("sorted(set(words))", "sorted(set(words))[:]"), kit.SUBMIT)
-    again = server.tools(kit.replacing("sorted(set(words))[:]", "sorted({*words})"), kit.SUBMIT)
-    right = server.tools(kit.replacing(LOOP + kit.SLOW, FAST), kit.SUBMIT)
-    server.respond = kit.Script(
-        server, [server.text(kit.plan_of(kit.idea("Use a dict")))], {"Use a dict": [wrong, still, again, right]}
-    )
+    server.respond = decaying(server, kit)
     result = perfagent("run", repository, *FLAGS, *model(server), "--strategy", "refine").json
     first, repair, second, fresh = editor_requests(server, "Use a dict")
-    assert repair.startswith(first.split("# Earlier attempts")[0][:200])
+    assert repair.startswith(first[:200])
     assert "failed at the stage **same values**" in repair
     assert second.count("Your change was not kept") == 2
     assert "Your change was not kept" not in fresh
     assert fresh.count("Use a dict: not_equivalent") == 3
     assert "Use a dict" in [patch["idea"] for patch in result["patches"]]
+
+
+def test_without_fresh_starts_the_same_model_gets_nowhere(
+    perfagent: Any, repository: Path, scripted_server: Any, kit: Any
+) -> None:
+    server = scripted_server
+    server.respond = decaying(server, kit)
+    flags = (*FLAGS, *model(server), "--strategy", "refine")
+    result = perfagent("run", repository, *flags, PERFAGENT_FRESH_STARTS="0").json
+    assert len(editor_requests(server, "Use a dict")) == 3
+    assert "Use a dict" not in [patch["idea"] for patch in result["patches"]]
 
 
 def test_the_shell_strategy_asks_no_planner(perfagent: Any, repository: Path, scripted_server: Any, kit: Any) -> None:
