@@ -120,7 +120,10 @@ FAST_WORDS = WORDS.replace("    out = []\n    for word in words:\n" + SLOW, "   
 LONGEST_S = 400.0
 
 #: Times a command is started on a machine that it finds too busy to judge anything.
-PATIENCE = 4
+PATIENCE = 6
+
+#: Seconds between two of them: what makes it busy may be another test, which ends.
+REST_S = 5.0
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -183,6 +186,7 @@ class Perfagent:
                 break
             for refused in set(self.runs()) - before:
                 shutil.rmtree(refused)
+            time.sleep(REST_S)
         assert process.returncode == status, f"ended with {process.returncode}\n{out}\n{err}"
         return Done(process.returncode, out, err)
 

@@ -129,7 +129,9 @@ def test_passing_troubles_are_waited_out(told: Told) -> None:
     answered = told.result["cost"]["calls"]
     # 429, 500, a broken connection and a stall: asked again, paid once.
     assert len(told.requests) == answered + 4
-    assert told.result["cost"]["input_tokens"] == 100 * answered
+    # What broke off in the middle is counted by estimate.
+    assert told.result["cost"]["failed_attempts"] == 4
+    assert told.result["cost"]["input_tokens"] > 100 * answered
 
 
 def test_a_model_of_text_that_cannot_plan_still_edits(

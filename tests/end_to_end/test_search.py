@@ -102,7 +102,7 @@ def test_the_shell_strategy_asks_no_planner(perfagent: Any, repository: Path, sc
     answers = [server.tools(kit.replacing(LOOP + kit.SLOW, FAST), kit.SUBMIT)]
     server.respond = lambda _: answers.pop(0) if answers else server.text("GIVE UP: nothing is left")
     result = perfagent("run", repository, *FLAGS, *model(server), "--strategy", "shell").json
-    assert [patch["idea"] for patch in result["patches"]] == ["Make the workload faster"]
+    assert [patch["idea"] for patch in result["patches"]] == ["a dict finds a word at once"]
     # One conversation at each of the two baselines, and no plan.
     assert len(server.requests) == 2
     assert all(body.get("tools") for body in server.requests)

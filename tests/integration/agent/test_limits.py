@@ -77,7 +77,8 @@ def test_no_limit_is_overstepped_while_attempts_fail(troubled: Any, limits: Limi
     assert set(ends) <= {"x", kind, "failed"}
     assert ends["x"] == totals.calls > 3
     assert totals.failed_attempts > 1
-    assert len(troubled.requests) == totals.calls + totals.failed_attempts <= (limits.max_calls or 40 * 6)
+    # An attempt may fail before the endpoint has read it.
+    assert len(troubled.requests) <= totals.calls + totals.failed_attempts <= (limits.max_calls or 40 * 6)
     assert totals.tokens <= (limits.max_tokens or totals.tokens)
     assert totals.known_usd <= (limits.max_usd or totals.known_usd)
 
