@@ -190,13 +190,8 @@ class _Loop:
         malformed, ended, problem, failed = 0, None, "", ""
         for call in calls:
             named = call if isinstance(call, ToolCall) else ToolCall(id="text:call", name="call", arguments="")
-            if ended is not None:
-                outcome = Outcome("not done: the work had ended", False)
-            elif failed and self.tools.ends(named.name):
-                outcome = Outcome(f"not done: {failed} failed in the same answer; look at that, then decide", False)
-            else:
-                outcome = self.outcome(call)
-                failed = failed or ("" if outcome.ok and not _FAILED.search(outcome.text) else named.name)
+            outcome = self.outcome(call, failed) if ended is None else Outcome("not done: the work had ended", False)
+            failed = failed or ("" if outcome.ok and not _FAILED.search(outcome.text) else named.name)
             malformed += outcome.malformed
             self.tell("tool", named.name, outcome.ok, outcome.text.partition("\n")[0][:_DETAIL])
             said = outcome.text
@@ -211,8 +206,12 @@ class _Loop:
             self.conversation.add(Message(role="user", content=note))
         return ended or self.count_errors(malformed == len(calls)) or self.warn(problem)
 
-    def outcome(self, call: ToolCall | str) -> Outcome:
-        return self.tools.call(call) if isinstance(call, ToolCall) else Outcome(call, False, malformed=True)
+    def outcome(self, call: ToolCall | str, failed: str) -> Outcome:
+        if not isinstance(call, ToolCall):
+            return Outcome(call, False, malformed=True)
+        if failed and self.tools.ends(call.name) == "submitted":
+            return Outcome(f"not done: {failed} failed in the same answer; look at that, then decide", False)
+        return self.tools.call(call)
 
     def watched(self, call: ToolCall, outcome: Outcome) -> str:
         """Why the model seems stuck after a call; empty when it does not."""

@@ -98,9 +98,9 @@ class Toolbox:
         """Whether repeating the call on the same tree is no sign of being stuck."""
         return name in self._tools and self._tools[name].repeatable
 
-    def ends(self, name: str) -> bool:
-        """Whether the call may end the loop."""
-        return name in self._tools and bool(self._tools[name].ends)
+    def ends(self, name: str) -> Ends:
+        """How the loop ends when the call succeeds; empty when it goes on."""
+        return self._tools[name].ends if name in self._tools else ""
 
     def call(self, call: ToolCall) -> Outcome:
         """Do what the model asks, or say what is wrong with the asking."""

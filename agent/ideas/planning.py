@@ -98,8 +98,13 @@ def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list
 def _models(services: Services, asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
     from perfagent.agent.ideas import model as model_work
 
+    nothing = f"no-ideas-{asked.head[:16]}"
+    if services.folder.found(nothing):
+        return []  # it was asked at this baseline and said that nothing is worth trying
     try:
         drafts = model_work.ideas(services, asked, spots)
+        if not drafts:
+            services.folder.step(nothing, lambda: True)
     except ModelFormatError as error:
         services.progress.warn(f"the model's plan could not be read ({error.message}): the hotspots stand in as ideas")
         drafts = model_work.ideas_from_hotspots(asked, spots)
