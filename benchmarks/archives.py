@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 
-def unpack(archive: Path, folder: Path) -> None:
+def unpack_archive(archive: Path, folder: Path) -> None:
     """Unpack a zip or tar file into a folder.
 
     Python before 3.11.4 has no filter for links and paths that lead out of the folder; the archives here are named

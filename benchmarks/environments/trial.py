@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.run_folder import state_home
-from perfagent.benchmarks.archives import unpack
+from perfagent.benchmarks.archives import unpack_archive
 from perfagent.benchmarks.real_projects.projects import pip, run
 from perfagent.tools.errors import PerfagentError
 
@@ -96,7 +96,7 @@ def download(package: Package, cache: Path) -> Path:
 def unpack(archive: Path, folder: Path) -> Path:
     """A git repository of one commit with what the archive holds; what a release adds for installers is left out."""
     with tempfile.TemporaryDirectory() as unpacked:
-        unpack(archive, unpacked)
+        unpack_archive(archive, Path(unpacked))
         (root,) = [path for path in Path(unpacked).iterdir() if path.is_dir()]
         shutil.copytree(root, folder, symlinks=True)
     author = ["-c", "user.name=environments", "-c", "user.email=environments@localhost"]

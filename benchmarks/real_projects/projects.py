@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfagent.benchmarks.archives import unpack
+from perfagent.benchmarks.archives import unpack_archive
 from perfagent.tools.errors import PerfagentError
 
 HERE = Path(__file__).parent
@@ -99,7 +99,7 @@ def make_repository(archive: Path, project: Project, folder: Path) -> Path:
         raise PerfagentError(f"{folder} exists already")
     with tempfile.TemporaryDirectory() as unpacked:
         # The filter refuses links and names that lead out of the folder; zip archives are cut to it anyway.
-        unpack(archive, unpacked)
+        unpack_archive(archive, Path(unpacked))
         roots = [path for path in Path(unpacked).iterdir() if path.is_dir()]
         if len(roots) != 1:
             raise PerfagentError(f"{archive.name} holds {len(roots)} folders, not one")
