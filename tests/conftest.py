@@ -17,10 +17,12 @@ function from the request's body to an answer.
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import json
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -291,12 +293,6 @@ def scripted_server() -> Iterator[ScriptedServer]:
     server.close()
 
 
-#: Files whose tests stand alone and take long: each may run in a process of its own.
-SPREAD = ("test_calibrate", "test_judging", "test_killed", "test_languages", "test_sandboxes")
-
-#: Fixtures that are dear to make: the tests that share one run in one process.
-DEAR = ("finished",)
-
 #: Tests that make images or remove those nobody needs: never two of them at a time.
 IMAGES = (
     "tests/integration/tools/environment/",
@@ -315,25 +311,15 @@ def pytest_configure(config: pytest.Config) -> None:
         os.sched_setaffinity(0, cores[first : first + share])
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests pytest-xdist must not part (`--dist loadgroup`)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-
-
-def _group(item: pytest.Item) -> str:
-    """Tests of one group run one after the other, in one process."""
-    shared = set(DEAR) & set(getattr(item, "fixturenames", ()))
-    if shared:
-        return shared.pop()
-    if item.nodeid.startswith(IMAGES):
-        return "images"
-    if item.path.stem in SPREAD:
-        return item.nodeid
-    # Of a file, the tests of one kind of sandbox: they share what was prepared in it.
-    kind = getattr(item, "callspec", None) and item.callspec.params.get("kind")  # type: ignore[attr-defined]
-    return f"{item.path.name}-{kind}" if isinstance(kind, str) else item.path.name
+@pytest.fixture(autouse=True)
+def images_alone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that make or remove images wait for one another, whichever process of the tests runs them."""
+    if not request.node.nodeid.startswith(IMAGES):
+        yield
+        return
+    with Path(tempfile.gettempdir(), "perfagent-tests-images.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
