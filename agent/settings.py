@@ -40,6 +40,7 @@ USER_ONLY = {
     "disk_limit": "PERFAGENT_DISK_LIMIT",
     "process_limit": "PERFAGENT_PROCESS_LIMIT",
     "memory": "--memory",
+    "core": "PERFAGENT_CORE",
 }
 
 
@@ -88,6 +89,7 @@ class Settings(BaseModel):
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
         process_limit: processes and threads at once.
         time_limit: seconds one execution of a workload may take.
+        core: number of the core that measurements are pinned to; the last this process may use when None.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -133,6 +135,7 @@ class Settings(BaseModel):
     disk_limit: int = Field(default=4096, ge=16)
     process_limit: int = Field(default=256, ge=16)
     time_limit: float = Field(default=600.0, gt=0)
+    core: int | None = Field(default=None, ge=0)
 
     @property
     def uses_model(self) -> bool:
