@@ -35,7 +35,7 @@ PYTEST = (
     "pytest -rA --durations=0 --disable-warnings --tb=no --continue-on-collection-errors -vv --json-report"
     " --json-report-file={report} {tests}"
 )
-#: Files that a diff changes or removes, not new ones. Source: SWE-Perf harness, test_spec.py (DIFF_MODIFIED_FILE_REGEX).
+#: Files that a diff changes or removes, not new ones. Source: SWE-Perf harness, DIFF_MODIFIED_FILE_REGEX.
 _CHANGED = re.compile(r"^--- a/(.*)", re.MULTILINE)
 #: The harness installs it anew every time, for which a container without a network is no place.
 _PLUGIN = "python -c 'import pytest_jsonreport' 2> /dev/null || python -m pip install -q pytest-json-report"

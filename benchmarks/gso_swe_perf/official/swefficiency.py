@@ -1,10 +1,10 @@
 """SWE-fficiency's protocol: the workload before and after the patch, the guard, and the tests that must still pass.
 
 As the SWE-fficiency harness (run_validation.py, test_spec.py) does it, in one container: the workload, rewritten so
-that no sample profits from another (see isolation); the patch; the workload again, behind a new install; test files back
-as they were; the guard against introspection (see introspection); then every covering test file in a process of its own,
-in random order and several at a time, those that need it alone and with a fixed hash seed. An empty patch is measured
-like any other.
+that no sample profits from another (see isolation); the patch; the workload again, behind a new install; test files
+back as they were; the guard against introspection (see introspection); then every covering test file in a process of
+its own, in random order and several at a time, those that need it alone and with a fixed hash seed. An empty patch is
+measured like any other.
 
 Otherwise than there:
 - the container has the core it was opened with, not four pinned ones;
