@@ -100,8 +100,8 @@ def make_wordbook(folder: Path, *, counted: bool) -> Wordbook:
     makers = {"gso": gso_row, "swe-perf": swe_perf_row, "swefficiency": swefficiency_row}
     rows = {benchmark: [make(task, counted) for task in tasks] for benchmark, make in makers.items()}
     paths = {benchmark: folder / f"{benchmark}.jsonl" for benchmark in rows}
-    for benchmark, path in paths.items():
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows[benchmark]))
+    for benchmark, file in paths.items():
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows[benchmark]))
     return Wordbook(root.parent, tasks, rows, paths)
 
 
