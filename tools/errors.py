@@ -5,6 +5,7 @@ PerfagentError
 ├── RepositoryError       no repository, dirty tree, no such commit
 ├── BuildError            the environment, or the target in it, does not build
 ├── WorkloadError         no workload, it fails at the baseline, no such benchmark
+├── DataError             rows of a data set, predictions or published results that are not as they should be
 ├── EditError             an edit block or a patch that cannot be applied, with a reason code
 ├── MeasurementError      the baseline fails or is too noisy to judge
 ├── SandboxError
@@ -54,6 +55,10 @@ class BuildError(PerfagentError):
 
 class WorkloadError(PerfagentError):
     """No workload was found, or it does not run at the baseline."""
+
+
+class DataError(PerfagentError):
+    """Rows of a data set, predictions or published results cannot be read or are not as they should be."""
 
 
 class EditError(PerfagentError):

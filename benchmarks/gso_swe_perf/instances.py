@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Recipe
 
@@ -22,9 +22,10 @@ class Instance(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     benchmark: ClassVar[Benchmark]
 
-    instance_id: str
-    repo: str
-    base_commit: str
+    # They become parts of file, image and branch names and words of git's: a row must not be able to lead elsewhere.
+    instance_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    repo: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][\w.-]*/[A-Za-z0-9_-][\w.-]*$")]
+    base_commit: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][\w./^~-]*$")]
 
     @property
     @abstractmethod

@@ -23,6 +23,7 @@ class InstanceScore(Record):
         speedup: base time / patch time; None when there are no timings.
         expert_speedup: base time / expert's time; None when unknown.
         ratio: expert's time / patch time: GSO the harmonic mean over tests, SWE-fficiency SR; None when unknown.
+        efficiency: ENAMEL's, for eff@k: 1 at the expert's time, 0 from twice it on or when incorrect; None: unknown.
         flagged: our guard found that the patch plays the benchmark.
         detail: one line: why it is not solved.
         figures: the benchmark's other published figures by their published names; None where one is undefined.
@@ -37,6 +38,7 @@ class InstanceScore(Record):
     speedup: float | None = None
     expert_speedup: float | None = None
     ratio: float | None = None
+    efficiency: float | None = None
     flagged: bool = False
     detail: str = ""
     figures: dict[str, float | None] = Field(default_factory=dict)

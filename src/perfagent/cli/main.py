@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 import typer
 
 from perfagent import __version__
+from perfagent.cli.groups import Command, bare, first_line, group, no_flags
 from perfagent.tools.errors import PerfagentError
 
 HELP = "Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."
@@ -47,59 +48,36 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     """
     named = [name for name in arguments[:1] if name in COMMANDS]
     completing = COMPLETING in os.environ
-    app = _typer(HELP, own_flags=not named)
-    app.callback(add_help_option=not named)(_bare_root if named else _root)
+    app = bare(HELP, own_flags=not named)
+    app.callback(add_help_option=not named)(no_flags if named else _root)
     for name in named or COMMANDS:
         function = _function(name)
-        app.command(name)(function if named or completing else _first_line(function))
+        app.command(name)(function if named or completing else first_line(function))
     if not named:
-        from perfagent.cli import memory
-        from perfagent.cli.inspect import build_base
-
-        app.add_typer(_group("Docker base images.", {"build-base": build_base}), name="image")
-        app.add_typer(_group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
+        _add_groups(app, arguments, completing)
     return app
 
 
-def _typer(text: str, *, own_flags: bool) -> typer.Typer:
-    """A group of commands, with or without flags of its own."""
-    return typer.Typer(
-        help=text,
-        add_completion=own_flags,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,  # rich's help would cost a third of a second at every --help
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+def _add_groups(app: typer.Typer, arguments: Sequence[str], completing: bool) -> None:
+    """The words that have commands below them."""
+    from perfagent.cli import evaluate, memory
+    from perfagent.cli.inspect import build_base
+
+    app.add_typer(group("Docker base images.", {"build-base": build_base}), name="image")
+    app.add_typer(group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
+    words = arguments[1:] if arguments[:1] == ["eval"] else None
+    app.add_typer(evaluate.groups(words, completing=completing), name="eval")
 
 
-def _group(text: str, commands: Mapping[str, Callable[..., None]]) -> typer.Typer:
-    """Commands below a word of their own."""
-    group = _typer(text, own_flags=True)
-    for name, command in commands.items():
-        group.command(name)(command)
-    group.callback()(_bare_root)
-    return group
-
-
-def _function(command: str) -> Callable[..., None]:
-    function: Callable[..., None] = getattr(import_module(f"perfagent.cli.{COMMANDS[command]}"), command)
+def _function(command: str) -> Command:
+    function: Command = getattr(import_module(f"perfagent.cli.{COMMANDS[command]}"), command)
     return function
-
-
-def _first_line(function: Callable[..., None]) -> Callable[[], None]:
-    def listed() -> None: ...
-
-    listed.__doc__ = function.__doc__
-    return listed
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"perfagent {__version__}")
         raise typer.Exit
-
-
-def _bare_root() -> None: ...
 
 
 def _root(

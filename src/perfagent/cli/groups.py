@@ -1,0 +1,42 @@
+"""Groups of commands, made so that a list of commands stays cheap to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import typer
+
+Command = Callable[..., None]
+
+
+def bare(text: str, *, own_flags: bool) -> typer.Typer:
+    """A group of commands without any yet, with or without flags of its own."""
+    return typer.Typer(
+        help=text,
+        add_completion=own_flags,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # rich's help would cost a third of a second at every --help
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def group(text: str, commands: Mapping[str, Command]) -> typer.Typer:
+    """Commands below a word of their own."""
+    made = bare(text, own_flags=True)
+    for name, command in commands.items():
+        made.command(name)(command)
+    made.callback()(no_flags)
+    return made
+
+
+def first_line(function: Command) -> Command:
+    """A command that a list may name: typer would inspect every flag of the real one."""
+
+    def listed() -> None: ...
+
+    listed.__doc__ = function.__doc__
+    return listed
+
+
+def no_flags() -> None:
+    """A group that has commands and nothing else; without it typer takes a group of one command for the command."""
