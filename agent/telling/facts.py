@@ -39,6 +39,9 @@ WHOLE_SHARE, NO_SHARE = 0.95, 0.01
 #: Rows of the profile's table.
 SHOWN_HOTSPOTS = 15
 
+#: Functions told that are to become faster: a published task names over a hundred.
+SHOWN_FOCUS = 40
+
 #: Tried ideas told, newest: facts to learn from, not a history.
 SHOWN_TRIED = 20
 
@@ -98,8 +101,15 @@ def facts_for(
         tried=tuple(reversed(told)),
         patterns=patterns,
         examples=examples,
+        focus=_focus(services.settings.focus, spots),
         left_out=budget.left_out,
     )
+
+
+def _focus(wanted: Sequence[str], spots: Sequence[Hotspot]) -> tuple[str, ...]:
+    """The functions that are to become faster, those that take time first, as many as are told."""
+    shares = {f"{spot.path}:{spot.qualname}": spot.cumulative_share for spot in spots}
+    return tuple(sorted(wanted, key=lambda name: -shares.get(name, 0.0))[:SHOWN_FOCUS])
 
 
 _YIELD = re.compile(r"^(?:[^#\"']*\W)?yield\b")
