@@ -12,6 +12,7 @@ from perfagent.agent.acting.actions import Known, actions_for
 from perfagent.agent.acting.looking import looking_bench
 from perfagent.agent.dialogue import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
+from perfagent.agent.lab.present import hotspots_at
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
@@ -97,7 +98,7 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
     try:
         tree = _starting_tree(services, task, parent)
         policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-        spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
+        spots = hotspots_at(services, head) or []
         left = left_in_scratch([Tried(**entry) for entry in tried])
         actions = actions_for(services, parent, tree, task.name, Known(spots, {f.name: f.digest for f in left}))
         workbench = FileWorkbench(tree, policy.protection, actions)

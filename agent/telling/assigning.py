@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import cast
 
 from perfagent.agent.dialogue import Assignment, Attempt, Feedback, IdeaDraft, Mechanism, Parent, Risk, Target
+from perfagent.agent.lab.present import hotspots_at
 from perfagent.agent.model import Message
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea, Task, Tried
 from perfagent.agent.telling.facts import facts_for
-from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import EvidenceFile
 
 
@@ -22,7 +22,7 @@ def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tr
         tried: the run's ledger of ideas.
     """
     folder = services.folder
-    spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
+    spots = hotspots_at(services, head) or []
     history: tuple[Message, ...] = ()
     if task.history:
         history = tuple(Message(**message) for message in folder.get_json(task.history))
