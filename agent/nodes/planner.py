@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from perfagent.agent.ideas import planning
@@ -10,30 +11,32 @@ from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState, Task, Tried
 from perfagent.tools.errors import LimitExceeded
 
+NO_IDEA = "no idea is left"
+"""Why a search ends whose strategy has nothing more to try."""
+
 
 def planner(state: RunState, services: Services) -> dict[str, Any]:
     """Choose what to try next; plan anew when the strategy has nothing left at this baseline."""
     stop = _why_stop(state, services)
     if stop:
-        return {"tasks": [], "stop": stop}
+        return _end(stop)
     waiting = state.get("waiting", [])
     if waiting:
         return _begin(state, services, [_carried(Candidate(**candidate)) for candidate in waiting])
     strategy = strategy_of(services.settings.strategy if services.settings.uses_model else "refine")
-    tasks = after_hint(_view(state, services)) or strategy.next(_view(state, services))
-    update: dict[str, Any] = {}
-    while not tasks and strategy.plans and state.get("planned", 0) < planning.ROUNDS:
-        try:
-            update = _plan(state, strategy, services)
-        except LimitExceeded as error:
-            return {"tasks": [], "stop": error.message}
-        state = RunState(**{**state, **update})  # type: ignore[typeddict-item]
-        tasks = strategy.next(_view(state, services))
-        if not tasks and not update["ideas"]:
-            break
-    if not tasks:
-        return {**update, "tasks": [], "stop": services.nothing_left or "no idea is left"}
-    return {**update, **_begin(state, services, list(tasks))}
+    view = _view(state, services)
+    tasks = after_hint(view) or strategy.next(view)
+    if tasks:
+        return _begin(state, services, tasks)
+    if not strategy.plans or state.get("planned", 0) >= planning.ROUNDS:
+        return _end(NO_IDEA)
+    try:
+        update = _plan(state, strategy, services)
+    except LimitExceeded as error:
+        return _end(error.message)
+    state = RunState(**{**state, **update})  # type: ignore[typeddict-item]
+    tasks = strategy.next(_view(state, services))
+    return {**update, **(_begin(state, services, tasks) if tasks else _end(services.nothing_left or NO_IDEA))}
 
 
 def _view(state: RunState, services: Services) -> View:
@@ -62,7 +65,7 @@ def _plan(state: RunState, strategy: Strategy, services: Services) -> dict[str, 
     }
 
 
-def _begin(state: RunState, services: Services, tasks: list[Task]) -> dict[str, Any]:
+def _begin(state: RunState, services: Services, tasks: Sequence[Task]) -> dict[str, Any]:
     """The tasks under work, their ideas out of the queue."""
     ids = {task.idea.id for task in tasks}
     begun = [idea for idea in state.get("begun", []) if idea["id"] not in ids]
@@ -78,6 +81,10 @@ def _begin(state: RunState, services: Services, tasks: list[Task]) -> dict[str, 
         "waiting": [],
         "edited": None,
     }
+
+
+def _end(why: str) -> dict[str, Any]:
+    return {"tasks": [], "stop": why}
 
 
 def _carried(candidate: Candidate) -> Task:
