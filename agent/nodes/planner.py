@@ -31,12 +31,13 @@ def planner(state: RunState, services: Services) -> dict[str, Any]:
     if not strategy.plans or state.get("planned", 0) >= planning.ROUNDS:
         return _end(NO_IDEA)
     try:
-        update = _plan(state, strategy, services)
+        planned = _plan(state, strategy, services)
     except LimitExceeded as error:
         return _end(error.message)
+    update = _update(state, planned)
     state = RunState(**{**state, **update})  # type: ignore[typeddict-item]
     tasks = strategy.next(_view(state, services))
-    return {**update, **(_begin(state, services, tasks) if tasks else _end(services.nothing_left or NO_IDEA))}
+    return {**update, **(_begin(state, services, tasks) if tasks else _end(planned.nothing_left or NO_IDEA))}
 
 
 def _view(state: RunState, services: Services) -> View:
@@ -52,14 +53,18 @@ def _view(state: RunState, services: Services) -> View:
     )
 
 
-def _plan(state: RunState, strategy: Strategy, services: Services) -> dict[str, Any]:
+def _plan(state: RunState, strategy: Strategy, services: Services) -> planning.Planned:
     services.enter("planner", "looking for ideas")
     tried = [Tried(**entry) for entry in state.get("tried", [])]
     asked = planning.Asked(state["head"], state["hotspots"], tuple(tried), state.get("planned", 0), strategy.refines)
-    ideas, dropped = planning.plan(services, asked)
-    ruled_out = [_ruled_out(idea, state["head"]).model_dump() for idea in dropped]
+    return planning.plan(services, asked)
+
+
+def _update(state: RunState, planned: planning.Planned) -> dict[str, Any]:
+    """The new ideas in the queue; those ruled out are told with what was tried."""
+    ruled_out = [_ruled_out(idea, state["head"]).model_dump() for idea in planned.ruled_out]
     return {
-        "ideas": [*state.get("ideas", []), *(idea.model_dump() for idea in ideas)],
+        "ideas": [*state.get("ideas", []), *(idea.model_dump() for idea in planned.ideas)],
         "planned": state.get("planned", 0) + 1,
         "tried": [*state.get("tried", []), *ruled_out],
     }
