@@ -100,15 +100,7 @@ def _carried(candidate: Candidate) -> Task:
 
 def _ruled_out(idea: Idea, head: str) -> Tried:
     reason = "timed beside the other ideas, it saves too little"
-    return Tried(
-        idea=idea.id,
-        title=idea.title,
-        place=idea.place,
-        verdict="not_faster",
-        reason=reason,
-        origin=idea.origin,
-        head=head,
-    )
+    return Tried.of(idea, head, "not_faster", reason=reason)
 
 
 def _why_stop(state: RunState, services: Services) -> str:

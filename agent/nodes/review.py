@@ -26,15 +26,13 @@ def review(state: RunState, services: Services) -> dict[str, Any]:
     services.folder.event("review", candidate=candidate.id, decision=answer.decision, hint=answer.hint)
     if answer.decision == "accept":
         return {}
-    entry = Tried(
-        idea=task.idea.id,
+    entry = Tried.of(
+        task.idea,
+        state["head"],
+        "sent_back" if answer.hint else "declined",
         title=candidate.title,
-        place=task.idea.place,
-        verdict="sent_back" if answer.hint else "declined",
         speedup=verdict.speedup,
         reason=answer.hint or "rejected in review",
-        origin=task.idea.origin,
-        head=state["head"],
         start=task.start,
         # A hint is no failed repair: the person decides how often to give one.
         attempt=0 if answer.hint else task.attempt,
