@@ -45,8 +45,7 @@ def review(state: RunState, services: Services) -> dict[str, Any]:
 
 
 def _hint(answer: Answer, verdict: Verdict, services: Services) -> str:
-    """What the editor goes on from: the person's words and the diff."""
-    from perfagent.agent.telling.feedback import feedback_from_review
+    """Digest of what the editor goes on from: the person's words and the diff."""
+    from perfagent.agent.telling.feedback import feedback_from_review, kept_for_repair
 
-    said = feedback_from_review(answer.hint, verdict).model_dump(mode="json")
-    return services.folder.put_json({"feedback": said, "diff": verdict.diff})
+    return kept_for_repair(services, feedback_from_review(answer.hint, verdict), verdict)

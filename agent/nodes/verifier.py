@@ -216,7 +216,6 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
 
 def _feedback(candidate: Candidate, verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
-    from perfagent.agent.telling.feedback import feedback_for
+    from perfagent.agent.telling.feedback import feedback_for, kept_for_repair
 
-    said = feedback_for(services, candidate, verdict).model_dump(mode="json")
-    return services.folder.put_json({"feedback": said, "diff": verdict.diff})
+    return kept_for_repair(services, feedback_for(services, candidate, verdict), verdict)
