@@ -141,7 +141,7 @@ def _task(assignment: Assignment) -> str:
     if assignment.parents:
         return render("evolve_task.md", facts=facts, parents=assignment.parents)
     if idea is None:
-        return render("free_task.md", facts=facts, goal="")
+        return render("free_task.md", facts=facts)
     return render("editor_task.md", facts=facts, idea=idea)
 
 
