@@ -33,6 +33,9 @@ LOCAL = "local:"
 #: Seconds until a scheduler must have answered, and to wait for the first worker between two lines that say so.
 CONNECT_S, WORKERS_S = 10.0, 60.0
 
+#: Seconds until all workers of a machine must run: each is an interpreter that imports dask, and many start at once.
+START_S = 300.0
+
 #: Of a dask worker: it logs every connection, and would take its memory for a limit on our jobs'.
 QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical", "DASK_DISTRIBUTED__ADMIN__LOG_LENGTH": "0"}
 
@@ -72,11 +75,11 @@ class ClusterExecutor:
         """Every job once, in the order in which they end; closing the iterator stops those that run."""
         from distributed import as_completed
 
-        tries: dict[str, tuple[Job, int]] = {}
+        tries: dict[Future, tuple[Job, int]] = {}
         completed = as_completed([self._submit(job, 1, tries) for job in jobs], loop=self._client.loop)
         try:
             for future in completed:
-                job, number = tries.pop(future.key)
+                job, number = tries.pop(future)
                 error = self._error(future)
                 if error and number < self._work.attempts:
                     self._say(f"{job.id}: {error}; it is tried again")
@@ -86,11 +89,11 @@ class ClusterExecutor:
         finally:
             self._client.cancel(list(tries), force=True)
 
-    def _submit(self, job: Job, number: int, tries: dict[str, tuple[Job, int]]) -> Future:
+    def _submit(self, job: Job, number: int, tries: dict[Future, tuple[Job, int]]) -> Future:
         key = f"{job.id}-{number}-{time.time_ns()}"
-        tries[key] = (job, number)
-        # Kept by the client's own table of futures, as long as `completed` knows it.
-        return self._client.submit(do, self._work, job, key=key, resources={SLOT: 1}, pure=False, retries=0)
+        future = self._client.submit(do, self._work, job, key=key, resources={SLOT: 1}, pure=False, retries=0)
+        tries[future] = (job, number)
+        return future
 
     def _error(self, future: Future) -> str:
         """What a future that is done says.
@@ -178,7 +181,7 @@ def serve(scheduler: str, cores: Sequence[int]) -> None:
     async def work() -> None:
         nannies = [Nanny(scheduler, **_nanny(core)) for core in cores]
         try:
-            await asyncio.wait_for(asyncio.gather(*nannies), CONNECT_S)
+            await asyncio.wait_for(asyncio.gather(*nannies), START_S)
             await asyncio.gather(*(nanny.finished() for nanny in nannies))
         finally:
             await asyncio.gather(*(nanny.close() for nanny in nannies), return_exceptions=True)
