@@ -154,14 +154,17 @@ class _Seen:
     def _source(self, spot: Hotspot, room: Budget) -> str:
         if spot.qualname == "<module>":
             return ""
-        lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
-        source = room.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
+        source = room.cut("\n".join(self._lines(spot)), LONGEST_SOURCE, spot.qualname)
         return source if source and self.budget.fits("sources", source) else ""
 
     def _resumes(self, spot: Hotspot) -> bool:
         """Whether it is a generator, each resumption of which a profile counts as a call."""
+        return any(_YIELD.search(line) for line in self._lines(spot))
+
+    def _lines(self, spot: Hotspot) -> list[str]:
+        """The function's own lines."""
         lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
-        return any(_YIELD.search(line) for line in lines[spot.start - 1 : spot.end])
+        return lines[spot.start - 1 : spot.end]
 
     def _each(self, spot: Hotspot) -> str:
         """Time of one call, where one benchmark makes all of them: shares of several have no common second."""

@@ -8,10 +8,11 @@ from perfagent.benchmarks.gso_swe_perf.places.place import TESTBED, Place
 
 if TYPE_CHECKING:
     from perfagent.benchmarks.gso_swe_perf.places.arena import Arena, DockerArena, Finished, open_arena
+    from perfagent.benchmarks.gso_swe_perf.places.images import place_of
     from perfagent.benchmarks.gso_swe_perf.places.repositories import Repositories
     from perfagent.benchmarks.gso_swe_perf.places.trees import Planted
 
-__all__ = ["TESTBED", "Arena", "DockerArena", "Finished", "Place", "Planted", "Repositories", "open_arena"]
+__all__ = ["TESTBED", "Arena", "DockerArena", "Finished", "Place", "Planted", "Repositories", "open_arena", "place_of"]
 
 _HOMES = {
     "Arena": "arena",
@@ -20,6 +21,7 @@ _HOMES = {
     "Planted": "trees",
     "Repositories": "repositories",
     "open_arena": "arena",
+    "place_of": "images",
 }
 
 

@@ -12,7 +12,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from perfagent.benchmarks.gso_swe_perf.places.place import Place
 from perfagent.benchmarks.gso_swe_perf.records import Record
@@ -130,7 +130,7 @@ class DockerArena:
             tar.addfile(entry, io.BytesIO(content))
         self.put_archive(archive.getvalue())
 
-    def put_archive(self, archive: bytes) -> None:
+    def put_archive(self, archive: bytes | IO[bytes]) -> None:
         """Unpack a tar archive of paths relative to the root."""
         with engine_errors():
             self._client.api.put_archive(self._container, "/", archive)
