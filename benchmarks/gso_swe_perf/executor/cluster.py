@@ -6,12 +6,14 @@ worker that is lost takes its job's process with it, and the job goes to another
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from perfagent import __version__
 from perfagent.agent.run_folder import state_home
@@ -20,9 +22,6 @@ from perfagent.benchmarks.gso_swe_perf.executor.cores import Claim, chosen, clai
 from perfagent.benchmarks.gso_swe_perf.executor.protocol import POLL_S, Ended, Work
 from perfagent.benchmarks.gso_swe_perf.records import Job
 from perfagent.tools.errors import PerfagentError, UsageError
-
-if TYPE_CHECKING:
-    from distributed import Client, Future
 
 #: Dask's resource that stands for a core to measure on.
 SLOT = "slot"
@@ -73,10 +72,8 @@ class ClusterExecutor:
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Ended]:
         """Every job once, in the order in which they end; closing the iterator stops those that run."""
-        from distributed import as_completed
-
-        tries: dict[Future, tuple[Job, int]] = {}
-        completed = as_completed([self._submit(job, 1, tries) for job in jobs], loop=self._client.loop)
+        tries: dict[Any, tuple[Job, int]] = {}
+        completed = _distributed().as_completed([self._submit(job, 1, tries) for job in jobs], loop=self._client.loop)
         try:
             for future in completed:
                 job, number = tries.pop(future)
@@ -89,13 +86,13 @@ class ClusterExecutor:
         finally:
             self._client.cancel(list(tries), force=True)
 
-    def _submit(self, job: Job, number: int, tries: dict[Future, tuple[Job, int]]) -> Future:
+    def _submit(self, job: Job, number: int, tries: dict[Any, tuple[Job, int]]) -> Any:
         key = f"{job.id}-{number}-{time.time_ns()}"
         future = self._client.submit(do, self._work, job, key=key, resources={SLOT: 1}, pure=False, retries=0)
         tries[future] = (job, number)
         return future
 
-    def _error(self, future: Future) -> str:
+    def _error(self, future: Any) -> str:
         """What a future that is done says.
 
         Raises:
@@ -147,12 +144,10 @@ def look(folder: str) -> tuple[str, bool]:
 
 def do(work: Work, job: Job) -> str:
     """One attempt at a job, on the core that this dask worker holds; returns as `Attempt.ended`."""
-    from distributed import get_worker
-
     if not _held:
         named = os.environ.get("PERFAGENT_CORE")
         _held.extend(claim_some((int(named),) if named else timing_cores(), lambda _: None, most=1))
-    worker = get_worker()
+    worker = _distributed().get_worker()
     key = worker.get_current_task()
     attempt = Attempt(work, job, _held[0])
     try:
@@ -175,11 +170,10 @@ def serve(scheduler: str, cores: Sequence[int]) -> None:
     """
     import asyncio
 
-    _require_dask()
-    from distributed import Nanny
+    nanny_of = _distributed().Nanny
 
     async def work() -> None:
-        nannies = [Nanny(scheduler, **_nanny(core)) for core in cores]
+        nannies = [nanny_of(scheduler, **_nanny(core)) for core in cores]
         try:
             await asyncio.wait_for(asyncio.gather(*nannies), START_S)
             await asyncio.gather(*(nanny.finished() for nanny in nannies))
@@ -219,9 +213,8 @@ def _local_cluster(address: str) -> Any:
     Raises:
         UsageError: not so many cores are there.
     """
-    _require_dask()
+    distributed = _distributed()
     import dask
-    from distributed import Nanny, Scheduler, SpecCluster
 
     count = address.removeprefix(LOCAL)
     if not count.isdecimal():
@@ -231,20 +224,21 @@ def _local_cluster(address: str) -> Any:
         raise PerfagentError("other evaluations measure on all cores of this machine", "wait for them")
     # A worker's loss is ours to count.
     dask.config.set({"distributed.scheduler.allowed-failures": 0})
-    workers = {core: {"cls": Nanny, "options": _nanny(core)} for core in cores}
-    scheduler = {"cls": Scheduler, "options": {"dashboard": False, "host": "127.0.0.1", "port": 0}}
-    return SpecCluster(workers=workers, scheduler=scheduler, silence_logs="CRITICAL")
+    workers = {core: {"cls": distributed.Nanny, "options": _nanny(core)} for core in cores}
+    scheduler = {"cls": distributed.Scheduler, "options": {"dashboard": False, "host": "127.0.0.1", "port": 0}}
+    return distributed.SpecCluster(workers=workers, scheduler=scheduler, silence_logs="CRITICAL")
 
 
-def _connected(cluster: Any, address: str) -> Client:
-    _require_dask()
-    import logging
+def _connected(cluster: Any, address: str) -> Any:
+    """A client of a scheduler.
 
-    from distributed import Client
-
+    Raises:
+        PerfagentError: none answers.
+    """
+    distributed = _distributed()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        return Client(cluster, timeout=CONNECT_S, set_as_default=False)
+        return distributed.Client(cluster, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError) as error:
         raise _unreachable(address) from error
     except ValueError as error:
@@ -255,9 +249,13 @@ def _unreachable(address: str) -> PerfagentError:
     return PerfagentError(f"no dask scheduler answers at {address}", "`dask scheduler` starts one")
 
 
-def _require_dask() -> None:
-    """Raises PerfagentError when dask is not installed."""
+def _distributed() -> Any:
+    """Dask's package, whose own types stop half way.
+
+    Raises:
+        PerfagentError: it is not installed.
+    """
     try:
-        import distributed  # noqa: F401
+        return import_module("distributed")
     except ImportError as error:
         raise PerfagentError("a cluster needs dask", "pip install 'perfagent[cluster]'") from error
