@@ -26,7 +26,12 @@ TITLES = {
 VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
+    "generate": ("eval_run", "generate"),
+    "score": ("eval_run", "score"),
 }
+
+#: Below `eval` itself, as it is of no benchmark: lends this machine's cores to any.
+WORKER = ("eval_run", "worker")
 
 #: Verbs that only some of the benchmarks have.
 ONLY: dict[str, tuple[str, ...]] = {}
@@ -43,6 +48,9 @@ def groups(words: Sequence[str] | None, *, completing: bool = False) -> typer.Ty
     app.callback()(no_flags)
     if words is None and not completing:
         return app
+    lends = list((words or ())[:1]) == ["worker"]
+    worker = _function(WORKER)
+    app.command("worker")(worker if lends or completing else first_line(worker))
     named = [word for word in (words or ())[:1] if word in TITLES]
     for benchmark in named or TITLES:
         app.add_typer(_verbs(benchmark, (words or ())[1:], completing), name=benchmark)
@@ -60,11 +68,12 @@ def _verbs(benchmark: str, words: Sequence[str], completing: bool) -> typer.Type
     there = [verb for verb in VERBS if benchmark in ONLY.get(verb, (benchmark,))]
     named = [word for word in words[:1] if word in there]
     whole = bool(named) or completing
-    commands = {verb: _function(verb) if whole else first_line(_function(verb)) for verb in named or there}
+    functions = {verb: _function(VERBS[verb]) for verb in named or there}
+    commands = {verb: function if whole else first_line(function) for verb, function in functions.items()}
     return group(TITLES[benchmark], commands)
 
 
-def _function(verb: str) -> Command:
-    module, name = VERBS[verb]
+def _function(where: tuple[str, str]) -> Command:
+    module, name = where
     function: Command = getattr(import_module(f"perfagent.cli.{module}"), name)
     return function
