@@ -71,20 +71,22 @@ Functions = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_functions)]
 Durations = Annotated[tuple[dict[str, dict[str, float]], ...], BeforeValidator(_durations)]
 
 
-class OwnEnvironment(BaseModel):
-    """Optional columns, of no published data set, with which a row says what its environment is made of.
+class OwnColumns(BaseModel):
+    """Optional columns, of no published data set: above all what a row's environment is made of.
 
-    A row that has them is run in an environment of that kind instead of in a published image.
+    A row that says that is run in an environment of that kind instead of in a published image.
 
     Attributes:
         python: version, such as "3.9".
         pip: requirements, with the versions they pin.
         pythonpath: folder of the repository that belongs on PYTHONPATH when nothing installs the project.
+        gold_files: files of the expert's change that make the difference, where the change does other things too.
     """
 
     python: str = ""
     pip: Texts = ()
     pythonpath: str = ""
+    gold_files: Texts = ()
 
     @property
     def brings_environment(self) -> bool:
