@@ -35,21 +35,25 @@ def copy_history(git_dir: Path, target: Path) -> Git:
     return Git(target, git_dir=target)
 
 
-def commit_with(git: Git, revision: str, parent: str, files: Mapping[str, bytes], message: str) -> str:
-    """The hash of a commit with a revision's tree and further files, on top of a parent.
+def commit_on(git: Git, parent: str, message: str, *, files: Mapping[str, bytes] | None = None, diff: str = "") -> str:
+    """The hash of a commit on top of a parent, with further files and a diff applied.
 
     Args:
         files: path in the repository -> contents.
 
     Raises:
-        RepositoryError: there is no such revision or parent.
+        RepositoryError: there is no such parent, or the diff does not apply to it.
     """
     with tempfile.TemporaryDirectory(prefix="index-") as folder:
         indexed = Git(git.cwd, git_dir=git.git_dir, index=Path(folder, "index"))
-        indexed.run("read-tree", revision)
-        for path, contents in files.items():
+        indexed.run("read-tree", parent)
+        for path, contents in (files or {}).items():
             blob = git.run("hash-object", "-w", "--stdin", stdin=contents).text
             indexed.run("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+        if diff:
+            # With less context, as the base of a change that was squashed need not be the one that it was written on.
+            changed = diff.encode("utf-8", "surrogateescape")
+            indexed.run("apply", "--cached", "--whitespace=nowarn", "-C1", "-", stdin=changed)
         tree = indexed.run("write-tree").text
     told = (message + "\n").encode()
     return git.run("commit-tree", tree, "-p", parent, "-F", "-", stdin=told, env=AUTHOR.variables()).text

@@ -1,7 +1,7 @@
 """From a GSO or SWE-fficiency row to a SWE-Perf one, with the commits it is about.
 
 Each row gets two commits in a copy of its project's history: the base's tree with a pytest file that runs the row's
-scripts, and on top of it the expert's tree with the same file.
+scripts, and on top of it the expert's change without tests.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from perfagent.benchmarks.gso_swe_perf.conversion.commits import commit_with, copy_history, diff_of
+from perfagent.benchmarks.gso_swe_perf.conversion.commits import commit_on, copy_history, diff_of
 from perfagent.benchmarks.gso_swe_perf.conversion.functions import Functions, called_functions, patched_functions
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance
-from perfagent.benchmarks.gso_swe_perf.datasets.fields import OwnColumns
-from perfagent.benchmarks.gso_swe_perf.datasets.hygiene import only_tests, without_tests
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.tools.errors import DataError
 from perfagent.tools.repository import Git
@@ -45,6 +43,9 @@ class Histories(Protocol):
     def resolve(self, repo: str, revision: str) -> str:
         """The full hash of a revision in it."""
 
+    def expert_diff(self, instance: Instance) -> str:
+        """The expert's change to an instance's base, without tests."""
+
 
 def convert(instances: Iterable[Instance], histories: Histories, out: Path) -> Path:
     """Write `swe_perf.jsonl` and `repositories/<owner>__<name>` for rows that bring their environment.
@@ -55,8 +56,8 @@ def convert(instances: Iterable[Instance], histories: Histories, out: Path) -> P
         The file of rows.
 
     Raises:
-        DataError: a row has no expert's commit, no environment of its own, or is of SWE-Perf already.
-        RepositoryError: a history lacks a commit.
+        DataError: a row has no environment of its own, or is of SWE-Perf already.
+        RepositoryError: a history lacks a commit, a row has no expert's change, or that does not apply to the base.
     """
     from perfagent.agent.journal import write_atomically
 
@@ -94,16 +95,14 @@ def node_ids(instance: Instance) -> list[str]:
 
 
 def _converted(instance: Instance, histories: Histories, out: Path) -> dict[str, Any]:
-    if not instance.expert_commit:
-        raise DataError(f"{instance.instance_id} has no expert's commit", "SWE-Perf needs the code after the change")
     recipe = instance.recipe
     if recipe.image or not recipe.python:
         raise DataError(f"{instance.instance_id} brings no environment", "give its row python, pip and pythonpath")
     files = files_of(instance)
     git = copy_history(histories.git_dir(instance.repo), out / "repositories" / instance.repo.replace("/", "__"))
-    revisions = [histories.resolve(instance.repo, one) for one in (instance.base_commit, instance.expert_commit)]
-    base = commit_with(git, revisions[0], revisions[0], files, f"Efficiency tests of {instance.instance_id}")
-    head = commit_with(git, revisions[1], base, files, f"The expert's change of {instance.instance_id}")
+    before = histories.resolve(instance.repo, instance.base_commit)
+    base = commit_on(git, before, f"Efficiency tests of {instance.instance_id}", files=files)
+    head = commit_on(git, base, f"The expert's change of {instance.instance_id}", diff=histories.expert_diff(instance))
     for name, commit in (("base", base), ("expert", head)):
         git.run("update-ref", f"refs/heads/{instance.instance_id}/{name}", commit)
     git.run("symbolic-ref", "HEAD", f"refs/heads/{instance.instance_id}/base")
@@ -112,11 +111,7 @@ def _converted(instance: Instance, histories: Histories, out: Path) -> dict[str,
 
 def _row(instance: Instance, git: Git, base: str, head: str) -> dict[str, Any]:
     """SWE-Perf's columns, the environment's, and the source row's test command."""
-    diff = diff_of(git, base, head)
-    wanted = instance.gold_files if isinstance(instance, OwnColumns) else ()
-    changed = patched_functions(git, base, head)
-    # A change that does other things too must not name those as what is to be faster.
-    patched = {path: names for path, names in changed.items() if path in wanted} or changed
+    patched = patched_functions(git, base, head)
     called = called_functions(git, base, _scripts(instance)) or patched
     recipe = instance.recipe
     packages = [*recipe.packages, *(name for name in NEEDED if not _names(recipe.packages, name))]
@@ -126,8 +121,8 @@ def _row(instance: Instance, git: Git, base: str, head: str) -> dict[str, Any]:
         "repo": instance.repo,
         "base_commit": base,
         "head_commit": head,
-        "patch": without_tests(diff),
-        "test_patch": only_tests(diff),
+        "patch": diff_of(git, base, head),
+        "test_patch": "",
         "created_at": facts["created_at"],
         "version": facts.get("version", ""),
         "duration_changes": "[]",

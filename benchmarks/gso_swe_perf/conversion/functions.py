@@ -14,6 +14,7 @@ from pathlib import Path
 from perfagent.benchmarks.gso_swe_perf.conversion.commits import diff_of
 from perfagent.benchmarks.gso_swe_perf.datasets.hygiene import FilePatch, file_patches
 from perfagent.tools.errors import EditError
+from perfagent.tools.patch import Policy
 from perfagent.tools.repository import Git, Symbol, outline
 from perfagent.tools.repository.reading import SymbolKind
 
@@ -33,13 +34,13 @@ _MAX_PLACES = 3
 
 
 def patched_functions(git: Git, base: str, head: str) -> Functions:
-    """The functions of `base` whose lines a change to `head` removes, replaces or adds to; test files left out.
+    """The functions of `base` whose lines a change to `head` removes, replaces or adds to; no tests.
 
     Functions that the change adds are none of the base's and cannot be named as targets.
     """
     found: Functions = {}
     for part in file_patches(diff_of(git, base, head, context=0)):
-        if part.path.endswith(".py") and not part.is_test and not part.is_new:
+        if part.path.endswith(".py") and _is_code(part.path) and not part.is_new:
             names = _touched(part, _symbols(git, base, part.path))
             if names:
                 found[part.path] = names
@@ -149,7 +150,7 @@ def _definitions(git: Git, base: str, names: list[str]) -> dict[str, list[tuple[
     told = git.run("grep", "-l", "-z", "-E", "-e", pattern, base, "--", ok=(0, 1)).text
     paths = [line.partition(":")[2] for line in told.split("\0") if line.endswith(".py")]
     for path in paths:
-        if FilePatch(path, "").is_test:
+        if not _is_code(path):
             continue
         for symbol in _symbols(git, base, path):
             name = symbol.qualname.rpartition(".")[2]
@@ -182,6 +183,11 @@ def _indented(source: str) -> list[Symbol]:
         kind: SymbolKind = "class" if is_class else "method" if holder == "class" else "function"
         found.append(Symbol(kind, function.qualname, function.start, function.end))
     return found
+
+
+def _is_code(path: str) -> bool:
+    """Whether a file is the project itself, neither a test of it nor a benchmark."""
+    return Policy().protection(path) not in ("a test", "a benchmark")
 
 
 def _is_in(path: str, module: str, *, exactly: bool) -> bool:

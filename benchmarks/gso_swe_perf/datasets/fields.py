@@ -72,7 +72,7 @@ Durations = Annotated[tuple[dict[str, dict[str, float]], ...], BeforeValidator(_
 
 
 class OwnColumns(BaseModel):
-    """Optional columns, of no published data set: above all what a row's environment is made of.
+    """Optional columns, of no published data set: what a row's environment is made of.
 
     A row that says that is run in an environment of that kind instead of in a published image.
 
@@ -80,13 +80,11 @@ class OwnColumns(BaseModel):
         python: version, such as "3.9".
         pip: requirements, with the versions they pin.
         pythonpath: folder of the repository that belongs on PYTHONPATH when nothing installs the project.
-        gold_files: files of the expert's change that make the difference, where the change does other things too.
     """
 
     python: str = ""
     pip: Texts = ()
     pythonpath: str = ""
-    gold_files: Texts = ()
 
     @property
     def brings_environment(self) -> bool:
