@@ -32,20 +32,18 @@ VERBS = {
 ONLY: dict[str, tuple[str, ...]] = {}
 
 
-def groups(words: Sequence[str] | None, *, completing: bool = False) -> typer.Typer:
+def groups(words: Sequence[str], *, whole: bool = False) -> typer.Typer:
     """`eval` with as much below it as these words after it need.
 
     Args:
-        words: what follows `eval`; None when another command was called, which needs the help's first line alone.
-        completing: whether a shell completes a line, which needs every flag of every verb.
+        words: what follows `eval`.
+        whole: with every flag of every verb, for a shell that completes a line.
     """
     app = bare(HELP, own_flags=True)
-    app.callback()(no_flags)
-    if words is None and not completing:
-        return app
-    named = [word for word in (words or ())[:1] if word in TITLES]
+    named = [word for word in words[:1] if word in TITLES]
+    app.callback(add_help_option=not named)(no_flags)
     for benchmark in named or TITLES:
-        app.add_typer(_verbs(benchmark, (words or ())[1:], completing), name=benchmark)
+        app.add_typer(_verbs(benchmark, words[1:], whole), name=benchmark)
     return app
 
 
@@ -56,12 +54,12 @@ def benchmark_of(context: typer.Context) -> Benchmark:
     return cast("Benchmark", context.parent.info_name)
 
 
-def _verbs(benchmark: str, words: Sequence[str], completing: bool) -> typer.Typer:
+def _verbs(benchmark: str, words: Sequence[str], whole: bool) -> typer.Typer:
     there = [verb for verb in VERBS if benchmark in ONLY.get(verb, (benchmark,))]
     named = [word for word in words[:1] if word in there]
-    whole = bool(named) or completing
+    whole = whole or bool(named)
     commands = {verb: _function(verb) if whole else first_line(_function(verb)) for verb in named or there}
-    return group(TITLES[benchmark], commands)
+    return group(TITLES[benchmark], commands, help_flag=not named)
 
 
 def _function(verb: str) -> Command:
