@@ -10,6 +10,7 @@ from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import (
     opt_at_k_smooth,
 )
 from perfagent.benchmarks.gso_swe_perf.metrics.paired import Overturned, overturned
+from perfagent.benchmarks.gso_swe_perf.metrics.publishing import in_published_format
 from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
 from perfagent.benchmarks.gso_swe_perf.metrics.scores import eff_at_k, opt_curve, score
 
@@ -22,6 +23,7 @@ __all__ = [
     "as_published",
     "bootstrap",
     "eff_at_k",
+    "in_published_format",
     "natural_order",
     "opt_at_k",
     "opt_at_k_expected",
