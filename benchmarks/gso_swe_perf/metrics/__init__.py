@@ -13,6 +13,7 @@ from perfagent.benchmarks.gso_swe_perf.metrics.paired import Overturned, overtur
 from perfagent.benchmarks.gso_swe_perf.metrics.publishing import in_published_format
 from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
 from perfagent.benchmarks.gso_swe_perf.metrics.scores import eff_at_k, opt_curve, score
+from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import within_fences
 
 __all__ = [
     "InstanceScore",
@@ -31,4 +32,5 @@ __all__ = [
     "opt_curve",
     "overturned",
     "score",
+    "within_fences",
 ]
