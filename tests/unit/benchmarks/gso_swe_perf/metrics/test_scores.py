@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance
-from perfagent.benchmarks.gso_swe_perf.metrics import eff_at_k, opt_curve, score
+from perfagent.benchmarks.gso_swe_perf.metrics import eff_at_k, opt_at_k, opt_curve, run_of, score
 from perfagent.benchmarks.gso_swe_perf.records import Outcome
 
 Outcomes = Callable[..., Outcome]
@@ -83,6 +83,22 @@ def test_eff_at_k_takes_the_best_of_the_rollouts(
     assert (eff_at_k(runs, 1), eff_at_k(runs, 2)) == (0.75, 1.0)
     with pytest.raises(ValueError, match="at least 3"):
         eff_at_k(runs, 3)
+
+
+def test_rollouts_are_runs_for_opt_at_k(gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes) -> None:
+    instances = [gso_instance(name) for name in "ab"]
+    rollouts = [score("gso", instances, [gso_outcome(name, 2, 1, 1)], "m") for name in "ab"]
+    assert opt_at_k([run_of(each) for each in rollouts], 2, 2) == 100
+    assert opt_at_k([run_of(each, threshold=1) for each in rollouts], 2, 2) == 0
+
+
+def test_a_run_that_did_not_come_to_its_end_is_incorrect(
+    swefficiency_instance: Callable[[str], SwefficiencyInstance], swefficiency_outcome: Outcomes
+) -> None:
+    cut = swefficiency_outcome("a", 8, 2).model_copy(update={"status": "tests_failed", "detail": "no test output"})
+    gold = swefficiency_outcome("a", 8, 2, subject="gold")
+    row = score("swefficiency", [swefficiency_instance("a")], [gold, cut], "m").rows[0]
+    assert (row.correct, row.value, row.detail) == (False, 0.25, "no test output")
 
 
 def test_no_instances_are_no_totals() -> None:
