@@ -73,7 +73,7 @@ def test_a_history_that_cannot_be_had_is_told_in_one_line(tmp_path: Path) -> Non
 
 
 def test_a_commit_that_is_not_there_is_named(repositories: Repositories) -> None:
-    with pytest.raises(RepositoryError, match="the history of acme/tool in .* has no commit feedbeef"):
+    with pytest.raises(RepositoryError, match=r"the history of acme/tool in .* has no commit feedbeef"):
         repositories.resolve("acme/tool", "feedbeef")
 
 
