@@ -106,7 +106,10 @@ def test_what_has_no_environment_is_not_measured(make: Make) -> None:
     driver, executor, _ = driven(folder, "build.own__words-7")
     driver.score(Scoring(subjects=("gold",)))
     assert [job.instance_id for job in executor.done if job.kind == "official"] == ["own__words-8"]
-    assert sorted((each.instance_id[-1], each.status) for each in folder.outcomes()) == [("7", "error"), ("8", "graded")]
+    assert sorted((each.instance_id[-1], each.status) for each in folder.outcomes()) == [
+        ("7", "error"),
+        ("8", "graded"),
+    ]
 
 
 def test_rollouts_become_a_file_each_and_one_of_the_best(make: Make) -> None:
