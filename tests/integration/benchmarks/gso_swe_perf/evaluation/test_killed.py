@@ -68,5 +68,5 @@ def test_ctrl_c_ends_it_with_130_and_leaves_no_job(counted_wordbook: Any, tmp_pa
     driver.send_signal(signal.SIGINT)
     _, told = driver.communicate(timeout=30)
     assert driver.returncode == 130 and told.endswith("perfagent: interrupted\n")
-    running = [Path("/proc", pid, "cmdline") for pid in os.listdir("/proc") if pid.isdecimal()]
+    running = [each / "cmdline" for each in Path("/proc").iterdir() if each.name.isdecimal()]
     assert not [file for file in running if file.exists() and str(tmp_path).encode() in file.read_bytes()]

@@ -62,7 +62,7 @@ def test_threads_of_one_core_are_one_slot(tmp_path: Path) -> None:
         (tmp_path / f"cpu{core}/topology").mkdir(parents=True)
         (tmp_path / f"cpu{core}/topology/thread_siblings_list").write_text(f"{siblings}\n")
     assert distinct(range(4), tmp_path) == (0, 1) and distinct([2, 3], tmp_path) == (2, 3)
-    assert physical(3, tmp_path) == 1 and physical(7, tmp_path) == 7 the kernel does not tell
+    assert physical(3, tmp_path) == 1 and physical(7, tmp_path) == 7
 
 
 def test_the_first_core_is_left_to_everything_else() -> None:
