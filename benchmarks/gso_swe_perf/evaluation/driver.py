@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,15 +78,21 @@ class Driver:
         if not left:
             return
         known = f", {len(jobs) - len(left)} of them before" if len(left) < len(jobs) else ""
-        slots = self.executor.slots
-        self.say(f"{phase}: {len(jobs)} to do{known}, {slots} at a time")
+        self.say(f"{phase}: {len(jobs)} to do{known}, {self.executor.slots} at a time")
         began = time.monotonic()
-        for number, (job, error) in enumerate(self.executor.run(left), 1):
-            lost = error or ("" if self.folder.result(job).exists() else "its result is not in the folder")
-            if lost:
-                self.folder.keep(job, failed(self.folder, job, lost))
-            told = f" ({lost})" if lost else ""
-            self.say(f"{phase}: {_pace(number, len(left), time.monotonic() - began)}; {job.id}{told}")
+        # Closed at once when we are interrupted: only then do the jobs that run get their time to end.
+        with closing(self.executor.run(left)) as ended:
+            for number, (job, error) in enumerate(ended, 1):
+                trouble = self._settle(job, error)
+                told = f" ({trouble})" if trouble else ""
+                self.say(f"{phase}: {_pace(number, len(left), time.monotonic() - began)}; {job.id}{told}")
+
+    def _settle(self, job: Job, error: str) -> str:
+        """See to it that a job which will not be tried again has a result; why it could not be done, or nothing."""
+        trouble = error or ("" if self.folder.result(job).exists() else "its result is not in the folder")
+        if trouble:
+            self.folder.keep(job, failed(self.folder, job, trouble))
+        return trouble
 
 
 def _pace(done: int, total: int, seconds: float) -> str:

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class ClusterExecutor:
         """How many jobs run at once, as far as workers have joined."""
         return len(self._client.nthreads())
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Ended]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Ended, None, None]:
         """Every job once, in the order in which they end; closing the iterator stops those that run."""
         tries: dict[Any, tuple[Job, int]] = {}
         completed = _distributed().as_completed([self._submit(job, 1, tries) for job in jobs], loop=self._client.loop)

@@ -115,7 +115,8 @@ def drive(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def test_a_driver_that_is_killed_ten_times_finishes_when_it_is_started_again(folder: Path) -> None:
-    began, moments = {}, random.Random(6)
+    began: dict[str, int] = {}
+    moments = random.Random(6)
     for _ in range(10):
         driver = drive(folder)
         try:

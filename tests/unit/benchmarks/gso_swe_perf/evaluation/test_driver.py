@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 import pytest
 
@@ -32,7 +32,7 @@ class InProcess:
     def __init__(self, folder: EvaluationFolder, *breaks: str) -> None:
         self.folder, self.breaks, self.done = folder, breaks, list[Job]()
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Ended]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Ended, None, None]:
         for job in jobs:
             self.done.append(job)
             if job.id.startswith(self.breaks or "-"):
