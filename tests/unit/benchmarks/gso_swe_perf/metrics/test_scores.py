@@ -39,6 +39,7 @@ def test_swe_perf_averages_savings_over_all(
     assert (scores.total("apply").value, scores.total("correctness").value) == (50, 25)
     assert scores.total("human_performance").value == pytest.approx(45, abs=3)  # medians 1.1 and 0.6
     assert [row.solved for row in scores.rows] == [True, False, False, False]
+    assert scores.rows[0].expert_speedup == pytest.approx(1.09 / 0.595, rel=0.02)  # published, as gold was not run
 
 
 def test_swefficiency_compares_with_the_experts_own_run(
