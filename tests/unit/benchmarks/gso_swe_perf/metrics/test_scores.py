@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance
-from perfagent.benchmarks.gso_swe_perf.metrics import eff_at_k, opt_at_k, opt_curve, run_of, score
+from perfagent.benchmarks.gso_swe_perf.metrics import opt_curve, score
 from perfagent.benchmarks.gso_swe_perf.records import Outcome
 
 Outcomes = Callable[..., Outcome]
@@ -75,22 +75,6 @@ def test_intervals_surround_the_score(gso_instance: Callable[[str], GsoInstance]
     outcomes = [gso_outcome(name, 2, 1, 1 if number % 2 else 0.5) for number, name in enumerate(names)]
     total = score("gso", [gso_instance(name) for name in names], outcomes, "m").score
     assert total.low is not None and total.high is not None and total.low < total.value == 50 < total.high
-
-
-def test_eff_at_k_takes_the_best_of_the_rollouts(
-    gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes
-) -> None:
-    runs = [score("gso", [gso_instance("a")], [gso_outcome("a", 2, patch, 1)], "m") for patch in (1.0, 1.5)]
-    assert (eff_at_k(runs, 1), eff_at_k(runs, 2)) == (0.75, 1.0)
-    with pytest.raises(ValueError, match="at least 3"):
-        eff_at_k(runs, 3)
-
-
-def test_rollouts_are_runs_for_opt_at_k(gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes) -> None:
-    instances = [gso_instance(name) for name in "ab"]
-    rollouts = [score("gso", instances, [gso_outcome(name, 2, 1, 1)], "m") for name in "ab"]
-    assert opt_at_k([run_of(each) for each in rollouts], 2, 2) == 100
-    assert opt_at_k([run_of(each, threshold=1) for each in rollouts], 2, 2) == 0
 
 
 def test_a_run_that_did_not_come_to_its_end_is_incorrect(
