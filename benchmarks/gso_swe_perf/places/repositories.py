@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from perfagent.benchmarks.gso_swe_perf.datasets.hygiene import without_tests
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
-from perfagent.benchmarks.gso_swe_perf.places.trees import Planted, apply_patch, commit_index, plant, without_tests
+from perfagent.benchmarks.gso_swe_perf.places.trees import Planted, apply_patch, commit_index, plant
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.repository import Git
 from perfagent.tools.repository.git import CLONE_TIMEOUT_S, foreign
@@ -106,6 +107,8 @@ class Repositories:
     def expert_diff(self, instance: Instance) -> str:
         """The expert's change without test files: the row's own diff, else taken from the history.
 
+        A change of nothing but tests is left whole.
+
         Raises:
             RepositoryError: the row has neither a diff nor a commit, or the history lacks it.
         """
@@ -118,7 +121,8 @@ class Repositories:
         expert = self.resolve(instance.repo, instance.expert_commit)
         options = ("--binary", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
         told = Git(where, git_dir=where).run("diff", *options, base, expert)
-        return without_tests(told.stdout.decode("utf-8", "surrogateescape"))
+        whole = told.stdout.decode("utf-8", "surrogateescape")
+        return without_tests(whole) or whole
 
     def comparison(self, instance: Instance, patch: str, folder: Path) -> Planted:
         """Make `folder` a repository with branches `base`, `patched` and, where there is one, `expert`.
