@@ -177,10 +177,17 @@ class DockerArena:
         Raises:
             SandboxError: the container is gone.
         """
+        from docker.utils.socket import frames_iter
+
         api = self._client.api
         with engine_errors():
             made = api.exec_create(self._container, argv, environment=variables, user="0:0", workdir="/")["Id"]
-            output = _bounded(api.exec_start(made, stream=True))
+            stream = api.exec_start(made, socket=True)
+            try:
+                output = _bounded(data for _, data in frames_iter(stream, tty=False))
+            finally:
+                raw_socket(stream).close()
+                stream.close()
             # The stream may end a moment before the engine knows how the command did.
             while (code := api.exec_inspect(made)["ExitCode"]) is None:
                 time.sleep(0.01)
