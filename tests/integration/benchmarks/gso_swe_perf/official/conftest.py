@@ -79,11 +79,11 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     for name, text in FILES.items():
         (folder / name).write_text(text)
-    name = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    author = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
     commands: list[list[str]] = [
         ["init", "-q", "-b", "main"],
         ["add", "-A"],
-        [*name, "commit", "-qm", "The slow version"],
+        [*author, "commit", "-qm", "The slow version"],
     ]
     for command in commands:
         subprocess.run(["git", "-C", folder, *command], check=True, env={**os.environ, **FIXED})
