@@ -11,8 +11,9 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, quantiles, stdev
+from statistics import fmean, quantiles, stdev
 
+from perfagent.benchmarks.rank_test import mann_whitney_p
 from perfagent.benchmarks.verdicts.noise import Machine
 from perfagent.tools.measure import PairSampler, Plan, Reading, conclude, confirm, one_by_one
 from perfagent.tools.measure.student import t_survival
@@ -111,14 +112,6 @@ def paired_t(machine: Machine, seed: int) -> bool:
             after, before = machine.candidate(), machine.baseline()
         ratios.append(math.log(before / after))
     return 2 * t_survival(fmean(ratios) / (stdev(ratios) / math.sqrt(len(ratios))), len(ratios) - 1) < 0.05
-
-
-def mann_whitney_p(before: Sequence[float], after: Sequence[float]) -> float:
-    """One-sided p-value for "before is larger", normal approximation with continuity correction."""
-    wins = sum((b > a) + 0.5 * (b == a) for b in before for a in after)
-    count = len(before) * len(after)
-    sd = math.sqrt(count * (len(before) + len(after) + 1) / 12)
-    return 1 - NormalDist().cdf((wins - count / 2 - 0.5) / sd)
 
 
 def _within_fences(values: Sequence[float]) -> list[float]:

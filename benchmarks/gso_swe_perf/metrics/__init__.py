@@ -1,0 +1,32 @@
+"""Timings to figures to scores, as pure functions: the benchmarks' own formulas, ours, and their uncertainty."""
+
+from perfagent.benchmarks.gso_swe_perf.metrics.bootstrap import bootstrap
+from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import (
+    Run,
+    as_published,
+    natural_order,
+    opt_at_k,
+    opt_at_k_expected,
+    opt_at_k_smooth,
+)
+from perfagent.benchmarks.gso_swe_perf.metrics.paired import Overturned, overturned
+from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
+from perfagent.benchmarks.gso_swe_perf.metrics.scores import eff_at_k, opt_curve, score
+
+__all__ = [
+    "InstanceScore",
+    "Overturned",
+    "Run",
+    "Scores",
+    "Total",
+    "as_published",
+    "bootstrap",
+    "eff_at_k",
+    "natural_order",
+    "opt_at_k",
+    "opt_at_k_expected",
+    "opt_at_k_smooth",
+    "opt_curve",
+    "overturned",
+    "score",
+]
