@@ -29,7 +29,7 @@ BENCHMARKS = {"gso": "GSO", "swe-perf": "SWE-Perf", "swefficiency": "SWE-fficien
 
 
 def number_text(value: float) -> str:
-    """Three digits of a number that may be tiny or huge: `0.00160`, `1.07`, `30.1`, `22,082`; whole ones as they are."""
+    """Three digits of a number that may be tiny or huge: `0.00160`, `1.07`, `30.1`, `22,082`; whole ones whole."""
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
     if abs(value) >= 1000 or value == int(value):
