@@ -200,7 +200,7 @@ def bases(
     yield lambda: _with_host_python(client, manifest, wanted, cache, say)
     yield lambda: Base(image_id(client, BASE_IMAGE))
     if official is not None:
-        yield lambda: Base(_pulled_soon(client, official, say))
+        yield lambda: Base(pulled_soon(client, official, say))
 
 
 def _newest_minor(manifest: Manifest, wanted: str | None) -> int | None:
@@ -226,7 +226,7 @@ def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | No
     return Base(bake(client, image_id(client, BASE_IMAGE), interpreter, cache), interpreter.path)
 
 
-def _pulled_soon(client: DockerClient, image: str, say: Say) -> str:
+def pulled_soon(client: DockerClient, image: str, say: Say) -> str:
     """The id of an image from the registry, which has to answer soon.
 
     Raises:

@@ -70,7 +70,7 @@ class Hygiene(Record):
 def file_patches(patch: str) -> list[FilePatch]:
     """The parts of a patch, in its order; text before the first `diff --git` belongs to none."""
     starts = [match.start() for match in _HEAD.finditer(patch)]
-    ends = [*starts[1:], len(patch)]
+    ends = [*starts[1:], len(patch)] if starts else []
     return [FilePatch(_path(text), text) for text in (patch[a:b] for a, b in zip(starts, ends, strict=True))]
 
 

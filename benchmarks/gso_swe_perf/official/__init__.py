@@ -1,0 +1,1 @@
+"""The published protocols, in a container with the project at /testbed."""
