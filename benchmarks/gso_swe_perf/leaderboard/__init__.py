@@ -13,6 +13,7 @@ from perfagent.benchmarks.gso_swe_perf.leaderboard.gathering import flagged, gat
 from perfagent.benchmarks.gso_swe_perf.leaderboard.markdown import board_markdown, board_title
 from perfagent.benchmarks.gso_swe_perf.leaderboard.page import board_page
 from perfagent.benchmarks.gso_swe_perf.leaderboard.ranking import difference, rank
+from perfagent.benchmarks.gso_swe_perf.leaderboard.reading import read_evaluation
 from perfagent.benchmarks.gso_swe_perf.leaderboard.records import (
     SCHEMA,
     Board,
@@ -48,4 +49,5 @@ __all__ = [
     "matrix_table",
     "price_of",
     "rank",
+    "read_evaluation",
 ]
