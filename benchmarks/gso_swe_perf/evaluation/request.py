@@ -54,6 +54,22 @@ class Request(Record):
     generating: Generating | None = None
 
 
+class Built(Record):
+    """What came of making an instance's environment.
+
+    Attributes:
+        image, origin: of the place; empty when there is none.
+        seconds: that it took.
+        error: one line: why there is none.
+    """
+
+    instance_id: str
+    image: str = ""
+    origin: str = ""
+    seconds: float = 0.0
+    error: str = ""
+
+
 class Scoring(Record):
     """What is to be scored: it may be more each time, as what was measured stays.
 
