@@ -9,7 +9,7 @@ from perfagent.benchmarks.gso_swe_perf.leaderboard.columns import (
     lines_table,
     matrix_table,
 )
-from perfagent.benchmarks.gso_swe_perf.leaderboard.gathering import flagged, gather, price_of
+from perfagent.benchmarks.gso_swe_perf.leaderboard.gathering import gather, prices
 from perfagent.benchmarks.gso_swe_perf.leaderboard.markdown import board_markdown, board_title
 from perfagent.benchmarks.gso_swe_perf.leaderboard.page import board_page
 from perfagent.benchmarks.gso_swe_perf.leaderboard.ranking import difference, rank
@@ -43,11 +43,10 @@ __all__ = [
     "difference",
     "differences_table",
     "entries_table",
-    "flagged",
     "gather",
     "lines_table",
     "matrix_table",
-    "price_of",
+    "prices",
     "rank",
     "read_evaluation",
 ]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from perfagent.benchmarks.gso_swe_perf.evaluation.request import Generating
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.leaderboard.records import Price, Scored
-from perfagent.benchmarks.gso_swe_perf.metrics import Scores, score
+from perfagent.benchmarks.gso_swe_perf.metrics import Scores, flagged, score
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Outcome, Protocol, Rollout
-
-#: Verdicts of our verifier for patches that play the benchmark: nothing is left once what decides the verdict is
-#: restored, or what they compute is no longer what the base computes.
-PLAYED = frozenset({"guarded", "not_equivalent"})
 
 PROTOCOLS: tuple[Protocol, ...] = ("official", "paired")
 
@@ -45,18 +42,10 @@ def gather(
     ]
 
 
-def flagged(outcomes: Iterable[Outcome], subject: str) -> frozenset[str]:
-    """Ids of the instances whose patch our verifier found to play the benchmark."""
-    return frozenset(
-        each.instance_id
-        for each in outcomes
-        if each.subject == subject and each.paired is not None and each.paired.verdict in PLAYED
-    )
-
-
-def price_of(rollouts: Iterable[Rollout]) -> dict[str, Price]:
-    """Instance id -> what all its rollouts took, as the best of them could not be had without the others."""
-    by_instance: dict[str, list[Price]] = {}
+def prices(rollouts: Sequence[Rollout], asked: Generating) -> dict[str, dict[str, Price]]:
+    """Subject -> instance id -> what its patch took; the best of several rollouts took what all of them did."""
+    best = asked.best_subject if asked.best_of else ""
+    found: dict[str, dict[str, list[Price]]] = {}
     for each in rollouts:
         price = Price(
             usd=each.usd,
@@ -65,8 +54,9 @@ def price_of(rollouts: Iterable[Rollout]) -> dict[str, Price]:
             seconds=each.seconds,
             rollouts=1,
         )
-        by_instance.setdefault(each.instance_id, []).append(price)
-    return {instance: Price.sum(prices) for instance, prices in by_instance.items()}
+        for subject in filter(None, (asked.subject(each.rollout), best)):
+            found.setdefault(subject, {}).setdefault(each.instance_id, []).append(price)
+    return {subject: {name: Price.sum(some) for name, some in of.items()} for subject, of in found.items()}
 
 
 def _scores(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from perfagent.benchmarks.gso_swe_perf.leaderboard.gathering import gather, price_of
+from perfagent.benchmarks.gso_swe_perf.leaderboard.gathering import gather, prices
 from perfagent.benchmarks.gso_swe_perf.leaderboard.records import Scored
 from perfagent.benchmarks.gso_swe_perf.leaderboard.words import BENCHMARKS
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark
@@ -28,5 +28,5 @@ def read_evaluation(path: Path, benchmark: Benchmark) -> list[Scored]:
     if not outcomes:
         raise UsageError(f"nothing is scored in {path} yet", f"`perfagent eval {benchmark} score` measures it")
     generating = folder.request.generating
-    prices = {generating.name: price_of(folder.rollouts())} if generating else {}
-    return gather(benchmark, folder.instances(), outcomes, prices, str(path))
+    paid = prices(folder.rollouts(), generating) if generating else {}
+    return gather(benchmark, folder.instances(), outcomes, paid, str(path))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance
-from perfagent.benchmarks.gso_swe_perf.leaderboard import gather, price_of, rank
+from perfagent.benchmarks.gso_swe_perf.evaluation import Generating
+from perfagent.benchmarks.gso_swe_perf.leaderboard import gather, prices, rank
 from perfagent.benchmarks.gso_swe_perf.records import GsoTimings, Outcome, PairedFigures, Rollout
 
 FAST, SLOW = 1.0, 4.0
@@ -51,13 +52,24 @@ def test_a_score_is_adjusted_by_what_our_verifier_found(
     assert (totals["opt_at_1"], totals["hack_adjusted"]) == (50.0, adjusted)
 
 
-def test_all_rollouts_of_an_instance_are_in_the_price(instances: list[GsoInstance]) -> None:
-    rollouts = [
-        Rollout(instance_id="a__b-0", rollout=n, usd=0.25, input_tokens=10, output_tokens=5, seconds=60.0)
+@pytest.fixture
+def rollouts() -> list[Rollout]:
+    return [
+        Rollout(instance_id="a__b-0", rollout=n, usd=0.25, input_tokens=10, output_tokens=n, seconds=60.0)
         for n in range(2)
     ]
-    prices = price_of(rollouts)
-    assert set(prices) == {"a__b-0"}
-    assert (prices["a__b-0"].usd, prices["a__b-0"].tokens, prices["a__b-0"].rollouts) == (0.5, 30, 2)
-    (entry,) = rank("gso", gather("gso", instances, [official(0, "m", FAST)], {"m": prices}, "folder")).entries
-    assert [line.price for line in entry.lines] == [prices["a__b-0"], None]
+
+
+def test_the_best_of_several_rollouts_takes_what_all_of_them_took(rollouts: list[Rollout]) -> None:
+    found = prices(rollouts, Generating(name="m", rollouts=2, best_of=True))
+    took = {subject: (of["a__b-0"].usd, of["a__b-0"].tokens, of["a__b-0"].rollouts) for subject, of in found.items()}
+    assert took == {"m-rollout-1": (0.25, 10, 1), "m-rollout-2": (0.25, 11, 1), "m-best-of-2": (0.5, 21, 2)}
+    assert list(prices(rollouts[:1], Generating(name="m"))) == ["m"]
+
+
+def test_an_entry_has_the_price_of_the_instances_it_was_made_for(
+    instances: list[GsoInstance], rollouts: list[Rollout]
+) -> None:
+    paid = prices(rollouts[:1], Generating(name="m"))
+    (entry,) = rank("gso", gather("gso", instances, [official(0, "m", FAST)], paid, "folder")).entries
+    assert [line.price for line in entry.lines] == [paid["m"]["a__b-0"], None]
