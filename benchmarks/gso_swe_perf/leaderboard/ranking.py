@@ -17,7 +17,6 @@ from perfagent.benchmarks.gso_swe_perf.leaderboard.records import (
     Scored,
 )
 from perfagent.benchmarks.gso_swe_perf.metrics import InstanceScore, Scores, bootstrap, overturned
-from perfagent.benchmarks.gso_swe_perf.metrics.swefficiency import score as harmonic_mean
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Outcome, PairedFigures
 
 #: Two entries' values on one instance.
@@ -43,6 +42,8 @@ def difference(benchmark: Benchmark, first: Entry, second: Entry) -> Difference 
     pairs = [(line.first.score.value, others[line.instance_id]) for line in first.lines if line.instance_id in others]
     if not pairs:
         return None
+    if benchmark == "swefficiency":
+        pairs = [(_inverse(one), _inverse(other)) for one, other in pairs]
     compare = _by_ratio if benchmark == "swefficiency" else _by_percent
     bounds = bootstrap(pairs, compare) or (None, None)
     return Difference(
@@ -62,10 +63,17 @@ def _by_percent(pairs: Sequence[Pair]) -> float:
     return 100 * fmean(first - second for first, second in pairs)
 
 
-def _by_ratio(pairs: Sequence[Pair]) -> float:
-    """SWE-fficiency takes the harmonic mean, whose size says nothing without the other's."""
-    first, second = (harmonic_mean([pair[side] for pair in pairs]) for side in (0, 1))
-    return first / second if second else math.inf if first else 1.0
+def _by_ratio(inverses: Sequence[Pair]) -> float:
+    """SWE-fficiency takes the harmonic mean, whose size says nothing without the other's: n / sum(1 / value) by it."""
+    first, second = sum(pair[0] for pair in inverses), sum(pair[1] for pair in inverses)
+    if math.isinf(first):
+        return 1.0 if math.isinf(second) else 0.0
+    return second / first
+
+
+def _inverse(value: float) -> float:
+    """A value of 0 makes the harmonic mean 0."""
+    return 1 / value if value > 0 else math.inf
 
 
 def _names(scored: Sequence[Scored]) -> list[str]:

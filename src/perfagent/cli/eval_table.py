@@ -23,14 +23,14 @@ STYLES = {"good": "green", "bad": "red", "doubt": "yellow", "": ""}
 
 def table(
     context: typer.Context,
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Evaluations that were scored.")],
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER", help="Evaluations that were scored.")],
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write one page that needs no network.")
     ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="All tables as Markdown.")] = False,
     json: o.Json = False,
 ) -> None:
-    """Rank the predictions of one or several evaluations, beside the expert and each other."""
+    """Rank scored predictions, beside the expert and each other."""
     from perfagent.benchmarks.gso_swe_perf.leaderboard import board_markdown, board_page, rank, read_evaluation
     from perfagent.tools.errors import UsageError
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -64,17 +65,21 @@ def test_scores_by_different_protocols_are_not_compared(scored: Make) -> None:
     assert board.differences == ()
 
 
-def test_harmonic_means_are_compared_by_their_ratio(scored: Make) -> None:
-    def ratios(name: str, *values: float) -> Scored:
+@pytest.mark.parametrize(
+    ("first", "second", "ratio"),
+    [((1.0, 0.5), (0.5, 0.25), 2.0), ((0.0, 1.0), (0.0, 1.0), 1.0), ((1.0, 1.0), (0.0, 1.0), math.inf)],
+)
+def test_harmonic_means_are_compared_by_their_ratio(
+    scored: Make, first: tuple[float, ...], second: tuple[float, ...], ratio: float
+) -> None:
+    def with_values(name: str, values: tuple[float, ...]) -> Scored:
         made = scored(name, *[SLOW] * len(values))
         rows = [row.model_copy(update={"value": v}) for row, v in zip(made.scores[0].rows, values, strict=True)]
         return made.model_copy(update={"scores": (made.scores[0].model_copy(update={"rows": tuple(rows)}),)})
 
-    (two,) = rank("swefficiency", [ratios("a", 1.0, 0.5), ratios("b", 0.5, 0.25)]).differences
-    assert two.value == pytest.approx(2.0)
+    (two,) = rank("swefficiency", [with_values("a", first), with_values("b", second)]).differences
+    assert two.value == pytest.approx(ratio)
     assert two.unit == "x"
-    (none,) = rank("swefficiency", [ratios("a", 0.0, 1.0), ratios("b", 0.0, 1.0)]).differences
-    assert none.value == 1.0
 
 
 def test_prices_add_up_and_an_unknown_one_makes_the_sum_unknown(scored: Make) -> None:
