@@ -21,13 +21,14 @@ LARGEST_FILE = 1_000_000
 #: rare name, more than a name that half of the tests use.
 IMPORTS_MODULE, NAMED_AFTER = 0.5, 1.0
 
+_COMMON = """
+    setup experiment workload store_result load_result check_equivalence run_test main result results file filename
+    data reference prefix eqcheck argparse timeit time json random math os sys number setup_data value values name
+    args parser print len range list dict set tuple str int float bool sum min max sorted enumerate zip map open
+    append items keys get copy repeat statistics mean stdev np pd numpy pandas"""
+
 #: Of a workload's script: names that say nothing about what it calls.
-COMMON_WORDS = frozenset(
-    "setup experiment workload store_result load_result check_equivalence run_test main result results file filename "
-    "data reference prefix eqcheck argparse timeit time json random math os sys number setup_data value values name "
-    "args parser print len range list dict set tuple str int float bool sum min max sorted enumerate zip map open "
-    "append items keys get copy repeat statistics mean stdev np pd numpy pandas".split()
-)
+COMMON_WORDS = frozenset(_COMMON.split())
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -47,9 +48,7 @@ def test_files(files: Iterable[str]) -> list[str]:
     return sorted(p for p, name in names if name.endswith("_test.py") or re.fullmatch(r"test_.*\.py", name))
 
 
-def ranked_tests(
-    tree: Path, files: Iterable[str], functions: Mapping[str, Collection[str]]
-) -> tuple[RankedTest, ...]:
+def ranked_tests(tree: Path, files: Iterable[str], functions: Mapping[str, Collection[str]]) -> tuple[RankedTest, ...]:
     """Test functions that mention a target, those that have most to do with the targets first.
 
     Args:

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -106,14 +107,14 @@ def claim(core: int) -> Claim | None:
     return Claim(core, file)
 
 
-def claim_some(cores: Sequence[int], say: Callable[[str], None]) -> list[Claim]:
-    """All of these cores that are free; waits for the first one when none is.
+def claim_some(cores: Sequence[int], say: Callable[[str], None], most: int | None = None) -> list[Claim]:
+    """Those of these cores that are free, `most` at most; waits for the first one when none is.
 
     Raises:
         PerfagentError: as `claim`.
     """
     waiting = False
-    while not (found := [held for core in cores if (held := claim(core))]):
+    while not (found := list(islice((held for core in cores if (held := claim(core))), most))):
         if not waiting:
             say("other evaluations measure on all cores of this machine: waiting for one")
         waiting = True

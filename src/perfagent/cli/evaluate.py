@@ -27,6 +27,7 @@ VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
     "rescore": ("eval_rescore", "rescore"),
+    "table": ("eval_table", "table"),
 }
 
 #: Verbs that only some of the benchmarks have.
