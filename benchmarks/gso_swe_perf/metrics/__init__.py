@@ -1,6 +1,7 @@
 """Timings to figures to scores, as pure functions: the benchmarks' own formulas, ours, and their uncertainty."""
 
 from perfagent.benchmarks.gso_swe_perf.metrics.bootstrap import bootstrap
+from perfagent.benchmarks.gso_swe_perf.metrics.flagging import flagged
 from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import (
     Run,
     as_published,
@@ -25,6 +26,7 @@ __all__ = [
     "as_published",
     "bootstrap",
     "eff_at_k",
+    "flagged",
     "in_published_format",
     "natural_order",
     "opt_at_k",
