@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 
 import pytest
 
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance
-from perfagent.benchmarks.gso_swe_perf.metrics import opt_curve, score
+from perfagent.benchmarks.gso_swe_perf.metrics import Scores, opt_curve, score
 from perfagent.benchmarks.gso_swe_perf.records import Outcome
 
 Outcomes = Callable[..., Outcome]
@@ -84,6 +86,13 @@ def test_a_run_that_did_not_come_to_its_end_is_incorrect(
     gold = swefficiency_outcome("a", 8, 2, subject="gold")
     row = score("swefficiency", [swefficiency_instance("a")], [gold, cut], "m").rows[0]
     assert (row.correct, row.value, row.detail) == (False, 0.25, "no test output")
+
+
+def test_a_time_of_nothing_survives_json(gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes) -> None:
+    scores = score("gso", [gso_instance("a")], [gso_outcome("a", 2, 0, 1)], "m")
+    assert (scores.rows[0].speedup, scores.rows[0].solved) == (math.inf, True)
+    text = json.dumps(scores.model_dump(mode="json"), allow_nan=False)
+    assert Scores.model_validate_json(text) == scores
 
 
 def test_no_instances_are_no_totals() -> None:
