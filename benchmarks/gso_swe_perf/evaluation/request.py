@@ -32,6 +32,15 @@ class Generating(Record):
     name: str = "perfagent"
     flags: dict[str, Any] = Field(default_factory=dict)
 
+    def subject(self, rollout: int) -> str:
+        """`model_name_or_path` of one rollout's predictions."""
+        return self.name if self.rollouts == 1 else f"{self.name}-rollout-{rollout + 1}"
+
+    @property
+    def best_subject(self) -> str:
+        """`model_name_or_path` of the best rollout's predictions."""
+        return f"{self.name}-best-of-{self.rollouts}"
+
 
 class Request(Record):
     """One evaluation: the same folder is never used for another one.

@@ -29,6 +29,7 @@ VERBS = {
     "generate": ("eval_run", "generate"),
     "score": ("eval_run", "score"),
     "rescore": ("eval_rescore", "rescore"),
+    "table": ("eval_table", "table"),
 }
 
 #: Below `eval` itself, as it is of no benchmark: lends this machine's cores to any.
