@@ -143,11 +143,10 @@ def write_rollouts(folder: EvaluationFolder, asked: Generating, rollouts: Sequen
 
     files: dict[str, list[Rollout]] = {}
     for rollout in rollouts:
-        name = asked.name if asked.rollouts == 1 else f"{asked.name}-rollout-{rollout.rollout + 1}"
-        files.setdefault(name, []).append(rollout)
+        files.setdefault(asked.subject(rollout.rollout), []).append(rollout)
     if asked.best_of:
         of_instance = [[r for r in rollouts if r.instance_id == name] for name in folder.request.instances]
-        files[f"{asked.name}-best-of-{asked.rollouts}"] = [best_of(some) for some in of_instance if some]
+        files[asked.best_subject] = [best_of(some) for some in of_instance if some]
     for name, some in files.items():
         folder.take(
             name,

@@ -148,3 +148,15 @@ def test_what_is_under_way_elsewhere_is_not_driven_twice(make: Make) -> None:
     with folder.driving(), pytest.raises(PerfagentError, match="under way"):
         driver.score(Scoring(subjects=("gold",)))
     assert executor.done == []
+
+
+def test_rollouts_have_totals_over_them_and_official_results_their_benchmarks_format(make: Make) -> None:
+    folder = make(generating=Generating(rollouts=2, name="m"))
+    driver, _, _ = driven(folder)
+    driver.generate()
+    scoring = Scoring(subjects=("m-rollout-1", "m-rollout-2"))
+    driver.score(scoring)
+    document = report(folder, scoring)
+    totals = {each["name"]: each["value"] for each in document["rollouts"]["m"]["official"]}
+    assert totals["solved_at_1"] == totals["solved_at_2"] == 100
+    assert (folder.path / "published/m-rollout-2/report.csv").read_text().count("own__words-") == 2
