@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -118,11 +118,13 @@ def open_executor(
     if jobs is not None and cluster is not None:
         raise UsageError("--jobs is for this machine, --cluster for others", "give one of them")
     before = signal.signal(signal.SIGTERM, interrupt)
-    executor = _executor(Work(folder), jobs, cluster, say)
     try:
-        yield executor
+        with closing(_executor(Work(folder), jobs, cluster, say)) as executor:
+            yield executor
+    except KeyboardInterrupt:
+        say("interrupted; what is finished is kept: the same command again goes on")
+        raise
     finally:
-        executor.close()
         signal.signal(signal.SIGTERM, before)
 
 
