@@ -14,7 +14,8 @@ from perfagent.benchmarks.gso_swe_perf.evaluation.request import Generating, Ima
 from perfagent.benchmarks.gso_swe_perf.executor import Executor, LocalExecutor, Work, chosen
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.records import EMPTY, GOLD, Benchmark
-from perfagent.tools.errors import UsageError
+from perfagent.tools.errors import SandboxUnavailable, UsageError
+from perfagent.tools.sandbox import probe
 
 
 def asked_for(
@@ -109,7 +110,7 @@ def open_executor(
         cluster: address of a dask scheduler, or `local:N`.
 
     Raises:
-        PerfagentError: there are no such cores, or no such cluster.
+        PerfagentError: there are no such cores, or no such cluster; no Docker engine runs here.
     """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -130,7 +131,12 @@ def open_executor(
 
 def _executor(work: Work, jobs: int | None, cluster: str | None, say: Callable[[str], None]) -> Executor:
     if cluster is None:
-        return LocalExecutor(work, chosen(jobs), say)
+        cores = chosen(jobs)
+        # Once for all jobs: each of them would have it as its result.
+        engine = probe("docker")
+        if not engine.ok:
+            raise SandboxUnavailable(f"no Docker engine: {engine.detail}", engine.remedy)
+        return LocalExecutor(work, cores, say)
     from perfagent.benchmarks.gso_swe_perf.executor.cluster import ClusterExecutor
 
     return ClusterExecutor(work, cluster, say)

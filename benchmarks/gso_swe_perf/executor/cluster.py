@@ -35,8 +35,9 @@ CONNECT_S, WORKERS_S = 10.0, 60.0
 #: Seconds until all workers of a machine must run: each is an interpreter that imports dask, and many start at once.
 START_S = 300.0
 
-#: Of a dask worker: it logs every connection, and would take its memory for a limit on our jobs'.
-QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical", "DASK_DISTRIBUTED__ADMIN__LOG_LENGTH": "0"}
+#: A dask worker's environment before it starts: it would log every connection. Dask's own setting, in whose place this
+#: stands, would hold our jobs to one thread a library, which no other executor does.
+QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical"}
 
 #: The core this dask worker holds, from its first job to its end.
 _held: list[Claim] = []
@@ -192,7 +193,7 @@ def _nanny(core: int) -> dict[str, Any]:
         "nthreads": 1,
         "name": f"{socket.gethostname()}-core-{core}-{os.getpid()}",
         "resources": {SLOT: 1},
-        "env": {**QUIET, "PERFAGENT_CORE": str(core)},
+        "env": {"PERFAGENT_CORE": str(core)},
         "memory_limit": 0,
         "dashboard": False,
         "local_directory": str(state_home() / "dask"),
@@ -253,4 +254,5 @@ def _distributed() -> Any:
     # It has loggers with levels of their own, and tells of every connection that ends.
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    import_module("dask.config").set({"distributed.nanny.pre-spawn-environ": QUIET})
     return package

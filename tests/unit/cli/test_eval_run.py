@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from perfagent.cli.main import application
-from perfagent.tools.errors import PerfagentError, UsageError
+from perfagent.tools.errors import PerfagentError, SandboxUnavailable, UsageError
 
 ROW = {"instance_id": "own__words-8", "repo": "own/words", "base_commit": "0" * 40, "patch": "", "workload": "print()",
        "speedup": 2.5, "version": "1.1"}  # fmt: skip
@@ -61,3 +61,10 @@ def test_a_worker_without_a_scheduler_ends(rows: Path) -> None:
     arguments = ["eval", "worker", "--scheduler", "tcp://127.0.0.1:1", "--cores", "4095"]
     with pytest.raises(PerfagentError, match="names no cores to use here"):
         application(arguments)(arguments, prog_name="perfagent", standalone_mode=False)
+
+
+def test_without_an_engine_nothing_is_begun(rows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{rows}/no-engine.sock")
+    with pytest.raises(SandboxUnavailable, match="no Docker engine"):
+        call(rows, "score", "--predictions", "gold")
+    assert not (rows / "out/places").exists()
