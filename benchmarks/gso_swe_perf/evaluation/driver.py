@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfagent.agent.journal import write_atomically
 from perfagent.benchmarks.gso_swe_perf.evaluation.folder import EvaluationFolder
 from perfagent.benchmarks.gso_swe_perf.evaluation.perform import failed
 from perfagent.benchmarks.gso_swe_perf.evaluation.request import Generating, Scoring
@@ -45,6 +46,7 @@ class Driver:
             jobs = generate_jobs([name for name in self.folder.request.instances if name in ready], asked.rollouts)
             self._run("generating", jobs)
             found = [self.folder.rollout(job) for job in jobs]
+            self._keep_trajectories(jobs)
             return write_rollouts(self.folder, asked, found)
 
     def score(self, scoring: Scoring) -> None:
@@ -62,6 +64,15 @@ class Driver:
             # The benchmark's own protocol first: its containers have the machine's memory for themselves.
             for protocol in scoring.protocols:
                 self._run(f"measuring ({protocol})", [job for job in jobs if job.kind == protocol])
+
+    def _keep_trajectories(self, jobs: Sequence[Job]) -> None:
+        """Copies by instance and rollout, beside the predictions; the runs themselves may be removed."""
+        for job in jobs:
+            made = self.folder.work(job) / "trajectory.jsonl"
+            kept = self.folder.path / "trajectories" / f"{job.instance_id}.{job.rollout}.jsonl"
+            if made.exists() and not kept.exists():
+                kept.parent.mkdir(exist_ok=True)
+                write_atomically(kept, made.read_bytes())
 
     def _built(self) -> set[str]:
         """Build all environments; the ids of the instances that have one."""

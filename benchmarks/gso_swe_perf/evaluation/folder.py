@@ -5,6 +5,7 @@ instances.jsonl     the chosen instances, so that no machine needs the data set
 places/             what came of building an instance's environment, by job
 rollouts/ outcomes/ what came of the other jobs
 predictions/        one file a subject, in the benchmarks' own format
+trajectories/       what the agent did, by instance and rollout
 runs/ logs/ locks/  of each job: its working folder, what it printed, and who does it
 published/          official results by subject, as the benchmark's own harness reports them
 report.json         the scores, with the figures they are computed from

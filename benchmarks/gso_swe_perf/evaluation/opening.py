@@ -14,8 +14,8 @@ from perfagent.benchmarks.gso_swe_perf.evaluation.request import Generating, Ima
 from perfagent.benchmarks.gso_swe_perf.executor import Executor, LocalExecutor, Work, chosen
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.records import EMPTY, GOLD, Benchmark
-from perfagent.tools.errors import SandboxUnavailable, UsageError
-from perfagent.tools.sandbox import probe
+from perfagent.tools.errors import UsageError
+from perfagent.tools.sandbox.docker_engine import connected
 
 
 def asked_for(
@@ -133,9 +133,8 @@ def _executor(work: Work, jobs: int | None, cluster: str | None, say: Callable[[
     if cluster is None:
         cores = chosen(jobs)
         # Once for all jobs: each of them would have it as its result.
-        engine = probe("docker")
-        if not engine.ok:
-            raise SandboxUnavailable(f"no Docker engine: {engine.detail}", engine.remedy)
+        with connected():
+            pass
         return LocalExecutor(work, cores, say)
     from perfagent.benchmarks.gso_swe_perf.executor.cluster import ClusterExecutor
 

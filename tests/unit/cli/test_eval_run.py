@@ -65,6 +65,6 @@ def test_a_worker_without_a_scheduler_ends(rows: Path) -> None:
 
 def test_without_an_engine_nothing_is_begun(rows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{rows}/no-engine.sock")
-    with pytest.raises(SandboxUnavailable, match="no Docker engine"):
+    with pytest.raises(SandboxUnavailable, match="the Docker engine does not answer"):
         call(rows, "score", "--predictions", "gold")
     assert not (rows / "out/places").exists()

@@ -160,3 +160,12 @@ def test_rollouts_have_totals_over_them_and_official_results_their_benchmarks_fo
     totals = {each["name"]: each["value"] for each in document["rollouts"]["m"]["official"]}
     assert totals["solved_at_1"] == totals["solved_at_2"] == 100
     assert (folder.path / "published/m-rollout-2/report.csv").read_text().count("own__words-") == 2
+
+
+def test_trajectories_are_kept_by_instance_and_rollout(make: Make) -> None:
+    folder = make(generating=Generating(name="m"))
+    for job in generate_jobs(folder.request.instances[:1], 1):
+        folder.work(job).mkdir(parents=True)
+        (folder.work(job) / "trajectory.jsonl").write_text("{}\n")
+    driven(folder)[0].generate()
+    assert [file.name for file in (folder.path / "trajectories").iterdir()] == ["own__words-7.0.jsonl"]
