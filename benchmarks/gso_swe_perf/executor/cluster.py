@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -31,6 +32,9 @@ LOCAL = "local:"
 
 #: Seconds until a scheduler must have answered, and to wait for the first worker between two lines that say so.
 CONNECT_S, WORKERS_S = 10.0, 60.0
+
+#: Seconds between two looks for workers that joined or left.
+JOINING_S = 3.0
 
 #: Seconds until all workers of a machine must run: each is an interpreter that imports dask, and many start at once.
 START_S = 300.0
@@ -72,26 +76,36 @@ class ClusterExecutor:
         return len(self._client.nthreads())
 
     def run(self, jobs: Sequence[Job]) -> Generator[Ended, None, None]:
-        """Every job once, in the order in which they end; closing the iterator stops those that run."""
-        tries: dict[Any, tuple[Job, int]] = {}
-        completed = _distributed().as_completed([self._submit(job, 1, tries) for job in jobs], loop=self._client.loop)
-        try:
-            for future in completed:
-                job, number = tries.pop(future)
-                error = self._error(future)
-                if error and number < self._work.attempts:
-                    self._say(f"{job.id}: {error}; it is tried again")
-                    completed.add(self._submit(job, number + 1, tries))
-                else:
-                    yield Ended(job, error)
-        finally:
-            self._client.cancel(list(tries), force=True)
+        """Every job once, in the order in which they end; closing the iterator stops those that run.
 
-    def _submit(self, job: Job, number: int, tries: dict[Any, tuple[Job, int]]) -> Any:
+        Only as many are submitted as there are slots: dask would divide all of them among the workers at once, by
+        guesses of how long they take, and those that join later would get none.
+        """
+        waiting = deque((job, 1) for job in jobs)
+        running: dict[Any, tuple[Job, int]] = {}
+        slots, looked = self.slots, time.monotonic()
+        try:
+            while waiting or running:
+                if waiting and time.monotonic() - looked > JOINING_S:
+                    slots, looked = self.slots, time.monotonic()
+                while waiting and len(running) < max(slots, 1):
+                    job, number = waiting.popleft()
+                    running[self._submit(job, number)] = (job, number)
+                for future in [each for each in running if each.done()]:
+                    job, number = running.pop(future)
+                    error = self._error(future)
+                    if error and number < self._work.attempts:
+                        self._say(f"{job.id}: {error}; it is tried again")
+                        waiting.append((job, number + 1))
+                    else:
+                        yield Ended(job, error)
+                time.sleep(POLL_S)
+        finally:
+            self._client.cancel(list(running), force=True)
+
+    def _submit(self, job: Job, number: int) -> Any:
         key = f"{job.id}-{number}-{time.time_ns()}"
-        future = self._client.submit(do, self._work, job, key=key, resources={SLOT: 1}, pure=False, retries=0)
-        tries[future] = (job, number)
-        return future
+        return self._client.submit(do, self._work, job, key=key, resources={SLOT: 1}, pure=False, retries=0)
 
     def _error(self, future: Any) -> str:
         """What a future that is done says.
