@@ -26,6 +26,7 @@ TITLES = {
 VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
+    "check": ("eval_check", "check_predictions"),
 }
 
 #: Verbs that only some of the benchmarks have.

@@ -33,7 +33,7 @@ def checkout(out: Path, tree: Path, branch: str) -> Path:
     return tree
 
 
-def tested(tree: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+def pytest_in(tree: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-rA", "-q", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": ".", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
@@ -74,7 +74,7 @@ def test_the_commits_stand_on_the_history(project: Any, tmp_path: Path) -> None:
 def test_the_tests_run(project: Any, tmp_path: Path, swefficiency: bool, side: str) -> None:
     row = converted(project, tmp_path / "set", swefficiency=swefficiency)
     tree = checkout(tmp_path / "set", tmp_path / "tree", f"{row.instance_id}/{side}")
-    done = tested(tree, *row.efficiency_test)
+    done = pytest_in(tree, *row.efficiency_test)
     assert done.returncode == 0, done.stdout
     assert all(f"PASSED {name}" in done.stdout for name in row.efficiency_test)
 
@@ -86,7 +86,7 @@ def test_a_wrong_result_fails(project: Any, tmp_path: Path) -> None:
     (tree / "words.py").write_text(
         "SEEN = []\n" + source.replace("    return Words", "    SEEN.append(1)\n    return Words")
     )
-    assert tested(tree, row.efficiency_test[0]).returncode == 1
+    assert pytest_in(tree, row.efficiency_test[0]).returncode == 1
 
 
 def test_short_workloads_are_repeated(project: Any, tmp_path: Path) -> None:
