@@ -27,7 +27,14 @@ VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
     "check": ("eval_check", "check_predictions"),
+    "generate": ("eval_run", "generate"),
+    "score": ("eval_run", "score"),
+    "rescore": ("eval_rescore", "rescore"),
+    "table": ("eval_table", "table"),
 }
+
+#: Below `eval` itself, as it is of no benchmark: lends this machine's cores to any.
+WORKER = ("eval_run", "worker")
 
 #: Verbs that only some of the benchmarks have.
 ONLY: dict[str, tuple[str, ...]] = {}
@@ -43,6 +50,9 @@ def groups(words: Sequence[str], *, whole: bool = False) -> typer.Typer:
     app = bare(HELP, own_flags=True)
     named = [word for word in words[:1] if word in TITLES]
     app.callback(add_help_option=not named)(no_flags)
+    if not named:
+        worker = _function(WORKER)
+        app.command("worker")(worker if whole or list(words[:1]) == ["worker"] else first_line(worker))
     for benchmark in named or TITLES:
         app.add_typer(_verbs(benchmark, words[1:], whole), name=benchmark)
     return app
@@ -59,11 +69,12 @@ def _verbs(benchmark: str, words: Sequence[str], whole: bool) -> typer.Typer:
     there = [verb for verb in VERBS if benchmark in ONLY.get(verb, (benchmark,))]
     named = [word for word in words[:1] if word in there]
     whole = whole or bool(named)
-    commands = {verb: _function(verb) if whole else first_line(_function(verb)) for verb in named or there}
+    functions = {verb: _function(VERBS[verb]) for verb in named or there}
+    commands = {verb: function if whole else first_line(function) for verb, function in functions.items()}
     return group(TITLES[benchmark], commands, help_flag=not named)
 
 
-def _function(verb: str) -> Command:
-    module, name = VERBS[verb]
+def _function(where: tuple[str, str]) -> Command:
+    module, name = where
     function: Command = getattr(import_module(f"perfagent.cli.{module}"), name)
     return function
