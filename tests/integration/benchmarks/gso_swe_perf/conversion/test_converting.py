@@ -14,6 +14,7 @@ import pytest
 from perfagent.benchmarks.gso_swe_perf.conversion import convert
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance, load
 from perfagent.benchmarks.gso_swe_perf.places import Repositories
+from perfagent.benchmarks.gso_swe_perf.records import Outcome, SwePerfTimings, TestTime
 from perfagent.tools.errors import DataError, RepositoryError
 from perfagent.tools.repository import Git
 
@@ -110,3 +111,19 @@ def test_what_cannot_be_converted(project: Any, tmp_path: Path, columns: dict[st
     with pytest.raises((DataError, RepositoryError), match=said):
         convert([source], histories, tmp_path)
     assert not (tmp_path / "swe_perf.jsonl").exists()
+
+
+def test_measured_times_become_the_published_ones(project: Any, tmp_path: Path) -> None:
+    base, head = ([{"a": TestTime(outcome="passed", seconds=s + n / 100)} for n in range(20)] for s in (2.0, 1.0))
+    facts: dict[str, Any] = {"benchmark": "swe-perf", "instance_id": "own__words-1", "protocol": "official"}
+    times = SwePerfTimings(base=tuple(base), patch=tuple(head))
+    outcomes = [Outcome(**facts, subject=name, status="graded", swe_perf=times) for name in ("gold", "model")]
+    failed = Outcome(**facts | {"instance_id": "own__words-2"}, subject="gold", status="tests_failed")
+    rows = [GsoInstance.model_validate(project.gso() | {"instance_id": f"own__words-{n}"}) for n in (1, 2)]
+    histories = Repositories([str(project.histories)], tmp_path / "cache")
+    one, other = load("swe-perf", str(convert(rows, histories, tmp_path, [*outcomes, failed])))
+    assert isinstance(one, SwePerfInstance) and isinstance(other, SwePerfInstance)
+    assert len(one.duration_changes) == 20
+    assert one.duration_changes[1] == {"a": {"base": 2.01, "head": 1.01}}
+    assert 0.4 < one.human_performance < 0.5
+    assert (other.duration_changes, other.human_performance) == ((), 0.0)
