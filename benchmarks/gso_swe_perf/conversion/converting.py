@@ -147,16 +147,17 @@ def _row(instance: Instance, git: Git, base: str, head: str) -> dict[str, Any]:
 
 def _times(outcome: Outcome) -> dict[str, Any]:
     """The columns that tell of the expert's measured runs; none when a run is missing."""
-    from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import expert_saving
+    from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import figures
 
-    if outcome.status != "graded" or outcome.swe_perf is None:
+    timings = outcome.swe_perf
+    if outcome.status != "graded" or timings is None:
         return {}
     runs = [
         {test: {"base": base[test].seconds, "head": head[test].seconds} for test in base if test in head}
-        for base, head in zip(outcome.swe_perf.base, outcome.swe_perf.patch, strict=False)
+        for base, head in zip(timings.base, timings.patch, strict=False)
     ]
-    saving = expert_saving(runs, list(runs[0])) if runs else None
-    return {"duration_changes": json.dumps(runs), "human_performance": saving or 0.0}
+    tests = sorted({test for run in runs for test in run})
+    return {"duration_changes": json.dumps(runs), "human_performance": figures(timings, tests).performance}
 
 
 def _scripts(instance: Instance) -> tuple[str, ...]:
