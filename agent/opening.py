@@ -79,7 +79,9 @@ def reopened(path: Path, asked: Mapping[str, Any]) -> Iterator[Services]:
     from perfagent.tools.repository import Target
 
     folder = RunFolder(path)
-    settings = Settings(**asked["settings"])
+    # The core is of the machine's present use, not of what was asked.
+    core = load_settings({}, {k: v for k, v in os.environ.items() if k == "PERFAGENT_CORE"}, None).core
+    settings = Settings(**asked["settings"] | {"core": core})
     root = Path(asked["repository"])
     target = Target(str(root), root if root.is_dir() else None, folder.path / "repo.git", asked["head"])
     with _serving(folder, asked, settings, target) as services:

@@ -38,6 +38,9 @@ MINIMUM_FREE_BYTES = 256 * 2**20
 #: What is only whole when it has another name, or is of use to one session alone.
 UNFINISHED = ("work/*", "trees/*.part", "index-*", "clone-*", ".*.[0-9]*", "*/.*.[0-9]*")
 
+#: Stands for the result of a step that has none yet, as a finished one may well be null.
+_NO_RESULT = object()
+
 
 def runs_home(environ: Mapping[str, str] = os.environ) -> Path:
     """Where runs are kept: `runs` below `state_home`."""
@@ -170,18 +173,20 @@ class RunFolder:
         This is what makes nodes idempotent: a killed run that resumes repeats no finished step. Of several threads
         that ask for it one computes.
         """
-        target = self.path / "steps" / f"{name}.json"
         with self._steps.making(name):
-            if target.exists():
-                return json.loads(target.read_text("utf-8"))
-            value = compute()
-            write_atomically(target, json.dumps(value).encode())
+            value = self.found(name, _NO_RESULT)
+            if value is _NO_RESULT:
+                value = compute()
+                write_atomically(self._step_file(name), json.dumps(value).encode())
         return value
 
-    def found(self, name: str) -> Any:
-        """The JSON result of a step that finished; None when it did not."""
-        target = self.path / "steps" / f"{name}.json"
-        return json.loads(target.read_text("utf-8")) if target.exists() else None
+    def found(self, name: str, otherwise: Any = None) -> Any:
+        """The JSON result of a step that finished; `otherwise` when it did not. Nothing is written."""
+        target = self._step_file(name)
+        return json.loads(target.read_text("utf-8")) if target.exists() else otherwise
+
+    def _step_file(self, name: str) -> Path:
+        return self.path / "steps" / f"{name}.json"
 
     def write(self, name: str, text: str) -> Path:
         """Write one of the named files, whole or not at all; returns its path."""

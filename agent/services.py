@@ -37,7 +37,6 @@ class Services:
         deadline: monotonic time at which the search ends; None without a limit.
         interrupted: set when the user asked to stop; nodes end at their next safe point.
         clock: monotonic seconds.
-        nothing_left: why planning found nothing worth an idea; empty when it did not look or found some.
         accounting: where the time goes.
         turns: who may run code now, as several editors work at once.
         copies: of trees, for tests to write into.
@@ -56,7 +55,6 @@ class Services:
     models: Models | None = None
     ledger: CostLedger | None = None
     laboratory: Laboratory | None = None
-    nothing_left: str = ""
     turns: Turns = field(default_factory=Turns)
     copies: Copies = field(init=False)
     bin: Bin = field(init=False)

@@ -18,6 +18,9 @@ ENVIRONMENT_PREFIX = "PERFAGENT_"
 #: line of each failure restores what repairing lost ("Debugging Decay Index", 2025); a second mostly repeats the first.
 FRESH_STARTS = 1
 
+#: Versions of Python that may be asked for.
+PYTHON_VERSION = r"^3\.\d{1,2}(\.\d+)?$"
+
 #: What [tool.perfagent.environment] may hold; [tool.perfagent] takes them too.
 ENVIRONMENT_SETTINGS = ("python", "image", "setup", "build", "packages", "extras")
 #: What a repository must not decide in its own [tool.perfagent], as it may be anybody's: how it is contained; who is
@@ -40,6 +43,7 @@ USER_ONLY = {
     "disk_limit": "PERFAGENT_DISK_LIMIT",
     "process_limit": "PERFAGENT_PROCESS_LIMIT",
     "memory": "--memory",
+    "core": "PERFAGENT_CORE",
 }
 
 
@@ -51,7 +55,8 @@ class Settings(BaseModel):
         test: command that runs the unit tests; pytest when None.
         setup: command that installs the target's dependencies; detected when None.
         build: command that builds native code in a tree, run for each side; none when None.
-        python: version for the environment, such as `3.11`.
+        python: version for the environment, such as `3.11`; from a program also the path of an interpreter, in the
+            image where one is given.
         image: Docker image to start from, a Dockerfile's path in the repository, or `devcontainer`.
         packages: requirements to add to the environment.
         extras: the target's extras to install; those that look like tests' when None.
@@ -78,6 +83,7 @@ class Settings(BaseModel):
         max_candidates: candidates to verify at most.
         strategy: how to search with a model: see search.py.
         parallel: conversations with the model at once.
+        focus: functions that are to become faster, as `path:name`; a model is told, and looks there first.
         profile_facts: whether a model is told what the profile says; off for ablations alone.
         fresh_starts: times that an idea is begun again from the original code when its repairs are used up.
         review: pause before an accepted patch lands, for a person to decide.
@@ -88,6 +94,7 @@ class Settings(BaseModel):
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
         process_limit: processes and threads at once.
         time_limit: seconds one execution of a workload may take.
+        core: number of the core that measurements are pinned to; the last this process may use when None.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -96,7 +103,7 @@ class Settings(BaseModel):
     test: str | None = None
     setup: str | None = None
     build: str | None = None
-    python: str | None = Field(default=None, pattern=r"^3\.\d{1,2}(\.\d+)?$")
+    python: str | None = Field(default=None, pattern=rf"{PYTHON_VERSION}|^/\S+$")
     image: str | None = None
     packages: tuple[str, ...] = ()
     extras: tuple[str, ...] | None = None
@@ -123,6 +130,7 @@ class Settings(BaseModel):
     allow_unknown_cost: bool = True
     strategy: Literal["shell", "refine", "best-of", "tree", "evolve"] = "refine"
     parallel: int = Field(default=2, ge=1, le=16)
+    focus: tuple[str, ...] = ()
     profile_facts: bool = True
     fresh_starts: int = Field(default=FRESH_STARTS, ge=0)
     review: bool = False
@@ -133,6 +141,7 @@ class Settings(BaseModel):
     disk_limit: int = Field(default=4096, ge=16)
     process_limit: int = Field(default=256, ge=16)
     time_limit: float = Field(default=600.0, gt=0)
+    core: int | None = Field(default=None, ge=0)
 
     @property
     def uses_model(self) -> bool:
@@ -162,6 +171,9 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
             if name not in Settings.model_fields:
                 known = ", ".join(sorted(Settings.model_fields))
                 raise UsageError(f"{origin} sets {name!r}, which is no setting", f"the settings are {known}")
+            if name == "python" and origin == "[tool.perfagent]" and str(value).startswith("/"):
+                # The interpreter is started outside of any sandbox to learn its version.
+                raise UsageError(f"{origin} sets python to {value!r}", _advice(name, ""))
             if name in USER_ONLY and origin == "[tool.perfagent]":
                 raise UsageError(f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}")
             merged[name] = value
@@ -232,7 +244,7 @@ def _environment_table(found: Mapping[str, Any]) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
-    for name in ("workload", "paths", "packages", "extras", "fallback_model"):
+    for name in ("workload", "paths", "focus", "packages", "extras", "fallback_model"):
         if name in found:
             found[name] = tuple(part for part in found[name].split(";") if part)
     return found

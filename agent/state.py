@@ -163,6 +163,16 @@ class Tried(Record):
     form: str = ""
     evidence: tuple[EvidenceFile, ...] = ()
 
+    @classmethod
+    def of(cls, idea: Idea, head: str, verdict: str, **more: Any) -> Tried:
+        """The line of an idea at a baseline; `more` are further fields, among them another title than the idea's.
+
+        Raises:
+            ValidationError: of pydantic, a field that there is not.
+        """
+        common = {"idea": idea.id, "title": idea.title, "place": idea.place, "origin": idea.origin}
+        return cls(**{**common, "head": head, "verdict": verdict, **more})
+
 
 class Task(Record):
     """One piece of editing: an idea's first attempt, a repair, a fresh start, an offspring, or a change carried over.

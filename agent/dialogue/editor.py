@@ -57,7 +57,7 @@ class Assignment:
 
     Attributes:
         idea: the change to make; None for whatever makes the workload faster.
-        facts: what is known about the target.
+        facts: what is known about the target; None where `history` tells it already.
         feedback: why the last attempt was not kept; None on the first one.
         history: the last attempt's conversation; without it feedback starts a new one that shows the diff.
         label: names the conversation in the transcript, such as `editor:idea-3`.
@@ -67,13 +67,17 @@ class Assignment:
     """
 
     idea: IdeaDraft | None
-    facts: Facts
+    facts: Facts | None
     feedback: Feedback | None = None
     history: Sequence[Message] = ()
     label: str = "editor"
     failed: Sequence[Attempt] = ()
     parents: Sequence[Parent] = ()
     scratch: Sequence[tuple[str, str]] = ()
+
+    def __post_init__(self) -> None:
+        if self.facts is None and not self.history:
+            raise ValueError("an assignment has neither facts nor a history that tells them")
 
 
 def edit(
@@ -137,7 +141,7 @@ def _task(assignment: Assignment) -> str:
     if assignment.parents:
         return render("evolve_task.md", facts=facts, parents=assignment.parents)
     if idea is None:
-        return render("free_task.md", facts=facts, goal="")
+        return render("free_task.md", facts=facts)
     return render("editor_task.md", facts=facts, idea=idea)
 
 

@@ -146,6 +146,7 @@ class Facts(_Record):
         tried: earlier ideas of the run, oldest first.
         patterns: of the catalogue of patterns, those that fit.
         examples: accepted edits of earlier runs.
+        focus: functions that are to become faster, `path:name`; empty where the workload says it all.
         left_out: one line on what did not fit into the budget; empty when everything did.
     """
 
@@ -161,6 +162,7 @@ class Facts(_Record):
     tried: tuple[TriedIdea, ...] = ()
     patterns: tuple[PatternHint, ...] = ()
     examples: tuple[Example, ...] = ()
+    focus: tuple[str, ...] = ()
     left_out: str = ""
 
     def bounded(self, idea: IdeaDraft) -> IdeaDraft:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from perfagent.agent.acting.actions import Known, actions_for
 from perfagent.agent.acting.looking import looking_bench
 from perfagent.agent.dialogue import FileWorkbench, IdeaDraft, LoopEvent, LoopLimits, Target, edit, plan, review
 from perfagent.agent.ideas.planning import MOST_TARGETS, Asked
+from perfagent.agent.lab.present import hotspots_at
 from perfagent.agent.model_access import recorded, tell_spent
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Edited, Idea, Task, Tried
@@ -82,12 +82,12 @@ def ideas_from_hotspots(asked: Asked, spots: Sequence[Hotspot]) -> list[Idea]:
     return [] if asked.round else [_idea(draft, f"{name}-{n}", spots) for n, draft in enumerate(drafts, 1)]
 
 
-def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[str, Any]]) -> Edited:
+def candidates(services: Services, task: Task, head: str, tried: Sequence[Tried]) -> Edited:
     """The model's edit for a task as a candidate, or none and why.
 
     Args:
         head: the baseline.
-        tried: the run's ledger of ideas, as the state holds it.
+        tried: the run's ledger of ideas.
 
     Raises:
         ModelError: the model cannot be reached at all.
@@ -97,8 +97,8 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
     try:
         tree = _starting_tree(services, task, parent)
         policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
-        spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
-        left = left_in_scratch([Tried(**entry) for entry in tried])
+        spots = hotspots_at(services, head) or []
+        left = left_in_scratch(tried)
         actions = actions_for(services, parent, tree, task.name, Known(spots, {f.name: f.digest for f in left}))
         workbench = FileWorkbench(tree, policy.protection, actions)
 
@@ -106,7 +106,7 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[dict[s
             folder.event("model", edit=task.name, step=event.kind, name=event.name, ok=event.ok, detail=event.detail)
             tell_spent(services)
 
-        assignment = assignment_for(services, task, head, [Tried(**entry) for entry in tried])
+        assignment = assignment_for(services, task, head, spots, tried, left)
         model = recorded(services, "editor", task.name)
         outcome = edit(model, assignment, workbench, limits_for(services, EDITING_S), on_event=tell)
         diff = diff_trees(parent, tree)

@@ -48,24 +48,38 @@ class Asked:
     refine: bool = False
 
 
-def plan(services: Services, asked: Asked) -> tuple[list[Idea], list[Idea]]:
-    """New ideas for a baseline, best first, without those that were tried; and those that timing ruled out."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What planning came to.
+
+    Attributes:
+        ideas: new ones, best first, without those that were tried.
+        ruled_out: those that timing ruled out.
+        nothing_left: why the profile leaves nothing to look for; empty when it does not.
+    """
+
+    ideas: Sequence[Idea] = ()
+    ruled_out: Sequence[Idea] = ()
+    nothing_left: str = ""
+
+
+def plan(services: Services, asked: Asked) -> Planned:
+    """New ideas for a baseline: the model's, and in the first round those of the catalogue."""
     spots = [Hotspot(**spot) for spot in services.folder.get_json(asked.hotspots)]
     needed = 1 - 1 / services.settings.min_speedup
     worth = [spot for spot in spots if spot.cumulative_share >= needed]
     if spots and not worth:
         most = max(spot.cumulative_share for spot in spots)
-        services.nothing_left = f"no function holds more than {most:.1%} of the time: too little is left to gain"
-        return [], []
+        return Planned(nothing_left=f"no function holds more than {most:.1%} of the time: too little is left to gain")
     known = {entry.idea for entry in asked.tried}
     ideas: list[Idea] = []
     if services.settings.uses_model:
         ideas += [idea for idea in _models(services, asked, worth) if idea.id not in known]
     if asked.round > 0:
-        return ideas, []
+        return Planned(ideas)
     rewrites = [idea for idea in _catalogues(services, asked.head, worth) if idea.id not in known]
-    kept, dropped = ranked(services, asked.head, rewrites)
-    return ideas + kept, dropped
+    kept, ruled_out = ranked(services, asked.head, rewrites)
+    return Planned([*ideas, *kept], ruled_out)
 
 
 def _catalogues(services: Services, head: str, spots: Sequence[Hotspot]) -> list[Idea]:

@@ -33,11 +33,11 @@ def ranked(services: Services, head: str, ideas: Sequence[Idea]) -> tuple[list[I
     """
     if len(ideas) < 2:
         return list(ideas), []
-    fresh = [idea for idea in ideas if not (services.folder.path / "steps" / f"{_step(idea)}.json").exists()]
+    fresh = [idea for idea in ideas if services.folder.found(_step(idea)) is None]
     for start in range(0, len(fresh), MOST_SIDES):
         _measure(services, head, fresh[start : start + MOST_SIDES])
     needed = SCREEN_MIN_SHARE * math.log(services.settings.min_speedup)
-    gains = {idea.id: float(services.folder.step(_step(idea), lambda: -math.inf)) for idea in ideas}
+    gains = {idea.id: float(services.folder.found(_step(idea))) for idea in ideas}
     for idea in ideas:
         services.folder.event("ranked", idea=idea.id, log_speedup=gains[idea.id])
     ordered = sorted(ideas, key=lambda idea: -gains[idea.id])

@@ -150,7 +150,9 @@ class Laboratory:
         )
         with standing.up(sides, _outside_files(workloads), writable=writable) as (sandbox, sites):
             apart = self.settings.metric == "memory"
-            bench = Bench(sandbox, sites, workloads, self.prepared.core, self.prepared.members, apart=apart)
+            # A resumed run may have been given another core than the one it was prepared on.
+            core = self.prepared.core if self.settings.core is None else self.settings.core
+            bench = Bench(sandbox, sites, workloads, core, self.prepared.members, apart=apart)
             bench.timeout_s = self.settings.time_limit
             yield bench
 

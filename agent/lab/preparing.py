@@ -31,7 +31,7 @@ from perfagent.tools.equivalence import (
     run_tests,
     stable,
 )
-from perfagent.tools.errors import WorkloadError
+from perfagent.tools.errors import UsageError, WorkloadError
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, choose
 from perfagent.tools.workload import Workload, discover, parse, pytest_options, source_roots
@@ -97,7 +97,7 @@ class Preparation:
             values="",
             steadiness="",
             noise=Noise(),
-            core=_free_core(),
+            core=_timing_core(settings.core),
         )
         findings = self._findings(prepared.environment, workloads)
         if self.wanted.tests:
@@ -280,7 +280,18 @@ def _no_tests(run: TestRun) -> bool:
     return run.complete and not run.outcomes and not run.collection_errors
 
 
-def _free_core() -> int | None:
-    """The last core this process may use, where there are two or more."""
+def _timing_core(wanted: int | None) -> int | None:
+    """The core to measure on: the wanted one, else the last this process may use, where there are two or more.
+
+    Raises:
+        UsageError: this process may not use the wanted one.
+    """
     cores = sorted(os.sched_getaffinity(0))
+    if wanted is not None and wanted not in cores:
+        raise UsageError(
+            f"PERFAGENT_CORE is {wanted}, which this process may not use",
+            f"give one of {', '.join(map(str, cores))}",
+        )
+    if wanted is not None:
+        return wanted
     return cores[-1] if len(cores) > 1 else None

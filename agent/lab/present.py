@@ -1,8 +1,9 @@
-"""How long the benchmarks take at the present baseline, which is faster than the first one once patches have landed."""
+"""What a run knows of one of its baselines: how long the benchmarks take there, and where the time goes."""
 
 from __future__ import annotations
 
 from perfagent.agent.services import Services
+from perfagent.tools.profile import Hotspot
 
 
 def seconds_at(services: Services, head: str) -> dict[str, float]:
@@ -10,3 +11,14 @@ def seconds_at(services: Services, head: str) -> dict[str, float]:
     plans = services.lab.prepared.benchmarks
     found = services.folder.found(f"seconds-{head[:16]}")
     return found if found is not None else {plan.id: plan.baseline_s for plan in plans}
+
+
+def hotspots_step(head: str) -> str:
+    """The step of the run folder that holds a baseline's hotspots."""
+    return f"hotspots-{head[:16]}"
+
+
+def hotspots_at(services: Services, head: str) -> list[Hotspot] | None:
+    """The hotspots of a baseline as the localizer ranked them; None where it has not."""
+    found = services.folder.found(hotspots_step(head))
+    return None if found is None else [Hotspot(**spot) for spot in found]

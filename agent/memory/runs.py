@@ -72,7 +72,7 @@ def _safely(services: Services, action: Callable[[], _T], instead: _T) -> _T:
         return action()
     except (PerfagentError, OSError) as error:
         told = str(error)
-        if not (services.folder.path / "steps" / "memory-warned.json").exists():
+        if services.folder.found("memory-warned") is None:
             services.progress.warn(f"going on without the memory of edits: {told}")
             services.folder.step("memory-warned", lambda: told)
         return instead

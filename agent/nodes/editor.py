@@ -8,7 +8,7 @@ from perfagent.agent.ideas.carrying import carry_over
 from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.ideas.diffs import diff_of
 from perfagent.agent.services import Services
-from perfagent.agent.state import Candidate, Edited, RunState, Task
+from perfagent.agent.state import Candidate, Edited, RunState, Task, Tried
 from perfagent.tools.errors import ModelError
 
 
@@ -39,8 +39,9 @@ def _from_model(task: Task, state: RunState, services: Services) -> Edited:
     """What the model makes of a task; a model that answered before and is gone now costs the idea, not the run."""
     from perfagent.agent.ideas import model as model_work
 
+    tried = [Tried(**entry) for entry in state.get("tried", [])]
     try:
-        return model_work.candidates(services, task, state["head"], state.get("tried", []))
+        return model_work.candidates(services, task, state["head"], tried)
     except ModelError as error:
         if not services.model_has_answered:
             raise

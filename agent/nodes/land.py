@@ -45,9 +45,8 @@ def land(state: RunState, services: Services) -> dict[str, Any]:
     services.folder.step(f"seconds-{commit[:16]}", lambda: _seconds(state["head"], verdict, services))
     services.folder.event("landed", patch=patch.id, commit=commit, title=patch.title)
     services.progress.note(f"accepted: {patch.title}")
-    tried = Tried(idea=idea.id, title=candidate.title, place=idea.place,
-                  verdict="faster", speedup=verdict.speedup, reason=verdict.detail,
-                  origin=idea.origin, head=state["head"], diff=candidate.diff, evidence=candidate.evidence)  # fmt: skip
+    tried = Tried.of(idea, state["head"], "faster", title=candidate.title, speedup=verdict.speedup,
+                     reason=verdict.detail, diff=candidate.diff, evidence=candidate.evidence)  # fmt: skip
     return {
         "head": commit,
         "patches": [*patches, patch.model_dump()],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from typing import Any
 
+from perfagent.agent.lab.present import hotspots_step
 from perfagent.agent.services import Services
 from perfagent.agent.state import RunState
 from perfagent.tools.profile import Hotspot
@@ -15,9 +16,7 @@ def localizer(state: RunState, services: Services) -> dict[str, Any]:
     head = state["head"]
     services.begin_search()
     services.enter("localizer", f"profiling {head[:12]}")
-    found = services.folder.step(
-        f"hotspots-{head[:16]}", lambda: [spot.model_dump() for spot in _profile(head, services)]
-    )
+    found = services.folder.step(hotspots_step(head), lambda: [spot.model_dump() for spot in _profile(head, services)])
     spots = [Hotspot(**spot) for spot in found]
     if spots:
         first = max(spots, key=lambda spot: spot.charged_share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from perfagent.agent.ideas import planning
@@ -10,30 +11,33 @@ from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Idea, RunState, Task, Tried
 from perfagent.tools.errors import LimitExceeded
 
+NO_IDEA = "no idea is left"
+"""Why a search ends whose strategy has nothing more to try."""
+
 
 def planner(state: RunState, services: Services) -> dict[str, Any]:
     """Choose what to try next; plan anew when the strategy has nothing left at this baseline."""
     stop = _why_stop(state, services)
     if stop:
-        return {"tasks": [], "stop": stop}
+        return _end(stop)
     waiting = state.get("waiting", [])
     if waiting:
         return _begin(state, services, [_carried(Candidate(**candidate)) for candidate in waiting])
     strategy = strategy_of(services.settings.strategy if services.settings.uses_model else "refine")
-    tasks = after_hint(_view(state, services)) or strategy.next(_view(state, services))
-    update: dict[str, Any] = {}
-    while not tasks and strategy.plans and state.get("planned", 0) < planning.ROUNDS:
-        try:
-            update = _plan(state, strategy, services)
-        except LimitExceeded as error:
-            return {"tasks": [], "stop": error.message}
-        state = RunState(**{**state, **update})  # type: ignore[typeddict-item]
-        tasks = strategy.next(_view(state, services))
-        if not tasks and not update["ideas"]:
-            break
-    if not tasks:
-        return {**update, "tasks": [], "stop": services.nothing_left or "no idea is left"}
-    return {**update, **_begin(state, services, list(tasks))}
+    view = _view(state, services)
+    tasks = after_hint(view) or strategy.next(view)
+    if tasks:
+        return _begin(state, services, tasks)
+    if not strategy.plans or state.get("planned", 0) >= planning.ROUNDS:
+        return _end(NO_IDEA)
+    try:
+        planned = _plan(state, strategy, services)
+    except LimitExceeded as error:
+        return _end(error.message)
+    update = _update(state, planned)
+    state = RunState(**{**state, **update})  # type: ignore[typeddict-item]
+    tasks = strategy.next(_view(state, services))
+    return {**update, **(_begin(state, services, tasks) if tasks else _end(planned.nothing_left or NO_IDEA))}
 
 
 def _view(state: RunState, services: Services) -> View:
@@ -49,20 +53,24 @@ def _view(state: RunState, services: Services) -> View:
     )
 
 
-def _plan(state: RunState, strategy: Strategy, services: Services) -> dict[str, Any]:
+def _plan(state: RunState, strategy: Strategy, services: Services) -> planning.Planned:
     services.enter("planner", "looking for ideas")
     tried = [Tried(**entry) for entry in state.get("tried", [])]
     asked = planning.Asked(state["head"], state["hotspots"], tuple(tried), state.get("planned", 0), strategy.refines)
-    ideas, dropped = planning.plan(services, asked)
-    ruled_out = [_ruled_out(idea, state["head"]).model_dump() for idea in dropped]
+    return planning.plan(services, asked)
+
+
+def _update(state: RunState, planned: planning.Planned) -> dict[str, Any]:
+    """The new ideas in the queue; those ruled out are told with what was tried."""
+    ruled_out = [_ruled_out(idea, state["head"]).model_dump() for idea in planned.ruled_out]
     return {
-        "ideas": [*state.get("ideas", []), *(idea.model_dump() for idea in ideas)],
+        "ideas": [*state.get("ideas", []), *(idea.model_dump() for idea in planned.ideas)],
         "planned": state.get("planned", 0) + 1,
         "tried": [*state.get("tried", []), *ruled_out],
     }
 
 
-def _begin(state: RunState, services: Services, tasks: list[Task]) -> dict[str, Any]:
+def _begin(state: RunState, services: Services, tasks: Sequence[Task]) -> dict[str, Any]:
     """The tasks under work, their ideas out of the queue."""
     ids = {task.idea.id for task in tasks}
     begun = [idea for idea in state.get("begun", []) if idea["id"] not in ids]
@@ -80,6 +88,10 @@ def _begin(state: RunState, services: Services, tasks: list[Task]) -> dict[str, 
     }
 
 
+def _end(why: str) -> dict[str, Any]:
+    return {"tasks": [], "stop": why}
+
+
 def _carried(candidate: Candidate) -> Task:
     idea = Idea(id=f"{candidate.idea}-carried", title=candidate.title, path="", origin=candidate.origin,
                 targets=candidate.targets)  # fmt: skip
@@ -88,15 +100,7 @@ def _carried(candidate: Candidate) -> Task:
 
 def _ruled_out(idea: Idea, head: str) -> Tried:
     reason = "timed beside the other ideas, it saves too little"
-    return Tried(
-        idea=idea.id,
-        title=idea.title,
-        place=idea.place,
-        verdict="not_faster",
-        reason=reason,
-        origin=idea.origin,
-        head=head,
-    )
+    return Tried.of(idea, head, "not_faster", reason=reason)
 
 
 def _why_stop(state: RunState, services: Services) -> str:

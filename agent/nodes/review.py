@@ -26,15 +26,13 @@ def review(state: RunState, services: Services) -> dict[str, Any]:
     services.folder.event("review", candidate=candidate.id, decision=answer.decision, hint=answer.hint)
     if answer.decision == "accept":
         return {}
-    entry = Tried(
-        idea=task.idea.id,
+    entry = Tried.of(
+        task.idea,
+        state["head"],
+        "sent_back" if answer.hint else "declined",
         title=candidate.title,
-        place=task.idea.place,
-        verdict="sent_back" if answer.hint else "declined",
         speedup=verdict.speedup,
         reason=answer.hint or "rejected in review",
-        origin=task.idea.origin,
-        head=state["head"],
         start=task.start,
         # A hint is no failed repair: the person decides how often to give one.
         attempt=0 if answer.hint else task.attempt,
@@ -47,8 +45,7 @@ def review(state: RunState, services: Services) -> dict[str, Any]:
 
 
 def _hint(answer: Answer, verdict: Verdict, services: Services) -> str:
-    """What the editor goes on from: the person's words and the diff."""
-    from perfagent.agent.telling.feedback import feedback_from_review
+    """Digest of what the editor goes on from: the person's words and the diff."""
+    from perfagent.agent.telling.feedback import feedback_from_review, kept_for_repair
 
-    said = feedback_from_review(answer.hint, verdict).model_dump(mode="json")
-    return services.folder.put_json({"feedback": said, "diff": verdict.diff})
+    return kept_for_repair(services, feedback_from_review(answer.hint, verdict), verdict)

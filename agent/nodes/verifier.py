@@ -180,9 +180,8 @@ def _accepted(winner: Verdict, edited: Sequence[Edited], services: Services) -> 
 def _entries(one: Edited, found: _Found, head: str, services: Services) -> list[Tried]:
     """The ledger's lines of one task: its candidates' verdicts, or that there was nothing to judge."""
     task, idea = one.task, one.task.idea
-    line = Tried(idea=idea.id, title=idea.title, place=idea.place,
-                  verdict="no_edit", reason=one.why, origin=idea.origin, head=head,
-                 start=task.start, attempt=task.attempt, again=one.again, history=one.history)  # fmt: skip
+    line = Tried.of(idea, head, "no_edit", reason=one.why, start=task.start, attempt=task.attempt, again=one.again,
+                    history=one.history)  # fmt: skip
     if not one.candidates:
         return [line]
     entries = []
@@ -217,7 +216,6 @@ def _screened_out(candidate: Candidate, checked: Checked) -> Verdict:
 
 def _feedback(candidate: Candidate, verdict: Verdict, services: Services) -> str:
     """Digest of what the editor is told, and of the diff it goes on from."""
-    from perfagent.agent.telling.feedback import feedback_for
+    from perfagent.agent.telling.feedback import feedback_for, kept_for_repair
 
-    said = feedback_for(services, candidate, verdict).model_dump(mode="json")
-    return services.folder.put_json({"feedback": said, "diff": verdict.diff})
+    return kept_for_repair(services, feedback_for(services, candidate, verdict), verdict)

@@ -14,29 +14,36 @@ from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import EvidenceFile
 
 
-def assignment_for(services: Services, task: Task, head: str, tried: Sequence[Tried]) -> Assignment:
-    """The idea, the facts, and what earlier attempts at it came to.
+def assignment_for(
+    services: Services,
+    task: Task,
+    head: str,
+    spots: Sequence[Hotspot],
+    tried: Sequence[Tried],
+    scratch: Sequence[EvidenceFile] = (),
+) -> Assignment:
+    """The idea, what earlier attempts at it came to, and the facts, unless the conversation that goes on told them.
 
     Args:
         head: the baseline.
+        spots: its hotspots, hottest first.
         tried: the run's ledger of ideas.
+        scratch: what earlier editors left beside their changes.
     """
     folder = services.folder
-    spots = [Hotspot(**spot) for spot in folder.step(f"hotspots-{head[:16]}", list)]
-    history: tuple[Message, ...] = ()
-    if task.history:
-        history = tuple(Message(**message) for message in folder.get_json(task.history))
+    history = tuple(Message(**message) for message in folder.get_json(task.history)) if task.history else ()
     before = [entry for entry in tried if entry.idea == task.idea.id and entry.start < task.start]
     others = [entry for entry in tried if entry.idea != task.idea.id]
+    profile = services.settings.profile_facts
     return Assignment(
         idea=_draft(task.idea) if task.idea.path else None,
-        facts=facts_for(services, head, spots, others, profile=services.settings.profile_facts),
+        facts=None if history else facts_for(services, head, spots, others, profile=profile),
         feedback=Feedback(**folder.get_json(task.feedback)["feedback"]) if task.feedback else None,
         history=history,
         label=task.name,
         failed=tuple(_attempt(entry) for entry in before),
         parents=tuple(_parent(services, parent) for parent in task.parents),
-        scratch=tuple((file.name, file.last_line) for file in left_in_scratch(tried)),
+        scratch=tuple((file.name, file.last_line) for file in scratch),
     )
 
 

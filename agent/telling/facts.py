@@ -39,6 +39,9 @@ WHOLE_SHARE, NO_SHARE = 0.95, 0.01
 #: Rows of the profile's table.
 SHOWN_HOTSPOTS = 15
 
+#: Functions told that are to become faster: a published task names over a hundred.
+SHOWN_FOCUS = 40
+
 #: Tried ideas told, newest: facts to learn from, not a history.
 SHOWN_TRIED = 20
 
@@ -98,8 +101,15 @@ def facts_for(
         tried=tuple(reversed(told)),
         patterns=patterns,
         examples=examples,
+        focus=_focus(services.settings.focus, spots),
         left_out=budget.left_out,
     )
+
+
+def _focus(wanted: Sequence[str], spots: Sequence[Hotspot]) -> tuple[str, ...]:
+    """The functions that are to become faster, those that take time first, as many as are told."""
+    shares = {f"{spot.path}:{spot.qualname}": spot.cumulative_share for spot in spots}
+    return tuple(sorted(wanted, key=lambda name: -shares.get(name, 0.0))[:SHOWN_FOCUS])
 
 
 _YIELD = re.compile(r"^(?:[^#\"']*\W)?yield\b")
@@ -144,14 +154,17 @@ class _Seen:
     def _source(self, spot: Hotspot, room: Budget) -> str:
         if spot.qualname == "<module>":
             return ""
-        lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
-        source = room.cut("\n".join(lines[spot.start - 1 : spot.end]), LONGEST_SOURCE, spot.qualname)
+        source = room.cut("\n".join(self._lines(spot)), LONGEST_SOURCE, spot.qualname)
         return source if source and self.budget.fits("sources", source) else ""
 
     def _resumes(self, spot: Hotspot) -> bool:
         """Whether it is a generator, each resumption of which a profile counts as a call."""
+        return any(_YIELD.search(line) for line in self._lines(spot))
+
+    def _lines(self, spot: Hotspot) -> list[str]:
+        """The function's own lines."""
         lines = (self.tree / spot.path).read_text("utf-8", errors="replace").splitlines()
-        return any(_YIELD.search(line) for line in lines[spot.start - 1 : spot.end])
+        return lines[spot.start - 1 : spot.end]
 
     def _each(self, spot: Hotspot) -> str:
         """Time of one call, where one benchmark makes all of them: shares of several have no common second."""

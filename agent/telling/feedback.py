@@ -57,6 +57,11 @@ def feedback_from_review(hint: str, verdict: Verdict) -> Feedback:
     )
 
 
+def kept_for_repair(services: Services, said: Feedback, verdict: Verdict) -> str:
+    """Digest of what a repair begins with: `feedback`, what its editor is told, and `diff`, the digest of its start."""
+    return services.folder.put_json({"feedback": said.model_dump(mode="json"), "diff": verdict.diff})
+
+
 def _feedback(services: Services, candidate: Candidate, verdict: Verdict) -> Feedback:
     looks = _LOOKS.get(verdict.verdict)
     found = looks(services, candidate, verdict) if looks else []

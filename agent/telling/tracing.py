@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from perfagent.agent.lab.present import seconds_at
 from perfagent.agent.services import Services
 from perfagent.agent.telling.line_profile import dearest, overhead_text
 from perfagent.agent.telling.notes import Note, notes_of
@@ -36,8 +37,9 @@ def traced(services: Services, head: str, tree: Path, spots: Sequence[Hotspot]) 
             services.folder.event("not_traced", why=error.message)
             return {}
 
-    plans = services.lab.prepared.benchmarks
-    seconds = sum(plan.baseline_s for plan in plans if plan.metric != "memory")
+    timed = [plan.id for plan in services.lab.prepared.benchmarks if plan.metric != "memory"]
+    present = seconds_at(services, head)
+    seconds = sum(present[name] for name in timed)
     if not spots or seconds > LONGEST_TRACED_S:
         return {}
     found = services.folder.step(f"traced-{head[:16]}", find)

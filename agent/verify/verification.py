@@ -6,7 +6,6 @@ resumed run repeats neither.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.present import hotspots_at
 from perfagent.agent.lab.recording import recorded, seed_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
@@ -37,7 +37,6 @@ from perfagent.tools.measure import (
     screen,
 )
 from perfagent.tools.patch import read_patch
-from perfagent.tools.profile import Hotspot
 
 #: Log units that two candidates' screened speedups may differ by and still count as equal: about one standard error of
 #: six pairs on CPU time.
@@ -167,11 +166,10 @@ class Verifier:
         The others are guarded when the whole branch is measured: code they never run can hardly slow them, but a class
         or a table of the changed file may reach them all the same.
         """
-        file = self.services.folder.path / "steps" / f"hotspots-{candidate.parent[:16]}.json"
-        if not file.exists():
+        spots = hotspots_at(self.services, candidate.parent)
+        if spots is None:
             return None
         changed = set(read_patch(self.services.folder.get(checked.diff)).paths)
-        spots = [Hotspot(**spot) for spot in json.loads(file.read_text("utf-8"))]
         return frozenset(name for spot in spots if spot.path in changed for name in spot.benchmarks)
 
     def tree_of(self, candidate: Candidate, checked: Checked) -> Path:

@@ -123,7 +123,7 @@ SAMPLES: dict[str, dict[str, object]] = {
     "editor_task.md": {"facts": FACTS, "idea": IDEA},
     "evolve_task.md": {"facts": FACTS, "parents": [PARENT, PARENT]},
     "feedback.md": {"feedback": FEEDBACK, "evidence": FEEDBACK.evidence, "diff": DIFF},
-    "free_task.md": {"facts": FACTS, "goal": ""},
+    "free_task.md": {"facts": FACTS},
     "fresh_start.md": {"facts": FACTS, "idea": IDEA, "attempts": [ATTEMPT]},
     "scratch_left.md": {"files": [("differ.py", "20000 tables equal"), ("prof.py", "")]},
     "loop_blocks_failed.md": {"reason": "not_found", "problem": "No such lines.", "cut_off": False, "tokens": 8000},

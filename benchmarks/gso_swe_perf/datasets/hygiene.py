@@ -70,7 +70,7 @@ class Hygiene(Record):
 def file_patches(patch: str) -> list[FilePatch]:
     """The parts of a patch, in its order; text before the first `diff --git` belongs to none."""
     starts = [match.start() for match in _HEAD.finditer(patch)]
-    ends = [*starts[1:], len(patch)][: len(starts)]
+    ends = [*starts[1:], len(patch)] if starts else []
     return [FilePatch(_path(text), text) for text in (patch[a:b] for a, b in zip(starts, ends, strict=True))]
 
 
@@ -85,13 +85,9 @@ def hygiene(patch: str) -> Hygiene:
 
 
 def without_tests(patch: str) -> str:
-    """The patch without its test files."""
-    return "".join(part.text for part in file_patches(patch) if not part.is_test)
-
-
-def only_tests(patch: str) -> str:
-    """What `without_tests` leaves out."""
-    return "".join(part.text for part in file_patches(patch) if part.is_test)
+    """The patch without its test files; the whole one when it has no others, as a change to a testing library has."""
+    kept = [part.text for part in file_patches(patch) if not part.is_test]
+    return "".join(kept) if kept else patch
 
 
 def cleaned(patch: str | None) -> str:

@@ -118,12 +118,25 @@ class Repositories:
         if not instance.expert_commit:
             raise RepositoryError(f"{instance.instance_id} has no expert's change: neither a diff nor a commit")
         where = self.git_dir(instance.repo)
-        base = self.base_commit(instance)
         expert = self.resolve(instance.repo, instance.expert_commit)
+        base = self._before_expert(instance, expert)
         options = ("--binary", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
         told = Git(where, git_dir=where).run("diff", *options, base, expert)
         whole = told.stdout.decode("utf-8", "surrogateescape")
         return without_tests(whole) or whole
+
+    def _before_expert(self, instance: Instance, expert: str) -> str:
+        """The commit that the expert's change was made on, which is the base or came after it.
+
+        A pull request's base is where its branch began; what landed later, as a merge or squashed into one commit that
+        names the request, has other people's commits between. A branch's own head has none.
+        """
+        where = self.git_dir(instance.repo)
+        told = Git(where, git_dir=where).run("show", "--no-patch", "--format=%P%n%s", expert).text
+        parents, _, subject = told.partition("\n")
+        request = instance.instance_id.rpartition("-")[2]
+        landed = " " in parents or re.search(rf"#{re.escape(request)}\b", subject)
+        return parents.split()[0] if landed else self.base_commit(instance)
 
     def comparison(self, instance: Instance, patch: str, folder: Path) -> Planted:
         """Make `folder` a repository with branches `base`, `patched` and, where there is one, `expert`.

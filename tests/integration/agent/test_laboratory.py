@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from perfagent.tools.errors import BuildError
+from perfagent.agent.lab.preparing import Preparation
+from perfagent.tools.errors import BuildError, UsageError
 from perfagent.tools.patch import diff_trees
 
 BUILD = "cp pkg/words.py made.txt; echo built >> builds.txt; ! grep -q 'no such' pkg/words.py"
@@ -62,3 +64,15 @@ def test_what_an_editor_measures_is_built_from_its_change(make_run: Callable[...
     run.services.bin.empty()
     left = {path.name for path in (run.services.folder.path / "work").iterdir()}
     assert left == {run.tree.name, tree.name}
+
+
+def test_the_core_that_is_set_is_measured_on(make_run: Callable[..., Any]) -> None:
+    run = make_run("local", core=min(os.sched_getaffinity(0)))
+    with run.services.lab.open({"baseline": run.parent}) as bench:
+        assert bench.core == min(os.sched_getaffinity(0))
+
+
+def test_a_core_that_cannot_be_had_is_refused(make_run: Callable[..., Any]) -> None:
+    services = make_run("local", core=4095).services
+    with pytest.raises(UsageError, match="PERFAGENT_CORE is 4095, which this process may not use"):
+        Preparation(services, services.target.head).prepare()

@@ -77,6 +77,13 @@ def test_a_workload_that_fails_costs_the_facts_alone(services: Services) -> None
     assert '"not_traced"' in (services.folder.path / "events.jsonl").read_text()
 
 
+def test_a_workload_that_patches_made_short_enough_is_traced(services: Services) -> None:
+    head = services.target.head
+    services.lab.prepared = prepared(head, LONGEST_TRACED_S + 1)
+    services.folder.step(f"seconds-{head[:16]}", lambda: {"bench": LONGEST_TRACED_S / 2})
+    assert "pkg/words.py:unique" in traced(services, head, services.lab.tree(head), [spot("unique")])
+
+
 def test_a_long_workload_is_not_traced(services: Services) -> None:
     services.lab.prepared = prepared(services.target.head, LONGEST_TRACED_S + 1)
     assert traced(services, services.target.head, Path("nowhere"), [spot("unique")]) == {}

@@ -46,6 +46,19 @@ def test_a_step_is_computed_once(folder: RunFolder) -> None:
     assert calls == [1]
 
 
+def test_a_step_whose_result_is_null_is_finished_too(folder: RunFolder) -> None:
+    assert folder.step("tests", lambda: None) is None
+    assert folder.step("tests", lambda: 42) is None
+    assert folder.found("tests", "no result") is None
+
+
+def test_looking_for_a_step_makes_none(folder: RunFolder) -> None:
+    assert folder.found("a") is None
+    assert not list((folder.path / "steps").iterdir())
+    folder.step("a", lambda: [1])
+    assert folder.found("a") == [1]
+
+
 def test_a_journal_replays_what_was_recorded_then_goes_on(tmp_path: Path) -> None:
     first = Journal(tmp_path / "j")
     assert [first.replay(lambda: 1), first.replay(lambda: 2)] == [1, 2]

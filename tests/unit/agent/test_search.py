@@ -18,10 +18,9 @@ def idea(name: str, origin: Any = "model") -> Idea:
 
 
 def outcome(task: Task, verdict: str = "not_faster", **more: Any) -> Tried:
-    common = {"idea": task.idea.id, "title": task.idea.title, "origin": task.idea.origin, "head": HEAD}
     feedback = "f" if verdict != "no_edit" else ""
     told = {"start": task.start, "attempt": task.attempt, "again": True, "feedback": feedback, "diff": "d"}
-    return Tried(**{**common, "verdict": verdict, **told, **more})
+    return Tried.of(task.idea, HEAD, verdict, **{**told, **more})
 
 
 def after(view: View, *entries: Tried, tasks: tuple[Task, ...] = ()) -> View:

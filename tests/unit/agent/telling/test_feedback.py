@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from perfagent.agent.services import Services
 from perfagent.agent.state import Verdict, VerdictName
-from perfagent.agent.telling.feedback import bar_text, numbers
+from perfagent.agent.telling.feedback import bar_text, feedback_from_review, kept_for_repair, numbers
 from perfagent.tools.report import BenchmarkFigure
 
 
@@ -56,3 +59,12 @@ def test_no_bar_where_others_lost() -> None:
     told = numbers(lost, 1.03)
     assert "the bar" not in told
     assert told["the worst of 2 benchmarks, `b`"] == "0.800x: slower"
+
+
+def test_a_repair_begins_with_what_was_said_and_the_diff(open_services: Callable[..., Services]) -> None:
+    services = open_services()
+    sent_back = verdict("faster", 1.2).model_copy(update={"diff": "digest"})
+    said = feedback_from_review("keep the order", sent_back)
+    kept = services.folder.get_json(kept_for_repair(services, said, sent_back))
+    assert kept == {"feedback": said.model_dump(mode="json"), "diff": "digest"}
+    assert (said.evidence, said.reason_code) == ("keep the order", "sent_back")
