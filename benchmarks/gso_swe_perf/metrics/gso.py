@@ -17,8 +17,6 @@ from perfagent.benchmarks.gso_swe_perf.records import GsoTimings
 OPT_BASE_SPEEDUP = 1.2
 #: OPT_THRESH, the p of Opt_p@k: the share of the expert's speedup that counts as matching it.
 OPT_THRESHOLD = 0.95
-#: Instances in the published data set: what a published score is a share of.
-PUBLISHED_INSTANCES = 102
 #: The thresholds of the published curve of Opt_p@1 (export_opt1_threshold.py).
 CURVE = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 

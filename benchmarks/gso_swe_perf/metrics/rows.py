@@ -74,8 +74,9 @@ def _why_not(figures: gso.GsoFigures) -> str:
 
 def _swe_perf(instance: SwePerfInstance, outcome: Outcome | None, expert: Outcome | None) -> InstanceScore:
     tests = instance.efficiency_test
-    human = swe_perf.expert_saving(instance.duration_changes, tests)
-    best = swe_perf.figures(expert.swe_perf, tests) if expert and expert.swe_perf else None
+    published = swe_perf.expert_figures(instance.duration_changes, tests)
+    human = published.performance if published else None
+    best = swe_perf.figures(expert.swe_perf, tests) if expert and expert.swe_perf else published
     expert_speedup = geometric_mean(tuple(best.speedups.values())) if best and best.speedups else None
     if outcome is None or outcome.swe_perf is None:
         # Without run reports of every run the harness counts the patch as one that did not apply.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import natural_order
-from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import SwePerfFigures, expert_saving, figures
+from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import SwePerfFigures, expert_figures, figures
 from perfagent.benchmarks.gso_swe_perf.records import SwePerfTimings, TestTime
 from perfagent.benchmarks.gso_swe_perf.rescoring.reading import Disagreement, fault, read_json
 from perfagent.tools.errors import UsageError
@@ -149,7 +149,8 @@ def rescore(file: str, instances: Sequence[SwePerfInstance] = ()) -> Rescored:
 
 def _task(instance: SwePerfInstance) -> Task:
     tests = instance.efficiency_test
-    return Task(instance.instance_id, tests, expert_saving(instance.duration_changes, tests))
+    expert = expert_figures(instance.duration_changes, tests)
+    return Task(instance.instance_id, tests, expert.performance if expert else None)
 
 
 def _reported(name: str, timings: Mapping[str, SwePerfTimings]) -> Task:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,21 +132,26 @@ def rescore(file: str) -> Rescored:
     Raises:
         UsageError: the file is no such table, has no rows, or a cell that is no number.
     """
+    try:
+        rows = _rows(file)
+    except csv.Error as error:
+        raise UsageError(f"{file} is no SWE-fficiency result table", str(error)) from None
+    if not rows:
+        raise UsageError(f"{file} has no rows", "one an instance is needed")
+    twice = next((name for name, count in Counter(row.instance_id for row in rows).items() if count > 1), None)
+    if twice is not None:
+        raise UsageError(f"{file} has {twice} more than once", "one row an instance is needed")
+    return Rescored(file, rows)
+
+
+def _rows(file: str) -> tuple[Row, ...]:
     reader = csv.DictReader(io.StringIO(read_text(Path(file)), newline=""))
     missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
     if missing:
         raise UsageError(f"{file} is no SWE-fficiency result table", f"it has no column {missing[0]}")
     if not {"correctness", "correctness_pct"} & set(reader.fieldnames or ()):
         raise UsageError(f"{file} is no SWE-fficiency result table", "it has no column correctness")
-    rows = tuple(_row(file, reader.line_num, cells) for cells in reader)
-    if not rows:
-        raise UsageError(f"{file} has no rows", "one an instance is needed")
-    seen: set[str] = set()
-    for row in rows:
-        if row.instance_id in seen:
-            raise UsageError(f"{file} has {row.instance_id} more than once", "one row an instance is needed")
-        seen.add(row.instance_id)
-    return Rescored(file, rows)
+    return tuple(_row(file, reader.line_num, cells) for cells in reader)
 
 
 def _row(file: str, line: int, cells: Mapping[str, str | None]) -> Row:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import expert_saving, figures, proven_saving, within_fences
+from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import expert_figures, figures, proven_saving, within_fences
 from perfagent.benchmarks.gso_swe_perf.records import SwePerfTimings, TestTime
 
 
@@ -69,6 +69,7 @@ def test_a_test_that_fails_once_or_is_missing_drops_the_instance(patch: tuple[di
 
 def test_the_experts_saving_comes_from_published_times() -> None:
     rows = [{"a": {"base": 1 + i / 1000, "head": 0.8 + i / 1000}} for i in range(20)]
-    saving = expert_saving(rows, ["a"])
-    assert saving is not None and 0.19 < saving < 0.21
-    assert expert_saving(rows, ["b"]) is None
+    found = expert_figures(rows, ["a"])
+    assert found is not None and 0.19 < found.performance < 0.21
+    assert found.speedups["a"] == pytest.approx(1.247, abs=0.01)
+    assert expert_figures(rows, ["b"]) is None

@@ -101,6 +101,7 @@ def test_counts_are_compared_with_their_sets(document: dict[str, Any], report: W
     ("content", "line"),
     [
         ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[]", "no GSO result report"),
         ("{}", "summary: field required"),
         ('{"summary": {}, "instance_sets": {}, "schema_version": 2}', "schema_version 2"),

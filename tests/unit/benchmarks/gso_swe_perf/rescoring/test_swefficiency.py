@@ -67,6 +67,7 @@ def test_a_patch_that_stopped_all_work_makes_the_score_nothing(table: Write) -> 
         ((HEAD, "a,1,x,1,1,1"), "line 2: pred_speedup_ratio is 'x'"),
         ((HEAD, "a,1,1,1,1,1", "a,1,1,1,1,1"), "a more than once"),
         ((HEAD, ",1,1,1,1,1"), "no instance_id"),
+        ((HEAD, "a," + "9" * 200_000), "field larger than field limit"),
         (('{"summary": 1}',), "no SWE-fficiency result table"),
     ],
 )
