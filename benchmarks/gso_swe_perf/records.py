@@ -197,13 +197,13 @@ class Job(Record):
 
     Attributes:
         id: names its result file; made of the characters that `job_id` leaves.
-        kind: what to do.
+        kind: what to do; `build` makes an instance's environment, so that nothing is built while something is timed.
         subject: whose patch is measured; empty for `generate`.
         rollout: which of N, from 0; for `generate`.
     """
 
     id: str
-    kind: Literal["generate", "official", "paired"]
+    kind: Literal["build", "generate", "official", "paired"]
     instance_id: str
     subject: str = ""
     rollout: int = 0

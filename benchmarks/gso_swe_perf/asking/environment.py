@@ -1,10 +1,10 @@
 """The environment of an instance as perfagent's settings.
 
 There is one way for every instance that has a place: the place's image, published or built here, is what perfagent
-builds on. A virtual environment of its own is made with the place's interpreter, and what the place has installed is put
-on its import path, so that both protocols run the same packages at the same versions. The project itself comes from the
-trees that are compared: they stand before the place's packages on the path, and of an editable install nothing is left
-there, because the place's own .pth files are not followed (a finder of an editable install could otherwise import
+builds on. A virtual environment of its own is made with the place's interpreter, and what the place has installed is
+put on its import path, so that both protocols run the same packages at the same versions. The project itself comes from
+the trees that are compared: they stand before the place's packages on the path, and of an editable install nothing is
+left there, because the place's own .pth files are not followed (a finder of an editable install could otherwise import
 /testbed whatever the path says). What the place built inside /testbed, such as extension modules, is brought into the
 copy that becomes the trees' overlay.
 

@@ -21,13 +21,14 @@ LARGEST_FILE = 1_000_000
 #: rare name, more than a name that half of the tests use.
 IMPORTS_MODULE, NAMED_AFTER = 0.5, 1.0
 
+_COMMON = """
+    setup experiment workload store_result load_result check_equivalence run_test main result results file filename
+    data reference prefix eqcheck argparse timeit time json random math os sys number setup_data value values name
+    args parser print len range list dict set tuple str int float bool sum min max sorted enumerate zip map open
+    append items keys get copy repeat statistics mean stdev np pd numpy pandas"""
+
 #: Of a workload's script: names that say nothing about what it calls.
-COMMON_WORDS = frozenset(
-    "setup experiment workload store_result load_result check_equivalence run_test main result results file filename "
-    "data reference prefix eqcheck argparse timeit time json random math os sys number setup_data value values name "
-    "args parser print len range list dict set tuple str int float bool sum min max sorted enumerate zip map open "
-    "append items keys get copy repeat statistics mean stdev np pd numpy pandas".split()
-)
+COMMON_WORDS = frozenset(_COMMON.split())
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -41,15 +42,13 @@ class RankedTest:
     score: float
 
 
-def test_files(files: Iterable[str]) -> list[str]:
+def files_of_tests(files: Iterable[str]) -> list[str]:
     """Those of a repository's files that pytest collects by name."""
     names = ((path, PurePosixPath(path).name) for path in files)
     return sorted(p for p, name in names if name.endswith("_test.py") or re.fullmatch(r"test_.*\.py", name))
 
 
-def ranked_tests(
-    tree: Path, files: Iterable[str], functions: Mapping[str, Collection[str]]
-) -> tuple[RankedTest, ...]:
+def ranked_tests(tree: Path, files: Iterable[str], functions: Mapping[str, Collection[str]]) -> tuple[RankedTest, ...]:
     """Test functions that mention a target, those that have most to do with the targets first.
 
     Args:
@@ -59,7 +58,7 @@ def ranked_tests(
     """
     names = frozenset(filter(None, map(_plain, (name for group in functions.values() for name in group))))
     modules = frozenset(PurePosixPath(path).stem for path in functions if path) - {"__init__"}
-    found = [each for path in test_files(files) for each in _tests_in(tree, path, modules)]
+    found = [each for path in files_of_tests(files) for each in _tests_in(tree, path, modules)]
     shown = {name: sum(name in test.words for test in found) for name in names}
     rare = {name: math.log(1 + len(found) / count) for name, count in shown.items() if count}
     scored = [RankedTest(t.node, t.path, _score(t, rare)) for t in found if any(name in t.words for name in rare)]

@@ -32,6 +32,15 @@ class Generating(Record):
     name: str = "perfagent"
     flags: dict[str, Any] = Field(default_factory=dict)
 
+    def subject(self, rollout: int) -> str:
+        """`model_name_or_path` of one rollout's predictions."""
+        return self.name if self.rollouts == 1 else f"{self.name}-rollout-{rollout + 1}"
+
+    @property
+    def best_subject(self) -> str:
+        """`model_name_or_path` of the best rollout's predictions."""
+        return f"{self.name}-best-of-{self.rollouts}"
+
 
 class Request(Record):
     """One evaluation: the same folder is never used for another one.
@@ -52,6 +61,22 @@ class Request(Record):
     repositories: tuple[str, ...] = ()
     images: Images = "auto"
     generating: Generating | None = None
+
+
+class Built(Record):
+    """What came of making an instance's environment.
+
+    Attributes:
+        image, origin: of the place; empty when there is none.
+        seconds: that it took.
+        error: one line: why there is none.
+    """
+
+    instance_id: str
+    image: str = ""
+    origin: str = ""
+    seconds: float = 0.0
+    error: str = ""
 
 
 class Scoring(Record):

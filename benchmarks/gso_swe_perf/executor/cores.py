@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -106,19 +107,42 @@ def claim(core: int) -> Claim | None:
     return Claim(core, file)
 
 
-def claim_some(cores: Sequence[int], say: Callable[[str], None]) -> list[Claim]:
-    """All of these cores that are free; waits for the first one when none is.
+def claim_some(cores: Sequence[int], say: Callable[[str], None], most: int | None = None) -> list[Claim]:
+    """Those of these cores that are free, `most` at most; waits for the first one when none is.
 
     Raises:
         PerfagentError: as `claim`.
     """
     waiting = False
-    while not (found := [held for core in cores if (held := claim(core))]):
+    while not (found := list(islice((held for core in cores if (held := claim(core))), most))):
         if not waiting:
             say("other evaluations measure on all cores of this machine: waiting for one")
         waiting = True
         time.sleep(CLAIM_POLL_S)
     return found
+
+
+def free_cores(cores: Sequence[int]) -> list[int]:
+    """Those that nobody holds at this moment."""
+    claims = [held for core in cores if (held := claim(core))]
+    for held in claims:
+        held.close()
+    return [held.core for held in claims]
+
+
+def named_cores(text: str) -> tuple[int, ...]:
+    """The cores of a list such as `2,3`.
+
+    Raises:
+        UsageError: it is none, or names cores that this process may not use, or two threads of one core.
+    """
+    allowed = sorted(os.sched_getaffinity(0))
+    cores = [int(part) for part in text.split(",") if part.strip().isdecimal()]
+    if not cores or len(cores) != text.count(",") + 1 or not set(cores) <= set(allowed):
+        raise UsageError(f"{text!r} names no cores to use here", f"those here are {', '.join(map(str, allowed))}")
+    if len(distinct(cores)) != len(cores):
+        raise UsageError(f"of {text!r} some are threads of one core", "they would disturb each other: name one of each")
+    return tuple(cores)
 
 
 def keep_off_claimed(core: int) -> None:

@@ -17,7 +17,8 @@ WORKER = "perfagent.benchmarks.gso_swe_perf.executor.worker"
 #: process three times would go on to do so.
 ATTEMPTS = 3
 
-#: Seconds a job may take. SWE-fficiency's harness allows a workload 7200 s on each side of the edit, GSO's a task an hour.
+#: Seconds a job may take. SWE-fficiency's harness allows a workload 7200 s on each side of the edit, and as much for
+#: the tests; GSO's allows a task an hour.
 LONGEST_JOB_S = 6 * 3600.0
 
 #: Seconds between a request to stop and the end by force: enough to stop containers, too short to be annoying.

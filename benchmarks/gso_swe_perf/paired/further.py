@@ -104,7 +104,9 @@ def _compared(services: Services, held: Sequence[str], base: str, diff: str) -> 
         return {"same": 0, "unequal": f"a script fails with the patch: {trouble}"}
     names = [name for name in runs[0] if known.comparable(name)]
     for name in names:
-        difference = compare(runs[0][name], seen.get(name), ignore=known.ignored(name))
+        if name not in seen:
+            return {"same": 0, "unequal": f"{name} yields no value any more"}
+        difference = compare(runs[0][name], seen[name], ignore=known.ignored(name))
         if difference is not None:
             return {"same": 0, "unequal": f"{name}: {difference}"}
     return {"same": len(names), "unequal": ""}

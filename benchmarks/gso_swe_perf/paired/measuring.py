@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfagent.benchmarks.gso_swe_perf.asking import NO_TESTS, Site, Workloads, environment_flags, official_tests
 from perfagent.benchmarks.gso_swe_perf.paired.further import Further, executions_of, further
+from perfagent.benchmarks.gso_swe_perf.paired.running import diff_between, gone_on
 from perfagent.benchmarks.gso_swe_perf.records import Outcome, PairedCheck, PairedFigures, Status
 from perfagent.tools.errors import BuildError, EditError, PerfagentError, WorkloadError
 
@@ -39,7 +40,7 @@ FAILED: Mapping[str, Status] = {
 }
 
 
-def measure_paired(  # noqa: PLR0913 - an entry point: each is a thing of its own
+def measure_paired(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing of its own
     instance: Instance,
     place: Place | None,
     repositories: Repositories,
@@ -158,29 +159,6 @@ class _Judging:
                 raise
         run = self.folder / "verify-untested"
         return gone_on(run, lambda: begin({**flags, "test": NO_TESTS}, run)), run
-
-
-def gone_on(run: Path, begin: Callable[[], Result]) -> Result:
-    """The result of a run folder: the recorded one, that of the run gone on with, or of a new run.
-
-    Raises:
-        PerfagentError: it could not be completed.
-    """
-    from perfagent.agent import driver
-
-    if (run / "run.json").exists():
-        return driver.resume(run)
-    shutil.rmtree(run, ignore_errors=True)  # killed before it had said what was asked
-    return begin()
-
-
-def diff_between(repository: Path, base: str, head: str) -> str:
-    """The canonical diff of two commits; empty when their files are the same."""
-    from perfagent.tools.repository import Git
-
-    options = ("-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
-    told = Git(repository).run("diff-tree", *options, base, head, "--")
-    return told.stdout.decode("utf-8", "surrogateescape")
 
 
 def _figures(result: Result, more: Further) -> PairedFigures:

@@ -29,10 +29,11 @@ class Repositories:
             (or `owner+name/repo`), `owner__name`, `owner/name` or `name`, with or without `.git`, or is itself one of
             the project's name. An address is what `/owner/name` is appended to.
         cache: folder for clones.
+        fallback: the address that is asked last; none when empty.
     """
 
-    def __init__(self, sources: Sequence[str], cache: Path) -> None:
-        self.sources, self.cache = tuple(sources), cache
+    def __init__(self, sources: Sequence[str], cache: Path, *, fallback: str = DEFAULT_SOURCE) -> None:
+        self.sources, self.cache, self.fallback = tuple(sources), cache, fallback
 
     def git_dir(self, repo: str) -> Path:
         """The git directory of a project; fetched at the first time when no folder has it.
@@ -175,9 +176,9 @@ class Repositories:
 
     def _clone(self, repo: str, place: Path) -> None:
         """Clone from the first address that has the project, at once or not at all."""
-        addresses = [source.rstrip("/") for source in self.sources if _is_address(source)]
+        addresses = [source.rstrip("/") for source in (*self.sources, self.fallback) if _is_address(source)]
         reason = ""
-        for address in dict.fromkeys((*addresses, DEFAULT_SOURCE)):
+        for address in dict.fromkeys(addresses):
             with tempfile.TemporaryDirectory(prefix="clone-", dir=place.parent) as folder:
                 options = ("--bare", "--quiet", "--template=", "--no-local")
                 told = self._git_for_network(Path(folder)).attempt(
@@ -188,7 +189,7 @@ class Repositories:
                     return
                 reason = reason or told.reason
         raise RepositoryError(
-            f"the history of {repo} is in no folder that was given and cannot be fetched ({reason})",
+            f"the history of {repo} is in no folder that was given and cannot be fetched ({reason or 'from nowhere'})",
             "give --repositories a folder with its clone",
         )
 

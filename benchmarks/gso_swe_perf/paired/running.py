@@ -1,0 +1,47 @@
+"""Runs that are gone on with, and the diffs they begin and end with."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from perfagent.tools.report import Result
+
+
+def gone_on(run: Path, begin: Callable[[], Result]) -> Result:
+    """The result of a run folder: the recorded one, that of the run gone on with, or of a new run.
+
+    Raises:
+        PerfagentError: it could not be completed.
+    """
+    from perfagent.agent import driver
+
+    if (run / "run.json").exists():
+        return driver.resume(run)
+    shutil.rmtree(run, ignore_errors=True)  # killed before it had said what was asked
+    return begin()
+
+
+def diff_between(repository: Path, base: str, head: str) -> str:
+    """The canonical diff of two commits, of a repository with or without a work tree; empty when nothing differs.
+
+    Raises:
+        RepositoryError: it has no such commits.
+    """
+    from perfagent.tools.repository import Git
+
+    git = Git(repository, git_dir=None if (repository / ".git").exists() else repository)
+    options = ("-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
+    told = git.run("diff-tree", *options, base, head, "--")
+    return told.stdout.decode("utf-8", "surrogateescape")
+
+
+def applies(repository: Path, diff: str) -> bool:
+    """Whether `git apply` takes a diff at what is checked out."""
+    from perfagent.tools.repository import Git
+
+    data = diff.encode("utf-8", "surrogateescape")
+    return not diff or Git(repository).attempt("apply", "--check", "-", stdin=data).status == 0
