@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfagent.agent.journal import write_atomically
 from perfagent.benchmarks.gso_swe_perf.evaluation.folder import EvaluationFolder
 from perfagent.benchmarks.gso_swe_perf.evaluation.perform import failed
 from perfagent.benchmarks.gso_swe_perf.evaluation.request import Generating, Scoring
@@ -44,6 +46,7 @@ class Driver:
             jobs = generate_jobs([name for name in self.folder.request.instances if name in ready], asked.rollouts)
             self._run("generating", jobs)
             found = [self.folder.rollout(job) for job in jobs]
+            self._keep_trajectories(jobs)
             return write_rollouts(self.folder, asked, found)
 
     def score(self, scoring: Scoring) -> None:
@@ -62,6 +65,15 @@ class Driver:
             for protocol in scoring.protocols:
                 self._run(f"measuring ({protocol})", [job for job in jobs if job.kind == protocol])
 
+    def _keep_trajectories(self, jobs: Sequence[Job]) -> None:
+        """Copies by instance and rollout, beside the predictions; the runs themselves may be removed."""
+        for job in jobs:
+            made = self.folder.work(job) / "trajectory.jsonl"
+            kept = self.folder.path / "trajectories" / f"{job.instance_id}.{job.rollout}.jsonl"
+            if made.exists() and not kept.exists():
+                kept.parent.mkdir(exist_ok=True)
+                write_atomically(kept, made.read_bytes())
+
     def _built(self) -> set[str]:
         """Build all environments; the ids of the instances that have one."""
         jobs = [build_job(name) for name in self.folder.request.instances]
@@ -77,15 +89,21 @@ class Driver:
         if not left:
             return
         known = f", {len(jobs) - len(left)} of them before" if len(left) < len(jobs) else ""
-        slots = self.executor.slots
-        self.say(f"{phase}: {len(jobs)} to do{known}, {slots} at a time")
+        self.say(f"{phase}: {len(jobs)} to do{known}, {self.executor.slots} at a time")
         began = time.monotonic()
-        for number, (job, error) in enumerate(self.executor.run(left), 1):
-            lost = error or ("" if self.folder.result(job).exists() else "its result is not in the folder")
-            if lost:
-                self.folder.keep(job, failed(self.folder, job, lost))
-            told = f" ({lost})" if lost else ""
-            self.say(f"{phase}: {_pace(number, len(left), time.monotonic() - began)}; {job.id}{told}")
+        # Closed at once when we are interrupted: only then do the jobs that run get their time to end.
+        with closing(self.executor.run(left)) as ended:
+            for number, (job, error) in enumerate(ended, 1):
+                trouble = self._settle(job, error)
+                told = f" ({trouble})" if trouble else ""
+                self.say(f"{phase}: {_pace(number, len(left), time.monotonic() - began)}; {job.id}{told}")
+
+    def _settle(self, job: Job, error: str) -> str:
+        """See to it that a job which will not be tried again has a result; why it could not be done, or nothing."""
+        trouble = error or ("" if self.folder.result(job).exists() else "its result is not in the folder")
+        if trouble:
+            self.folder.keep(job, failed(self.folder, job, trouble))
+        return trouble
 
 
 def _pace(done: int, total: int, seconds: float) -> str:
@@ -136,11 +154,10 @@ def write_rollouts(folder: EvaluationFolder, asked: Generating, rollouts: Sequen
 
     files: dict[str, list[Rollout]] = {}
     for rollout in rollouts:
-        name = asked.name if asked.rollouts == 1 else f"{asked.name}-rollout-{rollout.rollout + 1}"
-        files.setdefault(name, []).append(rollout)
+        files.setdefault(asked.subject(rollout.rollout), []).append(rollout)
     if asked.best_of:
         of_instance = [[r for r in rollouts if r.instance_id == name] for name in folder.request.instances]
-        files[f"{asked.name}-best-of-{asked.rollouts}"] = [best_of(some) for some in of_instance if some]
+        files[asked.best_subject] = [best_of(some) for some in of_instance if some]
     for name, some in files.items():
         folder.take(
             name,

@@ -5,7 +5,9 @@ instances.jsonl     the chosen instances, so that no machine needs the data set
 places/             what came of building an instance's environment, by job
 rollouts/ outcomes/ what came of the other jobs
 predictions/        one file a subject, in the benchmarks' own format
+trajectories/       what the agent did, by instance and rollout
 runs/ logs/ locks/  of each job: its working folder, what it printed, and who does it
+published/          official results by subject, as the benchmark's own harness reports them
 report.json         the scores, with the figures they are computed from
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +36,9 @@ RESULTS: dict[str, tuple[str, type[BaseModel]]] = {
     "official": ("outcomes", Outcome),
     "paired": ("outcomes", Outcome),
 }
+
+#: Subjects that may name a file as they are.
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 
 
 class EvaluationFolder:
@@ -99,7 +105,7 @@ class EvaluationFolder:
 
     def predictions_file(self, subject: str) -> Path:
         """Where a subject's predictions are."""
-        return self.path / "predictions" / f"{job_id(subject)}.jsonl"
+        return self.path / "predictions" / f"{file_name(subject)}.jsonl"
 
     def predictions(self, subject: str) -> dict[str, Prediction]:
         """A subject's predictions by instance id."""
@@ -156,6 +162,11 @@ class EvaluationFolder:
         with (locks / job.id).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def file_name(subject: str) -> str:
+    """A name for a subject's files: its own where that may be one."""
+    return subject if PLAIN.fullmatch(subject) else job_id(subject)
 
 
 def digest(instances: Sequence[Instance]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,6 +15,7 @@ from perfagent.benchmarks.gso_swe_perf.executor import Executor, LocalExecutor, 
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.records import EMPTY, GOLD, Benchmark
 from perfagent.tools.errors import UsageError
+from perfagent.tools.sandbox.docker_engine import connected
 
 
 def asked_for(
@@ -109,7 +110,7 @@ def open_executor(
         cluster: address of a dask scheduler, or `local:N`.
 
     Raises:
-        PerfagentError: there are no such cores, or no such cluster.
+        PerfagentError: there are no such cores, or no such cluster; no Docker engine runs here.
     """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -118,17 +119,23 @@ def open_executor(
     if jobs is not None and cluster is not None:
         raise UsageError("--jobs is for this machine, --cluster for others", "give one of them")
     before = signal.signal(signal.SIGTERM, interrupt)
-    executor = _executor(Work(folder), jobs, cluster, say)
     try:
-        yield executor
+        with closing(_executor(Work(folder), jobs, cluster, say)) as executor:
+            yield executor
+    except KeyboardInterrupt:
+        say("interrupted; what is finished is kept: the same command again goes on")
+        raise
     finally:
-        executor.close()
         signal.signal(signal.SIGTERM, before)
 
 
 def _executor(work: Work, jobs: int | None, cluster: str | None, say: Callable[[str], None]) -> Executor:
     if cluster is None:
-        return LocalExecutor(work, chosen(jobs), say)
+        cores = chosen(jobs)
+        # Once for all jobs: each of them would have it as its result.
+        with connected():
+            pass
+        return LocalExecutor(work, cores, say)
     from perfagent.benchmarks.gso_swe_perf.executor.cluster import ClusterExecutor
 
     return ClusterExecutor(work, cluster, say)

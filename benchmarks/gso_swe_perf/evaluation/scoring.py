@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from perfagent.agent.journal import write_atomically
-from perfagent.benchmarks.gso_swe_perf.evaluation.folder import EvaluationFolder
+from perfagent.benchmarks.gso_swe_perf.evaluation.folder import EvaluationFolder, file_name
 from perfagent.benchmarks.gso_swe_perf.evaluation.request import Scoring
-from perfagent.benchmarks.gso_swe_perf.records import Outcome, Record
+from perfagent.benchmarks.gso_swe_perf.metrics import (
+    Scores,
+    flagged,
+    in_published_format,
+    overturned,
+    rollout_totals,
+    score,
+)
+from perfagent.benchmarks.gso_swe_perf.records import Outcome, Protocol, Record
 
 #: Of the report's document; raised when a name in it changes its meaning.
 SCHEMA = 1
+
+#: Subjects that `Generating.subject` names: rollouts of one thing, over which there are totals, too.
+ROLLOUT = re.compile(r"(.+)-rollout-\d+")
 
 
 class Effort(Record):
     """What measuring by one protocol took.
 
     Attributes:
-        measured: outcomes with figures.
+        measured: outcomes with executions.
         executions: of workloads, on any side.
         seconds: of slots, without building environments.
         per_hour: predictions measured in an hour on one slot; None when nothing was.
@@ -32,39 +44,61 @@ class Effort(Record):
 
 
 def report(folder: EvaluationFolder, scoring: Scoring) -> dict[str, Any]:
-    """The report's document; also written to the folder."""
-    from perfagent.benchmarks.gso_swe_perf.metrics import overturned, score
-
-    instances, outcomes = folder.instances(), folder.outcomes()
-    flagged = {each.subject: _flagged(outcomes, each.subject) for each in outcomes}
-    scores = [
-        score(folder.request.benchmark, instances, outcomes, subject, protocol, flagged.get(subject, frozenset()))
-        for subject in scoring.subjects
-        for protocol in scoring.protocols
-    ]
+    """The report's document; it is written to the folder, and official results in their benchmark's own format."""
+    outcomes = folder.outcomes()
+    scores = [_score(folder, outcomes, who, how) for who in scoring.subjects for how in scoring.protocols]
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "benchmark": folder.request.benchmark,
         "dataset": folder.request.dataset,
-        "instances": len(instances),
+        "instances": len(folder.request.instances),
         "folder": str(folder.path),
         "scores": [each.model_dump(mode="json") for each in scores],
-        "effort": {name: _effort(outcomes, name).model_dump(mode="json") for name in scoring.protocols},
+        "rollouts": _over_rollouts(scores),
+        "effort": {how: _effort(outcomes, how).model_dump(mode="json") for how in scoring.protocols},
     }
     if len(scoring.protocols) > 1:
-        of_subject = {subject: {s.protocol: s for s in scores if s.subject == subject} for subject in scoring.subjects}
+        found = {(each.subject, each.protocol): each for each in scores}
         document["overturned"] = {
-            subject: [each.model_dump(mode="json") for each in overturned(by["official"], by["paired"])]
-            for subject, by in of_subject.items()
-        }
+            who: [
+                each.model_dump(mode="json")
+                for each in overturned(found[who, "official"], found[who, "paired"])
+            ]
+            for who in scoring.subjects
+        }  # fmt: skip
     write_atomically(folder.path / "report.json", (json.dumps(document, indent=1) + "\n").encode())
+    if "official" in scoring.protocols:
+        _publish(folder, outcomes, scoring.subjects)
     return document
 
 
-def _flagged(outcomes: Sequence[Outcome], subject: str) -> frozenset[str]:
-    """Instances whose patch our guard refused: it plays the benchmark, whatever the clock says."""
-    mine = [each for each in outcomes if each.subject == subject and each.paired is not None]
-    return frozenset(each.instance_id for each in mine if each.paired and each.paired.verdict == "guarded")
+def _score(folder: EvaluationFolder, outcomes: Sequence[Outcome], subject: str, protocol: Protocol) -> Scores:
+    played = flagged(outcomes, subject)
+    return score(folder.request.benchmark, folder.instances(), outcomes, subject, protocol, played)
+
+
+def _over_rollouts(scores: Sequence[Scores]) -> dict[str, dict[str, Any]]:
+    """What the best of k rollouts is expected to reach, by name and protocol."""
+    groups: dict[tuple[str, str], list[Scores]] = {}
+    for each in scores:
+        if named := ROLLOUT.fullmatch(each.subject):
+            groups.setdefault((named[1], each.protocol), []).append(each)
+    totals: dict[str, dict[str, Any]] = {}
+    for (name, protocol), some in groups.items():
+        totals.setdefault(name, {})[protocol] = [total.model_dump(mode="json") for total in rollout_totals(some)]
+    return totals
+
+
+def _publish(folder: EvaluationFolder, outcomes: Sequence[Outcome], subjects: Sequence[str]) -> None:
+    """Official results as the benchmark's own harness reports them, for the tools of others."""
+    for subject in subjects:
+        files = in_published_format(
+            folder.request.benchmark, folder.instances(), outcomes, subject, flagged(outcomes, subject)
+        )
+        for name, content in files.items():
+            file = folder.path / "published" / file_name(subject) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(file, content.encode())
 
 
 def _effort(outcomes: Sequence[Outcome], protocol: str) -> Effort:
@@ -83,13 +117,20 @@ def told(document: dict[str, Any]) -> list[str]:
     lines = []
     for scores in document["scores"]:
         lines.append(f"{scores['subject']} ({scores['protocol']}, {len(scores['rows'])} instances)")
-        for total in scores["totals"]:
-            unit = "" if total["unit"] == "share" else total["unit"]
-            bounds = "" if total["low"] is None else f"  [{total['low']:.4g}, {total['high']:.4g}]"
-            lines.append(f"  {total['name']:16} {total['value']:.4g}{unit}{bounds}  {total['tells']}".rstrip())
+        lines += [_total(total) for total in scores["totals"]]
+    for name, by_protocol in document["rollouts"].items():
+        for protocol, totals in by_protocol.items():
+            lines.append(f"{name}, the best of k rollouts ({protocol})")
+            lines += [_total(total) for total in totals]
     for subject, found in document.get("overturned", {}).items():
         lines.append(f"{subject}: {len(found)} official verdicts overturned by the paired protocol")
     for protocol, effort in document["effort"].items():
         pace = f", {effort['per_hour']:g} predictions an hour and slot" if effort["per_hour"] else ""
         lines.append(f"{protocol}: {effort['executions']} executions in {effort['seconds']:g} s of slots{pace}")
     return lines
+
+
+def _total(total: dict[str, Any]) -> str:
+    unit = "" if total["unit"] == "share" else total["unit"]
+    bounds = "" if total["low"] is None else f"  [{total['low']:.4g}, {total['high']:.4g}]"
+    return f"  {total['name']:18} {total['value']:.4g}{unit}{bounds}  {total['tells']}".rstrip()

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,9 @@ CONNECT_S, WORKERS_S = 10.0, 60.0
 #: Seconds until all workers of a machine must run: each is an interpreter that imports dask, and many start at once.
 START_S = 300.0
 
-#: Of a dask worker: it logs every connection, and would take its memory for a limit on our jobs'.
-QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical", "DASK_DISTRIBUTED__ADMIN__LOG_LENGTH": "0"}
+#: A dask worker's environment before it starts: it would log every connection. Dask's own setting, in whose place this
+#: stands, would hold our jobs to one thread a library, which no other executor does.
+QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical"}
 
 #: The core this dask worker holds, from its first job to its end.
 _held: list[Claim] = []
@@ -70,7 +71,7 @@ class ClusterExecutor:
         """How many jobs run at once, as far as workers have joined."""
         return len(self._client.nthreads())
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Ended]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Ended, None, None]:
         """Every job once, in the order in which they end; closing the iterator stops those that run."""
         tries: dict[Any, tuple[Job, int]] = {}
         completed = _distributed().as_completed([self._submit(job, 1, tries) for job in jobs], loop=self._client.loop)
@@ -192,7 +193,7 @@ def _nanny(core: int) -> dict[str, Any]:
         "nthreads": 1,
         "name": f"{socket.gethostname()}-core-{core}-{os.getpid()}",
         "resources": {SLOT: 1},
-        "env": {**QUIET, "PERFAGENT_CORE": str(core)},
+        "env": {"PERFAGENT_CORE": str(core)},
         "memory_limit": 0,
         "dashboard": False,
         "local_directory": str(state_home() / "dask"),
@@ -228,7 +229,6 @@ def _connected(cluster: Any, address: str) -> Any:
         PerfagentError: none answers.
     """
     distributed = _distributed()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         return distributed.Client(cluster, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError) as error:
@@ -248,6 +248,11 @@ def _distributed() -> Any:
         PerfagentError: it is not installed.
     """
     try:
-        return import_module("distributed")
+        package = import_module("distributed")
     except ImportError as error:
         raise PerfagentError("a cluster needs dask", "pip install 'perfagent[cluster]'") from error
+    # It has loggers with levels of their own, and tells of every connection that ends.
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    import_module("dask.config").set({"distributed.nanny.pre-spawn-environ": QUIET})
+    return package

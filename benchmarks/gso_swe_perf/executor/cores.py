@@ -39,9 +39,9 @@ class Claim:
         self._file.close()
 
 
-def physical(core: int) -> int:
+def physical(core: int, topology: Path = TOPOLOGY) -> int:
     """The first logical core of the physical one that `core` is a thread of: two threads of one disturb each other."""
-    file = TOPOLOGY / f"cpu{core}" / "topology" / "thread_siblings_list"
+    file = topology / f"cpu{core}" / "topology" / "thread_siblings_list"
     try:
         first = re.match(r"\d+", file.read_text())
     except OSError:
@@ -49,11 +49,11 @@ def physical(core: int) -> int:
     return int(first[0]) if first else core
 
 
-def distinct(cores: Iterable[int]) -> tuple[int, ...]:
+def distinct(cores: Iterable[int], topology: Path = TOPOLOGY) -> tuple[int, ...]:
     """One logical core of every physical one among these, in order."""
     found: dict[int, int] = {}
     for core in sorted(cores):
-        found.setdefault(physical(core), core)
+        found.setdefault(physical(core, topology), core)
     return tuple(found.values())
 
 

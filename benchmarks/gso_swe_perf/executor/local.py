@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from perfagent.benchmarks.gso_swe_perf.executor.attempt import Attempt, stop
 from perfagent.benchmarks.gso_swe_perf.executor.cores import Claim, claim_some, timing_cores
@@ -31,7 +31,7 @@ class LocalExecutor:
         """How many jobs run at once."""
         return len(self._claims)
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Ended]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Ended, None, None]:
         """Every job once, in the order in which they end; closing the iterator stops those that run."""
         waiting = deque((job, 1) for job in jobs)
         idle = list(self._claims)

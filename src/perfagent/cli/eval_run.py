@@ -211,5 +211,5 @@ def _images(given: str) -> str:
 def _name(flags: dict[str, Any]) -> str:
     """What the predictions are called: by the model where there is one."""
     if flags.get("no_model") or not (flags.get("model") or flags.get("replay")):
-        return "perfagent-catalogue"
-    return f"perfagent-{flags['model']}" if flags.get("model") else "perfagent-replayed"
+        return "catalogue"
+    return str(flags["model"]).partition("@")[0] if flags.get("model") else "replayed"

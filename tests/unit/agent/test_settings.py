@@ -75,7 +75,7 @@ def test_limits_come_from_the_environment() -> None:
 def test_the_core_to_measure_on_comes_from_the_environment_alone(tmp_path: Path) -> None:
     assert load_settings({}, {"PERFAGENT_CORE": "3"}, None).core == 3
     (tmp_path / "pyproject.toml").write_text("[tool.perfagent]\ncore = 3\n")
-    with pytest.raises(UsageError, match="may not decide.*PERFAGENT_CORE"):
+    with pytest.raises(UsageError, match=r"may not decide.*PERFAGENT_CORE"):
         load_settings({}, {}, tmp_path)
 
 

@@ -12,7 +12,8 @@ import pytest
 from perfagent.benchmarks.gso_swe_perf.executor import Work
 from perfagent.benchmarks.gso_swe_perf.records import Job
 
-#: Writes when it began and ended and on which core; `dies-N` kills itself N times, `hangs` never ends, `fails` says why.
+#: Writes when it began and ended and on which core; `dies-N` kills itself N times, `hangs` never ends, `fails` says
+#: why.
 SCRIPT = """
 import json, os, pathlib, signal, sys, threading, time
 

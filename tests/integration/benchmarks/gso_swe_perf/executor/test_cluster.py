@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_every_slot_has_a_core_and_one_job_at_a_time(
     assert {name: error for name, error in found.items() if error} == {"dies-9": "killed by SIGKILL"}
     spans = sorted((each["core"], each["began"], each["ended"]) for each in done(folder))
     assert len(spans) == 11 and {core for core, _, _ in spans} == {"0", "1", "2"}
-    for (core, _, end), (next_core, begin, _) in zip(spans, spans[1:], strict=False):
+    for (core, _, end), (next_core, begin, _) in pairwise(spans):
         assert core != next_core or end <= begin
 
 
@@ -134,14 +135,14 @@ def test_a_scheduler_that_ends_ends_the_evaluation(
     executor = joined(make_work(), cluster)
     running = executor.run(make_jobs("works", "hangs"))
     assert next(running).error == ""
-    ended(processes[0])
+    ended(processes.pop(0))
     with pytest.raises(PerfagentError, match="the dask scheduler is gone: start it and the same command again"):
         next(running)
     executor.close()
 
 
 def test_an_address_where_nobody_answers(make_work: Works) -> None:
-    with pytest.raises(PerfagentError, match="no dask scheduler answers at tcp://127.0.0.1:1"):
+    with pytest.raises(PerfagentError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:1"):
         ClusterExecutor(make_work(), "tcp://127.0.0.1:1")
 
 
@@ -159,7 +160,7 @@ def test_an_address_that_is_none_is_told(make_work: Works, address: str) -> None
 
 
 def test_folders_that_workers_do_not_see_are_noticed(cluster: str, tmp_path: Path) -> None:
-    with pytest.raises(PerfagentError, match="does not see .*: give --out a folder all share"):
+    with pytest.raises(PerfagentError, match=r"does not see .*: give --out a folder all share"):
         ClusterExecutor(Work(tmp_path / "nowhere"), cluster)
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def test_every_job_is_done_once_and_never_two_at_once_on_a_core(
     assert set(ended(make_work(), make_jobs(*(f"sleeps-0.{n}" for n in range(1, 8)))).values()) == {""}
     spans = sorted((each["core"], each["began"], each["ended"]) for each in done(folder))
     assert len(spans) == 7 and {core for core, _, _ in spans} == {"0", "1"}
-    for (core, _, end), (next_core, begin, _) in zip(spans, spans[1:], strict=False):
+    for (core, _, end), (next_core, begin, _) in pairwise(spans):
         assert core != next_core or end <= begin
 
 
@@ -101,7 +102,8 @@ from perfagent.benchmarks.gso_swe_perf.executor import LocalExecutor, Work
 from perfagent.benchmarks.gso_swe_perf.records import Job
 folder = Path(sys.argv[1])
 names = [f"{n}.sleeps-0.{n % 3 + 1}" for n in range(12)]
-jobs = [Job(id=n, kind="official", instance_id=n.split(".", 1)[1]) for n in names if not (folder / "outcomes" / n).exists()]
+left = [n for n in names if not (folder / "outcomes" / n).exists()]
+jobs = [Job(id=n, kind="official", instance_id=n.split(".", 1)[1]) for n in left]
 executor = LocalExecutor(Work(folder, (sys.executable, "-S", str(folder / "worker.py"))), (0, 1))
 for ended in executor.run(jobs):
     assert not ended.error, ended
@@ -113,7 +115,8 @@ def drive(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def test_a_driver_that_is_killed_ten_times_finishes_when_it_is_started_again(folder: Path) -> None:
-    began, moments = {}, random.Random(6)
+    began: dict[str, int] = {}
+    moments = random.Random(6)
     for _ in range(10):
         driver = drive(folder)
         try:
