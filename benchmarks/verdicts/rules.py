@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import fmean, quantiles, stdev
+from statistics import fmean, stdev
 
+from perfagent.benchmarks.gso_swe_perf.metrics import within_fences
 from perfagent.benchmarks.rank_test import mann_whitney_p
 from perfagent.benchmarks.verdicts.noise import Machine
 from perfagent.tools.measure import PairSampler, Plan, Reading, conclude, confirm, one_by_one
@@ -69,7 +70,7 @@ def gso_like(machine: Machine, _seed: int) -> bool:
 def swe_perf_like(machine: Machine, _seed: int) -> bool:
     """Twenty runs each, outliers dropped; Mann-Whitney p < 0.1 for a gain of at least 0.1 %."""
     before, after = _blocks(machine, 20)
-    return mann_whitney_p([0.999 * value for value in _within_fences(before)], _within_fences(after)) < 0.1
+    return mann_whitney_p([0.999 * value for value in within_fences(before)], within_fences(after)) < 0.1
 
 
 def codeflash_like(machine: Machine, _seed: int) -> bool:
@@ -112,12 +113,6 @@ def paired_t(machine: Machine, seed: int) -> bool:
             after, before = machine.candidate(), machine.baseline()
         ratios.append(math.log(before / after))
     return 2 * t_survival(fmean(ratios) / (stdev(ratios) / math.sqrt(len(ratios))), len(ratios) - 1) < 0.05
-
-
-def _within_fences(values: Sequence[float]) -> list[float]:
-    low, _, high = quantiles(values, n=4, method="inclusive")
-    reach = high - low
-    return [value for value in values if low - reach <= value <= high + reach]
 
 
 RULES = (

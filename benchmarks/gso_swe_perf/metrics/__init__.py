@@ -11,8 +11,10 @@ from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import (
     opt_at_k_smooth,
 )
 from perfagent.benchmarks.gso_swe_perf.metrics.paired import Overturned, overturned
+from perfagent.benchmarks.gso_swe_perf.metrics.publishing import in_published_format
 from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
-from perfagent.benchmarks.gso_swe_perf.metrics.scores import eff_at_k, opt_curve, score
+from perfagent.benchmarks.gso_swe_perf.metrics.scores import eff_at_k, opt_curve, run_of, score
+from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import within_fences
 
 __all__ = [
     "InstanceScore",
@@ -23,12 +25,18 @@ __all__ = [
     "as_published",
     "bootstrap",
     "eff_at_k",
+<<<<<<< HEAD
     "flagged",
+=======
+    "in_published_format",
+>>>>>>> h6-metrics
     "natural_order",
     "opt_at_k",
     "opt_at_k_expected",
     "opt_at_k_smooth",
     "opt_curve",
     "overturned",
+    "run_of",
     "score",
+    "within_fences",
 ]

@@ -2,7 +2,11 @@
 
 BCa (Efron, "Better Bootstrap Confidence Intervals", 1987) rather than the percentile interval: harmonic means of
 speedup ratios are decided by few instances, so that their bootstrap distribution is skewed and biased; BCa moves the
-quantiles for both. Measurement noise within an instance is in its outcome and hence in the interval.
+quantiles for both. Of 600 samples of 100 instances from a published run of SWE-fficiency its 95 % intervals held the
+whole run's harmonic mean in 80 % (percentile intervals 75 %), its geometric mean in 91 % (92 %) and the share of
+matched experts in 95 % (95 %). No resampling sees the rare, very bad instance that a sample lacks: read the harmonic
+mean's interval as a lower bound of its uncertainty. Measurement noise within an instance is in its outcome and hence in
+the interval.
 """
 
 from __future__ import annotations

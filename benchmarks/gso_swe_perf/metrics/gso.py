@@ -17,8 +17,6 @@ from perfagent.benchmarks.gso_swe_perf.records import GsoTimings
 OPT_BASE_SPEEDUP = 1.2
 #: OPT_THRESH, the p of Opt_p@k: the share of the expert's speedup that counts as matching it.
 OPT_THRESHOLD = 0.95
-#: Instances in the published data set: what a published score is a share of.
-PUBLISHED_INSTANCES = 102
 #: The thresholds of the published curve of Opt_p@1 (export_opt1_threshold.py).
 CURVE = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -50,11 +48,11 @@ class GsoFigures:
 
     @property
     def opt_base(self) -> bool:
-        """The patch improves the base."""
-        if "patch_base" not in self.aggregates or not {"base", "patch"} <= set(self.overall):
+        """The patch improves the base: in the mean over tests, where it is known, and in the geometric mean."""
+        if "patch_base" not in self.aggregates:
             return False
-        gain = self.aggregates["patch_base"].gm
-        return self.overall["base"] > self.overall["patch"] and _one_decimal(gain) >= OPT_BASE_SPEEDUP
+        longer = {"base", "patch"} <= set(self.overall) and self.overall["base"] <= self.overall["patch"]
+        return not longer and _one_decimal(self.aggregates["patch_base"].gm) >= OPT_BASE_SPEEDUP
 
     def opt_commit(self, threshold: float = OPT_THRESHOLD) -> bool:
         """The patch also reaches `threshold` of the expert's speed; a threshold of 0 asks for passed tests only."""
@@ -67,10 +65,9 @@ class GsoFigures:
         found: dict[str, float | None] = {}
         for comparison, summary in self.aggregates.items():
             found.update(summary.named(comparison))
-        for phase, mean in self.overall.items():
-            found[f"{phase}_mean"] = mean
-            if phase in self.means:
-                found[f"{phase}_std"] = _deviation(self.means[phase])
+        for phase, means in self.means.items():
+            found[f"{phase}_mean"] = self.overall[phase]
+            found[f"{phase}_std"] = _deviation(means)
         return found
 
 

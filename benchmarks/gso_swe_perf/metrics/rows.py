@@ -74,8 +74,9 @@ def _why_not(figures: gso.GsoFigures) -> str:
 
 def _swe_perf(instance: SwePerfInstance, outcome: Outcome | None, expert: Outcome | None) -> InstanceScore:
     tests = instance.efficiency_test
-    human = swe_perf.expert_saving(instance.duration_changes, tests)
-    best = swe_perf.figures(expert.swe_perf, tests) if expert and expert.swe_perf else None
+    published = swe_perf.expert_figures(instance.duration_changes, tests)
+    human = published.performance if published else None
+    best = swe_perf.figures(expert.swe_perf, tests) if expert and expert.swe_perf else published
     expert_speedup = geometric_mean(tuple(best.speedups.values())) if best and best.speedups else None
     if outcome is None or outcome.swe_perf is None:
         # Without run reports of every run the harness counts the patch as one that did not apply.
@@ -112,7 +113,8 @@ def _swefficiency(instance: SwefficiencyInstance, outcome: Outcome | None, exper
         row = unmeasured(instance, outcome, best)
         ratio = swefficiency.speedup_ratio(swefficiency.NO_SPEEDUP, gold)
         return row.model_copy(update={"value": ratio, "ratio": ratio})
-    figures = swefficiency.figures(outcome.swefficiency, instance.pass_to_pass)
+    finished = outcome.status == "graded"
+    figures = swefficiency.figures(outcome.swefficiency, instance.pass_to_pass, finished=finished)
     ratio = swefficiency.speedup_ratio(figures.speedup, gold)
     solved = figures.correct and best is not None and ratio >= swefficiency.MATCHES_EXPERT
     return InstanceScore(
@@ -143,6 +145,8 @@ def _swefficiency(instance: SwefficiencyInstance, outcome: Outcome | None, exper
 def _why_short(figures: swefficiency.SwefficiencyFigures, best: float | None, outcome: Outcome) -> str:
     if outcome.swefficiency and outcome.swefficiency.introspection:
         return outcome.swefficiency.introspection[0]
+    if not figures.correct and figures.correctness_pct == 1:
+        return outcome.detail or outcome.status.replace("_", " ")
     if not figures.correct:
         return f"{1 - figures.correctness_pct:.2%} of the tests that have to pass do not"
     if best is None:

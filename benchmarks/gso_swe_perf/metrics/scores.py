@@ -10,6 +10,7 @@ from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.metrics import gso, swefficiency
 from perfagent.benchmarks.gso_swe_perf.metrics.bootstrap import bootstrap
 from perfagent.benchmarks.gso_swe_perf.metrics.eff import mean_eff_at_k
+from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import Run
 from perfagent.benchmarks.gso_swe_perf.metrics.paired import paired_row
 from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
 from perfagent.benchmarks.gso_swe_perf.metrics.rows import official_row
@@ -61,6 +62,16 @@ def eff_at_k(rollouts: Sequence[Scores], k: int) -> float | None:
                 return None
             attempts.setdefault(row.instance_id, []).append(row.efficiency)
     return mean_eff_at_k(list(attempts.values()), k) if attempts else None
+
+
+def run_of(scores: Scores, threshold: float = gso.OPT_THRESHOLD) -> Run:
+    """One rollout's official GSO score as a run for Opt_p@k; every instance counts as seen.
+
+    Args:
+        threshold: p.
+    """
+    solved = frozenset(row.instance_id for row in scores.rows if _reaches(row, threshold))
+    return Run(frozenset(row.instance_id for row in scores.rows), solved)
 
 
 def opt_curve(scores: Scores) -> dict[float, float]:

@@ -21,8 +21,8 @@ SIGNIFICANCE = 0.1
 #: Its step, added up in floating point as there: 0.009 is reached as 0.009000000000000001.
 STEP = 0.001
 STEPS = tuple(takewhile(lambda saving: saving <= 1, accumulate(chain([0.0], repeat(STEP)))))
-#: Instances in the published data set.
-PUBLISHED_INSTANCES = 140
+#: How a row's `duration_changes` calls the code before and after the expert's change.
+_SIDES = ("base", "head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ def figures(timings: SwePerfTimings, tests: Sequence[str]) -> SwePerfFigures:
     failed = tuple(test for test in tests if not (base[test] and patch[test]))
     if failed:
         return SwePerfFigures({}, failed, {})
-    savings = {test: proven_saving(base[test], patch[test]) for test in tests}
-    return SwePerfFigures(savings, (), {test: _ratio(base[test], patch[test]) for test in tests})
+    return _compared(base, patch)
 
 
 def _times(runs: Sequence[dict[str, TestTime]], test: str) -> list[float]:
@@ -70,16 +69,18 @@ def _ratio(base: Sequence[float], patch: Sequence[float]) -> float:
     return fmean(base) / after if after > 0 else float("inf")
 
 
-def expert_saving(durations: Sequence[dict[str, dict[str, float]]], tests: Sequence[str]) -> float | None:
-    """The expert's mean proven saving, 0..1, from a row's `duration_changes`; None when it says nothing of a test."""
-    savings = []
-    for test in tests:
-        both = [run[test] for run in durations if test in run]
-        if not both:
-            return None
-        base, head = ([run[side] for run in both] for side in ("base", "head"))
-        savings.append(proven_saving(within_fences(base), within_fences(head)))
-    return fmean(savings) if savings else None
+def expert_figures(durations: Sequence[dict[str, dict[str, float]]], tests: Sequence[str]) -> SwePerfFigures | None:
+    """The expert's figures from a row's `duration_changes`; None when these say nothing of some test."""
+    times = {test: [run[test] for run in durations if test in run] for test in tests}
+    if not all(times.values()):
+        return None
+    base, head = ({test: within_fences([run[side] for run in of]) for test, of in times.items()} for side in _SIDES)
+    return _compared(base, head)
+
+
+def _compared(base: dict[str, list[float]], patch: dict[str, list[float]]) -> SwePerfFigures:
+    savings = {test: proven_saving(base[test], patch[test]) for test in base}
+    return SwePerfFigures(savings, (), {test: _ratio(base[test], patch[test]) for test in base})
 
 
 def within_fences(times: Sequence[float]) -> list[float]:

@@ -40,16 +40,21 @@ class SwefficiencyFigures:
         return self.raw_speedup if self.correct else NO_SPEEDUP
 
 
-def figures(timings: SwefficiencyTimings, required: Iterable[str] = ()) -> SwefficiencyFigures:
+def figures(
+    timings: SwefficiencyTimings, required: Iterable[str] = (), *, finished: bool = True
+) -> SwefficiencyFigures:
     """Judge an instance.
 
     Args:
         required: its PASS_TO_PASS tests; one that has no outcome failed.
+        finished: the protocol came to its end; a run whose tests left no output is incorrect, with none required too.
     """
     asked = set(required) | set(timings.tests)
     passed = sum(timings.tests.get(test, False) for test in asked)
     share = passed / len(asked) if asked else 1.0
-    return SwefficiencyFigures(before_over_after(timings), share, share == 1.0 and not timings.introspection)
+    return SwefficiencyFigures(
+        before_over_after(timings), share, finished and share == 1.0 and not timings.introspection
+    )
 
 
 def before_over_after(timings: SwefficiencyTimings) -> float:

@@ -27,6 +27,7 @@ VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
     "table": ("eval_table", "table"),
+    "rescore": ("eval_rescore", "rescore"),
 }
 
 #: Verbs that only some of the benchmarks have.

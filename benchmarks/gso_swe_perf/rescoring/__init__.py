@@ -1,0 +1,1 @@
+"""Results that somebody published, scored anew by our scorers."""
