@@ -132,7 +132,7 @@ def make_task(root: Path, number: int, name: str) -> Task:
 def filled(template: str, task: Task, counted: bool, **values: object) -> str:
     shared = {"name": task.name, "function": task.function, "call": TEXTS["modules"][task.name]["call"]}
     words = {"words": TEXTS["counted" if counted else "plain"], "make_words": TEXTS["make_words"]}
-    return template.format(timed=", timer=timer" if counted else "", **shared, **words, **values)
+    return template.format(**shared, **words, **values)
 
 
 def shared_fields(task: Task, benchmark: str) -> dict[str, Any]:
