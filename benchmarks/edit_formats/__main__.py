@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from perfagent.benchmarks.commands import errors_in_one_line
 from perfagent.benchmarks.edit_formats.corpus import (
     HELD_OUT,
     RELEASES,
@@ -24,7 +25,6 @@ from perfagent.benchmarks.edit_formats.corpus import (
 from perfagent.benchmarks.edit_formats.page import Results, document
 from perfagent.benchmarks.edit_formats.trial import definition_rows, file_rows, hunk_rows
 from perfagent.benchmarks.environments.trial import default_cache
-from perfagent.tools.errors import PerfagentError
 from perfagent.tools.patch import syntax_errors
 
 _SEED, _HELD_OUT_SEED = 20261121, 7  # of the draw of hunks and of the places damaged
@@ -81,14 +81,6 @@ def _is_whole(change: Change, parts: list[Hunk]) -> bool:
     return len(parts) <= _MOST_HUNKS_OF_A_FILE and "\n".join(lines) + "\n" == change.after
 
 
-def main() -> None:
-    """Run the command; errors are told in one line."""
-    try:
-        typer.run(edit_formats)
-    except PerfagentError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(1) from error
-
-
 if __name__ == "__main__":
-    main()
+    with errors_in_one_line():
+        typer.run(edit_formats)

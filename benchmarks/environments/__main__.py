@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from perfagent.benchmarks.commands import errors_in_one_line
 from perfagent.benchmarks.environments.page import document, line
 from perfagent.benchmarks.environments.trial import default_cache, packages, try_package
-from perfagent.tools.errors import PerfagentError
 
 
 def environments(
@@ -33,14 +33,6 @@ def environments(
         typer.echo(document(results))
 
 
-def main() -> None:
-    """Run the command; errors are told in one line."""
-    try:
-        typer.run(environments)
-    except PerfagentError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(1) from error
-
-
 if __name__ == "__main__":
-    main()
+    with errors_in_one_line():
+        typer.run(environments)

@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 
+from perfagent.benchmarks.commands import errors_in_one_line
 from perfagent.benchmarks.pytest_rounds.document import document
 from perfagent.benchmarks.pytest_rounds.field import CLOSE_PAIRS, opened
 from perfagent.benchmarks.pytest_rounds.figures import Findings, verdicts
-from perfagent.tools.errors import PerfagentError
 from perfagent.tools.sandbox import choose
 
 GAINS = {1.05: 20, 1.10: 10}
 """True speedup -> after how many calls the baseline does one more."""
 
 
-def main(
+def pytest_rounds(
     pairs: Annotated[int, typer.Option(min=12, help="Pairs of identical code in each way.")] = 60,
     comparisons: Annotated[int, typer.Option(min=1, help="Sequential comparisons of identical code.")] = 40,
     sandbox: Annotated[str, typer.Option(help="Where the example's code runs.")] = "auto",
@@ -54,8 +54,5 @@ def main(
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except PerfagentError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(1) from error
+    with errors_in_one_line():
+        typer.run(pytest_rounds)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from perfagent.benchmarks.commands import errors_in_one_line
 from perfagent.benchmarks.real_projects.compare import compare
 from perfagent.benchmarks.real_projects.projects import (
     download_sources,
@@ -16,7 +17,6 @@ from perfagent.benchmarks.real_projects.projects import (
     projects,
 )
 from perfagent.benchmarks.real_projects.report import SEARCH_MINUTES, document, run_project
-from perfagent.tools.errors import PerfagentError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -77,14 +77,6 @@ def run_projects(
         write.write_text(page, encoding="utf-8")
 
 
-def main() -> None:
-    """Run the command; errors are told in one line."""
-    try:
-        app()
-    except PerfagentError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(1) from error
-
-
 if __name__ == "__main__":
-    main()
+    with errors_in_one_line():
+        app()

@@ -42,7 +42,7 @@ class RankedTest:
     score: float
 
 
-def test_files(files: Iterable[str]) -> list[str]:
+def files_of_tests(files: Iterable[str]) -> list[str]:
     """Those of a repository's files that pytest collects by name."""
     names = ((path, PurePosixPath(path).name) for path in files)
     return sorted(p for p, name in names if name.endswith("_test.py") or re.fullmatch(r"test_.*\.py", name))
@@ -58,7 +58,7 @@ def ranked_tests(tree: Path, files: Iterable[str], functions: Mapping[str, Colle
     """
     names = frozenset(filter(None, map(_plain, (name for group in functions.values() for name in group))))
     modules = frozenset(PurePosixPath(path).stem for path in functions if path) - {"__init__"}
-    found = [each for path in test_files(files) for each in _tests_in(tree, path, modules)]
+    found = [each for path in files_of_tests(files) for each in _tests_in(tree, path, modules)]
     shown = {name: sum(name in test.words for test in found) for name in names}
     rare = {name: math.log(1 + len(found) / count) for name, count in shown.items() if count}
     scored = [RankedTest(t.node, t.path, _score(t, rare)) for t in found if any(name in t.words for name in rare)]

@@ -104,8 +104,12 @@ def official_tests(instance: Instance, site: Site, folder: Path) -> Workloads:
     if isinstance(instance, SwefficiencyInstance):
         scripts = write_scripts(folder, {"workload": instance.workload})
         named = [_inside(path) for path in (*instance.covering_tests, *instance.single_thread_tests)]
-        there = list(dict.fromkeys(path for path in named if path in site.files))
-        return Workloads(tuple(scripts.values()), tests=_pytest(there) if there else instance.test_cmd or NO_TESTS)
+        if there := list(dict.fromkeys(path for path in named if path in site.files)):
+            return Workloads(tuple(scripts.values()), tests=_pytest(there))
+        # The published command names no files and would run all there are.
+        command = instance.test_cmd if instance.brings_environment else ""
+        tests, chosen = _tests_of(command, instance.workload, site)
+        return Workloads(tuple(scripts.values()), tests=tests, chosen=chosen)
     raise UsageError(f"{instance.instance_id} has no workload", "give a data set of one of the three benchmarks")
 
 

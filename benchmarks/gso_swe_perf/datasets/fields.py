@@ -71,10 +71,10 @@ Functions = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_functions)]
 Durations = Annotated[tuple[dict[str, dict[str, float]], ...], BeforeValidator(_durations)]
 
 
-class OwnEnvironment(BaseModel):
-    """Optional columns, of no published data set, with which a row says what its environment is made of.
+class OwnColumns(BaseModel):
+    """Optional columns, of no published data set: what a row's environment is made of.
 
-    A row that has them is run in an environment of that kind instead of in a published image.
+    A row that says that is run in an environment of that kind instead of in a published image.
 
     Attributes:
         python: version, such as "3.9".

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from perfagent.benchmarks.gso_swe_perf.datasets.fields import Date, OwnEnvironment, Revision, Texts, without_nulls
+from perfagent.benchmarks.gso_swe_perf.datasets.fields import Date, OwnColumns, Revision, Texts, without_nulls
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Recipe
 
@@ -21,7 +21,7 @@ _VENV = re.compile(r"\buv venv\b.*?--python[= ]+\"?(\d+\.\d+)")
 _MAKES_VENV = re.compile(r"^\s*(uv venv\b|(source|\.)\s+\S*\.venv/bin/activate\s*$)")
 
 
-class GsoInstance(Instance, OwnEnvironment):
+class GsoInstance(Instance, OwnColumns):
     """One task of GSO.
 
     Attributes:

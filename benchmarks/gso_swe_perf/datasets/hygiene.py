@@ -85,13 +85,9 @@ def hygiene(patch: str) -> Hygiene:
 
 
 def without_tests(patch: str) -> str:
-    """The patch without its test files."""
-    return "".join(part.text for part in file_patches(patch) if not part.is_test)
-
-
-def only_tests(patch: str) -> str:
-    """What `without_tests` leaves out."""
-    return "".join(part.text for part in file_patches(patch) if part.is_test)
+    """The patch without its test files; the whole one when it has no others, as a change to a testing library has."""
+    kept = [part.text for part in file_patches(patch) if not part.is_test]
+    return "".join(kept) if kept else patch
 
 
 def cleaned(patch: str | None) -> str:

@@ -26,6 +26,11 @@ _KINDS: dict[Benchmark, type[Instance]] = {
 }
 
 
+#: What a field's pattern means, in words.
+_PATTERNS = {"instance_id": "made of letters, digits, dots, dashes and underscores", "repo": "owner/name"}
+_REVISION = "a commit, or a revision such as <hash>^"
+
+
 def load(benchmark: Benchmark, source: str | None = None, split: str = "test") -> list[Instance]:
     """The instances of a data set, in its order.
 
@@ -68,10 +73,18 @@ def first_fault(error: ValidationError) -> str:
         return f"the field {field} is missing"
     if fault["type"] == "extra_forbidden":
         return f"the field {field} is none of a prediction's"
-    message = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    message = message[:1].lower() + message[1:]
+    if fault["type"] == "string_pattern_mismatch":
+        message = f"should be {_PATTERNS.get(field, _REVISION)}"
+    elif fault["type"] in ("too_short", "string_too_short"):
+        message = "should have at least one item" if fault["type"] == "too_short" else "should not be empty"
+    else:
+        message = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
     given = repr(fault["input"])
-    return f"the field {field}: {message}, not {given if len(given) <= 60 else given[:57] + '...'}"
+    return f"the field {field}: {message[:1].lower()}{message[1:]}, not {_short(given)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _field(path: Sequence[int | str]) -> str:

@@ -10,7 +10,7 @@ from perfagent.benchmarks.gso_swe_perf.datasets.fields import (
     Date,
     Durations,
     Functions,
-    OwnEnvironment,
+    OwnColumns,
     Revision,
     Texts,
     without_nulls,
@@ -28,7 +28,7 @@ ACTIVATE = "source /opt/miniconda3/bin/activate && conda activate testbed"
 INSTALL = ("python -m pip install -e .",)
 
 
-class SwePerfInstance(Instance, OwnEnvironment):
+class SwePerfInstance(Instance, OwnColumns):
     """One task of SWE-Perf.
 
     Attributes:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from perfagent.benchmarks.gso_swe_perf.datasets.fields import (
     Date,
-    OwnEnvironment,
+    OwnColumns,
     Revision,
     Texts,
     renamed,
@@ -22,7 +22,7 @@ from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Recipe
 IMAGES = "ghcr.io/swefficiency/swefficiency-images"
 
 
-class SwefficiencyInstance(Instance, OwnEnvironment):
+class SwefficiencyInstance(Instance, OwnColumns):
     """One task of SWE-fficiency.
 
     Attributes:
@@ -34,6 +34,7 @@ class SwefficiencyInstance(Instance, OwnEnvironment):
         single_thread_tests: test files that must run alone.
         test_cmd, rebuild_cmd: how to test and how to install again after a patch.
         speedup: the expert's, before / after; 0 when it was not published.
+        published_before: seconds of the workload at the base, of no published row; 0 when unknown.
     """
 
     benchmark: ClassVar[Benchmark] = "swefficiency"
@@ -50,6 +51,7 @@ class SwefficiencyInstance(Instance, OwnEnvironment):
     fail_to_pass: Annotated[Texts, Field(alias="FAIL_TO_PASS")] = ()
     workload: Annotated[str, Field(min_length=1)]
     speedup: float = 0.0
+    published_before: float = 0.0
     covering_tests: Texts = ()
     single_thread_tests: Texts = ()
     test_cmd: str = ""

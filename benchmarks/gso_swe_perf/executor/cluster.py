@@ -18,7 +18,7 @@ from typing import Any
 from perfagent import __version__
 from perfagent.agent.run_folder import state_home
 from perfagent.benchmarks.gso_swe_perf.executor.attempt import Attempt, stop
-from perfagent.benchmarks.gso_swe_perf.executor.cores import Claim, chosen, claim, claim_some, timing_cores
+from perfagent.benchmarks.gso_swe_perf.executor.cores import Claim, chosen, claim_some, free_cores, timing_cores
 from perfagent.benchmarks.gso_swe_perf.executor.protocol import POLL_S, Ended, Work
 from perfagent.benchmarks.gso_swe_perf.records import Job
 from perfagent.tools.errors import PerfagentError, UsageError
@@ -184,14 +184,6 @@ def serve(scheduler: str, cores: Sequence[int]) -> None:
         asyncio.run(work())
     except (OSError, TimeoutError) as error:
         raise _unreachable(scheduler) from error
-
-
-def free_cores(cores: Sequence[int]) -> list[int]:
-    """Those that nobody holds at this moment."""
-    claims = [held for core in cores if (held := claim(core))]
-    for held in claims:
-        held.close()
-    return [held.core for held in claims]
 
 
 def _nanny(core: int) -> dict[str, Any]:

@@ -122,6 +122,29 @@ def claim_some(cores: Sequence[int], say: Callable[[str], None], most: int | Non
     return found
 
 
+def free_cores(cores: Sequence[int]) -> list[int]:
+    """Those that nobody holds at this moment."""
+    claims = [held for core in cores if (held := claim(core))]
+    for held in claims:
+        held.close()
+    return [held.core for held in claims]
+
+
+def named_cores(text: str) -> tuple[int, ...]:
+    """The cores of a list such as `2,3`.
+
+    Raises:
+        UsageError: it is none, or names cores that this process may not use, or two threads of one core.
+    """
+    allowed = sorted(os.sched_getaffinity(0))
+    cores = [int(part) for part in text.split(",") if part.strip().isdecimal()]
+    if not cores or len(cores) != text.count(",") + 1 or not set(cores) <= set(allowed):
+        raise UsageError(f"{text!r} names no cores to use here", f"those here are {', '.join(map(str, allowed))}")
+    if len(distinct(cores)) != len(cores):
+        raise UsageError(f"of {text!r} some are threads of one core", "they would disturb each other: name one of each")
+    return tuple(cores)
+
+
 def keep_off_claimed(core: int) -> None:
     """Let this process and its children run on no core that somebody else measures on."""
     claimed = {int(file.name) for file in claims_home().glob("[0-9]*") if locked(file)} - {physical(core)}

@@ -26,10 +26,15 @@ __all__ = [
     "bootstrap",
     "eff_at_k",
 <<<<<<< HEAD
+<<<<<<< HEAD
     "flagged",
 =======
     "in_published_format",
 >>>>>>> h6-metrics
+=======
+    "flagged",
+    "in_published_format",
+>>>>>>> main
     "natural_order",
     "opt_at_k",
     "opt_at_k_expected",

@@ -178,7 +178,7 @@ if [ $code = 0 ]; then echo '{gso_log.INSTALLED}'; else echo '{gso_log.NOT_INSTA
     def _side(self, side: _Side) -> bool:
         """Run the tests of a phase and read what they wrote; whether all went well."""
         count = len(self._instance.tests)
-        ended = self._script(testing(side, count, self._processes, self._process_s))
+        ended = self._script(phase_script(side, count, self._processes, self._process_s))
         texts = [self._arena.get(f"{self._arena.place.tree}/{side.file}_{number}.txt") for number in range(count)]
         self._times[side.phase] = [gso_log.times((text or b"").decode("utf-8", "replace")) for text in texts]
         self.executions += sum(map(len, self._times[side.phase])) + (not ended)
@@ -222,7 +222,7 @@ def prefixed(text: str) -> str:
     return "".join([*lines[:line], f"import runpy; runpy.run_path({HTTP_CACHE!r})\n", *lines[line:]])
 
 
-def testing(side: _Side, tests: int, processes: int, limit_s: float | None) -> str:
+def phase_script(side: _Side, tests: int, processes: int, limit_s: float | None) -> str:
     """The script of one phase: every test in so many processes, then all times between the phase's markers."""
     limit = "" if limit_s is None else f"timeout {limit_s:g}s "
     numbers = " ".join(map(str, range(tests)))

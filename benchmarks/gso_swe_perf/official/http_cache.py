@@ -4,20 +4,30 @@ Runs inside, on the instance's Python, with the standard library alone; where ne
 nothing. Answers that are read as a stream are not kept.
 """
 
+from __future__ import annotations
+
 import hashlib
 import importlib
 import importlib.util
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path("/tmp/gso_http_cache")
 
 
-def _keep(owner, url_of, wanted, pack, unpack):
+def _keep(
+    owner: Any,
+    url_of: Callable[[Any], str],
+    wanted: Callable[[Any], bool],
+    pack: Callable[[Any], Any],
+    unpack: Callable[[Any, Any], Any],
+) -> None:
     """Wrap `owner.send(self, request, ...)`: a wanted request that was answered before is answered from disk."""
     send = owner.send
 
-    def cached(self, request, *args, **kwargs):
+    def cached(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.method != "GET" or not wanted(kwargs):
             return send(self, request, *args, **kwargs)
         name = hashlib.sha256(url_of(request).encode()).hexdigest()
@@ -33,7 +43,7 @@ def _keep(owner, url_of, wanted, pack, unpack):
     owner.send = cached
 
 
-def _install():
+def _install() -> None:
     if importlib.util.find_spec("requests"):
         adapters = importlib.import_module("requests.adapters")
         _keep(

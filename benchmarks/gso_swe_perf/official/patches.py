@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 PATCH = "/tmp/patch.diff"
 
-#: Source: SWE-Perf harness, run_evaluation.py. Nothing is stripped from the patch, and `patch` may apply it with fuzz.
+#: Source: SWE-Perf harness, run_evaluation.py. Nothing is stripped from the patch, and `patch` may apply it with fuzz,
+#: or backwards when it fits only so.
 SWE_PERF = f"git apply --allow-empty -v {PATCH} || patch --batch --fuzz=5 -p1 -i {PATCH}"
 
 #: Source: SWE-fficiency harness, run_validation.py (GIT_APPLY_CMD, try_to_apply_patch). File by file: one that does not

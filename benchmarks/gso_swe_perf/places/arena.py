@@ -12,7 +12,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from perfagent.benchmarks.gso_swe_perf.places.place import Place
 from perfagent.benchmarks.gso_swe_perf.records import Record
@@ -105,8 +105,8 @@ class DockerArena:
         """See Arena."""
         self._scripts += 1
         file = f"{FOLDER}/scripts/{self._scripts}.sh"
-        # A file, as one argument may have 128 KiB at most.
-        whole = f"set -o pipefail\ncd {self._place.tree} || exit\n{self._place.activate}\n{script}\n"
+        # A file, as one argument may have 128 KiB at most; one stream, as the engine keeps no order between two.
+        whole = f"exec 2>&1\nset -o pipefail\ncd {self._place.tree} || exit\n{self._place.activate}\n{script}\n"
         self.put(file, whole.encode("utf-8", "surrogateescape"))
         late = threading.Event()
         timers = [] if timeout_s is None else self._timers(timeout_s, late)
@@ -177,10 +177,13 @@ class DockerArena:
         Raises:
             SandboxError: the container is gone.
         """
+        from docker.utils.socket import frames_iter
+
         api = self._client.api
         with engine_errors():
             made = api.exec_create(self._container, argv, environment=variables, user="0:0", workdir="/")["Id"]
-            output = _bounded(api.exec_start(made, stream=True))
+            with _Attached(api.exec_start(made, socket=True)) as stream:
+                output = _bounded(chunk for _, chunk in frames_iter(stream.connection, tty=False))
             # The stream may end a moment before the engine knows how the command did.
             while (code := api.exec_inspect(made)["ExitCode"]) is None:
                 time.sleep(0.01)
@@ -270,26 +273,29 @@ def _container(
                 mounts=[*map(bind, mounts)],
             ),
         )
-    container, attached = str(made["Id"]), _Attached()
+    container = str(made["Id"])
     try:
         with engine_errors():
-            attached.input = client.api.attach_socket(container, {"stdin": 1, "stream": 1})
-            client.api.start(container)
-        yield container
+            attached = _Attached(client.api.attach_socket(container, {"stdin": 1, "stream": 1}))
+        with attached:
+            with engine_errors():
+                client.api.start(container)
+            yield container
     finally:
-        try:
-            remove(client, container)
-        finally:
-            attached.close()
+        remove(client, container)
 
 
 class _Attached:
-    """A container's input, once it is attached."""
+    """One of the engine's hijacked connections, which the SDK leaves to be closed."""
 
-    input: Any = None
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.connection = raw_socket(stream)
+        self.connection.settimeout(None)
 
-    def close(self) -> None:
-        """Let go of it."""
-        if self.input is not None:
-            raw_socket(self.input).close()
-            self.input.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.connection.close()
+        self._stream.close()

@@ -23,7 +23,7 @@ from perfagent.benchmarks.gso_swe_perf.places.place import TESTBED, Place
 from perfagent.benchmarks.gso_swe_perf.places.repositories import Repositories
 from perfagent.tools.environment.builder import STEP_TIMEOUT_S
 from perfagent.tools.environment.docker_build import LIST_PYTHONS, Base, bases
-from perfagent.tools.environment.images import environment_labels
+from perfagent.tools.environment.images import LABEL_ENVIRONMENT, environment_labels
 from perfagent.tools.environment.install import failure
 from perfagent.tools.environment.interpreters import OLDEST_MINOR, QUERY, Interpreter, find, parse_query
 from perfagent.tools.environment.manifest import Manifest, read_manifest
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 #: Images made here; `perfagent clean` knows them by this beginning of their names.
-REPOSITORY = "perfagent/place"
+REPOSITORY, EQUIPPED = "perfagent/place", "perfagent/place-tools"
 LABEL_NOTES = "perfagent.place.notes"
 #: Part of every image's key: raised when what is built of the same recipe changes.
 VERSION = 1
@@ -47,14 +47,18 @@ PIN_FILE = "/opt/perfagent/build-pins.txt"
 #: pip reads the first for builds and installations alike, and from 25.3 on the second for builds; uv the third.
 PIN_VARIABLES = ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "UV_BUILD_CONSTRAINT")
 PINNED = f"echo '{BUILD_PIN}' > {PIN_FILE}\n" + "".join(f"export {name}={PIN_FILE}\n" for name in PIN_VARIABLES)
-#: The uv of GSO's images ("GSO harness"), from the package index, in an environment of its own.
-UV = "uv==0.5.4"
+#: What instances' commands call that the base image lacks: patch(1), the last rung of GSO's and SWE-Perf's ladders, and
+#: the uv of GSO's images ("GSO harness") in an environment of its own.
+UV, UV_PREFIX = "uv==0.5.4", "/opt/perfagent/uv"
+TOOLS = f"""set -e
+command -v patch || {{ apt-get -q update; apt-get -q install -y --no-install-recommends patch; }}
+rm -rf /var/lib/apt/lists/*
+python3 -m venv {UV_PREFIX}
+{UV_PREFIX}/bin/pip install -q {UV}
+ln -sf {UV_PREFIX}/bin/uv /usr/local/bin/uv
+"""
 #: What a build leaves in the tree and git must not show: the tree would count as dirty.
 BUILD_LEFTOVERS = (*LEFTOVERS, ".venv", "*.egg-info", "build", "*.so")
-#: The last rung of GSO's and SWE-Perf's ladders is patch(1), which the base image lacks.
-GET_PATCH = """command -v patch && exit
-apt-get -q update && apt-get -q install -y --no-install-recommends patch
-got=$?; rm -rf /var/lib/apt/lists/*; exit $got"""
 NO_PATCH = "the image lacks patch(1): a diff that git does not apply is not tried with it"
 
 
@@ -120,11 +124,7 @@ def _build(
                 arena.put_archive(archive)
             notes = _install(arena, instance, extra)
             labels = {**environment_labels(key, repositories.cache), LABEL_NOTES: json.dumps(notes)}
-            # Quoted twice over: a label's value is a word of a Dockerfile, with the variables of one.
-            changes = ["ENTRYPOINT []", 'CMD ["sh"]']
-            changes += [f"LABEL {label}={json.dumps(text)}".replace("$", "\\$") for label, text in labels.items()]
-            with engine_errors():
-                client.api.commit(arena.container, REPOSITORY, key, changes="\n".join(changes))
+            _keep(client, arena, REPOSITORY, labels)
 
 
 def _base(client: DockerClient, manifest: Manifest, wanted: str | None, cache: Path, say: Say) -> tuple[str, str]:
@@ -137,10 +137,35 @@ def _base(client: DockerClient, manifest: Manifest, wanted: str | None, cache: P
     for way in bases(client, None, manifest, wanted, cache, say):
         try:
             base = way()
-            return base.image, find(manifest, wanted, _pythons(base), claimed=base.claimed).path
+            python = find(manifest, wanted, _pythons(base), claimed=base.claimed).path
+            return _equipped(client, base.image, cache, say), python
         except (BuildError, SandboxUnavailable) as error:
             obstacles[error.message] = None
     raise BuildError(f"no Python {wanted or manifest.requires_python} for it: {'; '.join(obstacles)}")
+
+
+def _equipped(client: DockerClient, base: str, cache: Path, say: Say) -> str:
+    """The id of an image with the tools, made once for all instances; `base` itself where they cannot be had."""
+    key = hashlib.sha256(f"{base} {TOOLS}".encode()).hexdigest()[:24]
+    with (cache / "places" / f"{key}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if present(client, f"{EQUIPPED}:{key}"):
+            return image_id(client, f"{EQUIPPED}:{key}")
+        say("putting patch and uv into the base image")
+        with open_arena(Place(image=base, activate="", python="", origin="local", tree="/"), network=True) as arena:
+            if arena.run(TOOLS, STEP_TIMEOUT_S).exit_code != 0:
+                return base
+            return _keep(client, arena, EQUIPPED, environment_labels(key, cache))
+
+
+def _keep(client: DockerClient, arena: DockerArena, repository: str, labels: dict[str, str]) -> str:
+    """Commit an arena as an image tagged with its environment's key; its id."""
+    changes = ["ENTRYPOINT []", 'CMD ["sh"]']
+    # A label's value is a word of a Dockerfile, which may hold variables.
+    changes += [f"LABEL {label}={json.dumps(text)}".replace("$", "\\$") for label, text in labels.items()]
+    with engine_errors():
+        made = client.api.commit(arena.container, repository, labels[LABEL_ENVIRONMENT], changes="\n".join(changes))
+        return str(made["Id"])
 
 
 def _pythons(base: Base) -> list[Interpreter]:
@@ -167,16 +192,13 @@ def _pack(archive: IO[bytes], tree: Path) -> None:
 def _install(arena: DockerArena, instance: Instance, extra: tuple[str, ...]) -> list[str]:
     """Carry out the recipe in an arena that has the tree; what differs from a published environment."""
     recipe = instance.recipe
-    notes = [] if arena.run(GET_PATCH, STEP_TIMEOUT_S).exit_code == 0 else [NO_PATCH]
+    notes = [] if arena.run("command -v patch").exit_code == 0 else [NO_PATCH]
     excluded = "".join(f"{name}\\n" for name in BUILD_LEFTOVERS)
     steps = [
         f"cd {TESTBED} && mkdir -p .git/info && printf '{excluded}' >> .git/info/exclude",
         f"git config --global --add safe.directory {TESTBED}",
         f"{arena.place.python} -m venv {PREFIX}",
     ]
-    if any("uv " in command for command in recipe.install):
-        uv = "/opt/perfagent/uv"
-        steps.append(f"python3 -m venv {uv} && {uv}/bin/pip install -q {UV} && ln -sf {uv}/bin/uv /usr/local/bin/uv")
     inside = f"cd {TESTBED}\nsource {PREFIX}/bin/activate\n{PINNED}"
     for packages in (recipe.packages, extra):
         if packages:

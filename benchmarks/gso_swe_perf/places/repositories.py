@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from perfagent.benchmarks.gso_swe_perf.datasets.hygiene import without_tests
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
-from perfagent.benchmarks.gso_swe_perf.places.trees import Planted, apply_patch, commit_index, plant, without_tests
+from perfagent.benchmarks.gso_swe_perf.places.trees import Planted, apply_patch, commit_index, plant
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.repository import Git
 from perfagent.tools.repository.git import CLONE_TIMEOUT_S, foreign
@@ -28,10 +29,11 @@ class Repositories:
             (or `owner+name/repo`), `owner__name`, `owner/name` or `name`, with or without `.git`, or is itself one of
             the project's name. An address is what `/owner/name` is appended to.
         cache: folder for clones.
+        fallback: the address that is asked last; none when empty.
     """
 
-    def __init__(self, sources: Sequence[str], cache: Path) -> None:
-        self.sources, self.cache = tuple(sources), cache
+    def __init__(self, sources: Sequence[str], cache: Path, *, fallback: str = DEFAULT_SOURCE) -> None:
+        self.sources, self.cache, self.fallback = tuple(sources), cache, fallback
 
     def git_dir(self, repo: str) -> Path:
         """The git directory of a project; fetched at the first time when no folder has it.
@@ -106,6 +108,8 @@ class Repositories:
     def expert_diff(self, instance: Instance) -> str:
         """The expert's change without test files: the row's own diff, else taken from the history.
 
+        A change of nothing but tests is left whole.
+
         Raises:
             RepositoryError: the row has neither a diff nor a commit, or the history lacks it.
         """
@@ -118,7 +122,8 @@ class Repositories:
         base = self._before_expert(instance, expert)
         options = ("--binary", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
         told = Git(where, git_dir=where).run("diff", *options, base, expert)
-        return without_tests(told.stdout.decode("utf-8", "surrogateescape"))
+        whole = told.stdout.decode("utf-8", "surrogateescape")
+        return without_tests(whole) or whole
 
     def _before_expert(self, instance: Instance, expert: str) -> str:
         """The commit that the expert's change was made on, which is the base or came after it.
@@ -171,9 +176,9 @@ class Repositories:
 
     def _clone(self, repo: str, place: Path) -> None:
         """Clone from the first address that has the project, at once or not at all."""
-        addresses = [source.rstrip("/") for source in self.sources if _is_address(source)]
+        addresses = [source.rstrip("/") for source in (*self.sources, self.fallback) if _is_address(source)]
         reason = ""
-        for address in dict.fromkeys((*addresses, DEFAULT_SOURCE)):
+        for address in dict.fromkeys(addresses):
             with tempfile.TemporaryDirectory(prefix="clone-", dir=place.parent) as folder:
                 options = ("--bare", "--quiet", "--template=", "--no-local")
                 told = self._git_for_network(Path(folder)).attempt(
@@ -184,7 +189,7 @@ class Repositories:
                     return
                 reason = reason or told.reason
         raise RepositoryError(
-            f"the history of {repo} is in no folder that was given and cannot be fetched ({reason})",
+            f"the history of {repo} is in no folder that was given and cannot be fetched ({reason or 'from nowhere'})",
             "give --repositories a folder with its clone",
         )
 

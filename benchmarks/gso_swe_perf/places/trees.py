@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.repository import Git
@@ -12,12 +11,6 @@ from perfagent.tools.repository.target import Author
 
 #: How a diff is applied, from exact to tolerant; the benchmarks' own ladders begin alike.
 LADDER = ((), ("--ignore-space-change",), ("--recount", "--ignore-space-change"))
-#: Names of folders that hold tests ("GSO and SWE-fficiency data sets": SWE-bench's words, as whole names of folders).
-TEST_FOLDERS = frozenset({"test", "tests", "e2e", "testing"})
-TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|conftest|tests?)\.py")
-BLOCK = re.compile(r"^(?=diff --git )", re.MULTILINE)
-#: Of a block's first line, both paths; names with spaces are told apart by being the same twice.
-PATHS = re.compile(r'diff --git "?a/(.+?)"? "?b/(.+?)"?$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +74,6 @@ def apply_patch(git: Git, patch: str) -> None:
             return
         reason = reason or told.reason.removeprefix("error: ")
     raise EditError("does_not_apply", reason)
-
-
-def without_tests(diff: str) -> str:
-    """A diff without the files of tests; the whole one when it changes nothing else."""
-    blocks = [block for block in BLOCK.split(diff) if block]
-    kept = [block for block in blocks if not _of_tests(block)]
-    return "".join(kept or blocks)
-
-
-def _of_tests(block: str) -> bool:
-    """Whether one file's block of a diff is a test's."""
-    named = PATHS.match(block.partition("\n")[0])
-    path = PurePosixPath(named[2]) if named else PurePosixPath()
-    return bool(TEST_FOLDERS & set(path.parts[:-1])) or bool(TEST_FILE.fullmatch(path.name))
 
 
 def _signed(seconds: str) -> dict[str, str]:

@@ -26,28 +26,34 @@ TITLES = {
 VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
-    "table": ("eval_table", "table"),
+    "generate": ("eval_run", "generate"),
+    "score": ("eval_run", "score"),
     "rescore": ("eval_rescore", "rescore"),
+    "table": ("eval_table", "table"),
 }
+
+#: Below `eval` itself, as it is of no benchmark: lends this machine's cores to any.
+WORKER = ("eval_run", "worker")
 
 #: Verbs that only some of the benchmarks have.
 ONLY: dict[str, tuple[str, ...]] = {}
 
 
-def groups(words: Sequence[str] | None, *, completing: bool = False) -> typer.Typer:
+def groups(words: Sequence[str], *, whole: bool = False) -> typer.Typer:
     """`eval` with as much below it as these words after it need.
 
     Args:
-        words: what follows `eval`; None when another command was called, which needs the help's first line alone.
-        completing: whether a shell completes a line, which needs every flag of every verb.
+        words: what follows `eval`.
+        whole: with every flag of every verb, for a shell that completes a line.
     """
     app = bare(HELP, own_flags=True)
-    app.callback()(no_flags)
-    if words is None and not completing:
-        return app
-    named = [word for word in (words or ())[:1] if word in TITLES]
+    named = [word for word in words[:1] if word in TITLES]
+    app.callback(add_help_option=not named)(no_flags)
+    if not named:
+        worker = _function(WORKER)
+        app.command("worker")(worker if whole or list(words[:1]) == ["worker"] else first_line(worker))
     for benchmark in named or TITLES:
-        app.add_typer(_verbs(benchmark, (words or ())[1:], completing), name=benchmark)
+        app.add_typer(_verbs(benchmark, words[1:], whole), name=benchmark)
     return app
 
 
@@ -58,15 +64,16 @@ def benchmark_of(context: typer.Context) -> Benchmark:
     return cast("Benchmark", context.parent.info_name)
 
 
-def _verbs(benchmark: str, words: Sequence[str], completing: bool) -> typer.Typer:
+def _verbs(benchmark: str, words: Sequence[str], whole: bool) -> typer.Typer:
     there = [verb for verb in VERBS if benchmark in ONLY.get(verb, (benchmark,))]
     named = [word for word in words[:1] if word in there]
-    whole = bool(named) or completing
-    commands = {verb: _function(verb) if whole else first_line(_function(verb)) for verb in named or there}
-    return group(TITLES[benchmark], commands)
+    whole = whole or bool(named)
+    functions = {verb: _function(VERBS[verb]) for verb in named or there}
+    commands = {verb: function if whole else first_line(function) for verb, function in functions.items()}
+    return group(TITLES[benchmark], commands, help_flag=not named)
 
 
-def _function(verb: str) -> Command:
-    module, name = VERBS[verb]
+def _function(where: tuple[str, str]) -> Command:
+    module, name = where
     function: Command = getattr(import_module(f"perfagent.cli.{module}"), name)
     return function

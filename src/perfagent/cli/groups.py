@@ -20,12 +20,16 @@ def bare(text: str, *, own_flags: bool) -> typer.Typer:
     )
 
 
-def group(text: str, commands: Mapping[str, Command]) -> typer.Typer:
-    """Commands below a word of their own."""
+def group(text: str, commands: Mapping[str, Command], *, help_flag: bool = True) -> typer.Typer:
+    """Commands below a word of their own.
+
+    Args:
+        help_flag: whether the word itself has `--help`, which costs an import of pydantic on the way to a command.
+    """
     made = bare(text, own_flags=True)
     for name, command in commands.items():
         made.command(name)(command)
-    made.callback()(no_flags)
+    made.callback(add_help_option=help_flag)(no_flags)
     return made
 
 

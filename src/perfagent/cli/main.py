@@ -46,6 +46,8 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     root has a flag to convert. So a named command stands alone below a bare root, and the list of commands gets their
     first lines only.
     """
+    if arguments[:1] == ["eval"]:
+        return _evaluation(arguments[1:])
     named = [name for name in arguments[:1] if name in COMMANDS]
     completing = COMPLETING in os.environ
     app = bare(HELP, own_flags=not named)
@@ -54,19 +56,28 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         function = _function(name)
         app.command(name)(function if named or completing else first_line(function))
     if not named:
-        _add_groups(app, arguments, completing)
+        _add_groups(app, completing)
     return app
 
 
-def _add_groups(app: typer.Typer, arguments: Sequence[str], completing: bool) -> None:
+def _evaluation(words: Sequence[str]) -> typer.Typer:
+    """`eval` alone below a bare root, with as much below it as the words after it need."""
+    from perfagent.cli import evaluate
+
+    app = bare(HELP, own_flags=False)
+    app.callback(add_help_option=False)(no_flags)
+    app.add_typer(evaluate.groups(words), name="eval")
+    return app
+
+
+def _add_groups(app: typer.Typer, completing: bool) -> None:
     """The words that have commands below them."""
     from perfagent.cli import evaluate, memory
     from perfagent.cli.inspect import build_base
 
     app.add_typer(group("Docker base images.", {"build-base": build_base}), name="image")
     app.add_typer(group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
-    words = arguments[1:] if arguments[:1] == ["eval"] else None
-    app.add_typer(evaluate.groups(words, completing=completing), name="eval")
+    app.add_typer(evaluate.groups((), whole=True) if completing else bare(evaluate.HELP, own_flags=True), name="eval")
 
 
 def _function(command: str) -> Command:

@@ -1,0 +1,43 @@
+"""Instances of the three benchmarks for a repository with one module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from perfagent.benchmarks.gso_swe_perf.asking import Site
+from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance
+
+COMMON = {"instance_id": "example__words-1", "repo": "example/words", "base_commit": "abc"}
+SCRIPT = "from pkg.words import unique\n\ndef workload():\n    unique('aba')\n"
+FILES = {
+    "pkg/words.py": "def unique(words): ...\n",
+    "tests/test_words.py": "def test_unique():\n    unique('a')\n\n\ndef test_counted():\n    unique(count('a'))\n",
+    "tests/test_more.py": "def test_more():\n    assert True\n",
+}
+
+
+@pytest.fixture
+def instances() -> Any:
+    """One instance of each benchmark, without the optional columns."""
+    nodes = ["tests/test_words.py::test_unique[a b]", "tests/test_more.py::test_more"]
+    functions = {"patch_functions": {"pkg/words.py": ["unique"]}, "test_functions": {"pkg/words.py": ["count"]}}
+    return SimpleNamespace(
+        gso=GsoInstance(**COMMON, prob_script=SCRIPT, tests=tuple(f"{SCRIPT}# {n}\n" for n in range(5))),
+        swe_perf=SwePerfInstance(**COMMON, patch="", efficiency_test=nodes, **functions),
+        swefficiency=SwefficiencyInstance(
+            **COMMON, workload=SCRIPT, covering_tests=["/testbed/tests/test_words.py", "/testbed/tests/test_gone.py"]
+        ),
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """The repository's files."""
+    for name, text in FILES.items():
+        (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tree" / name).write_text(text)
+    return Site(tmp_path / "tree", tuple(FILES))
