@@ -228,7 +228,6 @@ def _connected(cluster: Any, address: str) -> Any:
         PerfagentError: none answers.
     """
     distributed = _distributed()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         return distributed.Client(cluster, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError) as error:
@@ -248,6 +247,10 @@ def _distributed() -> Any:
         PerfagentError: it is not installed.
     """
     try:
-        return import_module("distributed")
+        package = import_module("distributed")
     except ImportError as error:
         raise PerfagentError("a cluster needs dask", "pip install 'perfagent[cluster]'") from error
+    # It has loggers with levels of their own, and tells of every connection that ends.
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return package

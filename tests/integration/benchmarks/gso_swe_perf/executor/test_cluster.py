@@ -134,7 +134,7 @@ def test_a_scheduler_that_ends_ends_the_evaluation(
     executor = joined(make_work(), cluster)
     running = executor.run(make_jobs("works", "hangs"))
     assert next(running).error == ""
-    ended(processes[0])
+    ended(processes.pop(0))
     with pytest.raises(PerfagentError, match="the dask scheduler is gone: start it and the same command again"):
         next(running)
     executor.close()

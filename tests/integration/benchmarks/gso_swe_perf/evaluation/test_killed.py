@@ -1,0 +1,72 @@
+"""An evaluation that is killed again and again comes to what an undisturbed one comes to."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.docker
+
+#: Enough for the environment to be built between two kills, and too short for all jobs.
+SHORTEST_S, LONGEST_S = 1.0, 9.0
+
+
+def command(wordbook: Any, out: Path) -> list[str]:
+    first = wordbook.tasks[0].ids["gso"]
+    score = ["eval", "gso", "score", "--dataset", str(wordbook.files["gso"]), "--out", str(out), "--images", "local"]
+    what = ["--repositories", str(wordbook.repositories), "--instance", first, "--json"]
+    return [sys.executable, "-m", "perfagent", *score, *what, "--predictions", "gold", "--predictions", "empty"]
+
+
+def finished(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mtime_ns for file in folder.glob("outcomes/[!.]*")}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERFAGENT_HOME", str(tmp_path / "home"))
+
+
+def test_killed_ten_times_it_has_the_table_of_an_undisturbed_one(
+    counted_wordbook: Any, tmp_path: Path, home: None
+) -> None:
+    plain = subprocess.run(command(counted_wordbook, tmp_path / "plain"), capture_output=True, text=True, check=True)
+    kept: dict[str, int] = {}
+    moments = random.Random(6)
+    for _ in range(10):
+        driver = subprocess.Popen(
+            command(counted_wordbook, tmp_path / "killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            driver.wait(moments.uniform(SHORTEST_S, LONGEST_S))
+        except subprocess.TimeoutExpired:
+            os.kill(driver.pid, signal.SIGKILL)
+        driver.wait()
+        assert kept.items() <= finished(tmp_path / "killed").items()
+        kept = finished(tmp_path / "killed")
+    last = subprocess.run(command(counted_wordbook, tmp_path / "killed"), capture_output=True, text=True, check=True)
+    assert kept.items() <= finished(tmp_path / "killed").items()
+    undisturbed, killed = json.loads(plain.stdout), json.loads(last.stdout)
+    assert killed["scores"] == undisturbed["scores"]
+    assert [row["solved"] for scores in killed["scores"] for row in scores["rows"]] == [True, False]
+
+
+def test_ctrl_c_ends_it_with_130_and_leaves_no_job(counted_wordbook: Any, tmp_path: Path, home: None) -> None:
+    driver = subprocess.Popen(
+        command(counted_wordbook, tmp_path / "stopped"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert driver.stderr is not None and driver.stderr.readline().startswith("environments: 1 to do")
+    driver.send_signal(signal.SIGINT)
+    _, told = driver.communicate(timeout=30)
+    assert driver.returncode == 130 and told.endswith("perfagent: interrupted\n")
+    running = [Path("/proc", pid, "cmdline") for pid in os.listdir("/proc") if pid.isdecimal()]
+    assert not [file for file in running if file.exists() and str(tmp_path).encode() in file.read_bytes()]
