@@ -25,16 +25,8 @@ __all__ = [
     "as_published",
     "bootstrap",
     "eff_at_k",
-<<<<<<< HEAD
-<<<<<<< HEAD
-    "flagged",
-=======
-    "in_published_format",
->>>>>>> h6-metrics
-=======
     "flagged",
     "in_published_format",
->>>>>>> main
     "natural_order",
     "opt_at_k",
     "opt_at_k_expected",
