@@ -13,7 +13,8 @@ from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import (
 from perfagent.benchmarks.gso_swe_perf.metrics.paired import Overturned, overturned
 from perfagent.benchmarks.gso_swe_perf.metrics.publishing import in_published_format
 from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
-from perfagent.benchmarks.gso_swe_perf.metrics.scores import eff_at_k, opt_curve, run_of, score
+from perfagent.benchmarks.gso_swe_perf.metrics.rollouts import eff_at_k, rollout_totals, run_of
+from perfagent.benchmarks.gso_swe_perf.metrics.scores import opt_curve, score
 from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import within_fences
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "opt_at_k_smooth",
     "opt_curve",
     "overturned",
+    "rollout_totals",
     "run_of",
     "score",
     "within_fences",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import combinations_with_replacement
-from statistics import fmean, median
+from statistics import median
 
 #: ENAMEL's alpha: the limit is this many times the longest reference time. A run beyond it is cut off and counts 0.
 TIMEOUT_FACTOR = 2.0
@@ -77,8 +77,3 @@ def eff_at_k(efficiencies: Sequence[float], k: int) -> float:
         if place > 1:
             probability *= 1 - (k - 1) / (place - 1)
     return expected
-
-
-def mean_eff_at_k(attempts: Sequence[Sequence[float]], k: int) -> float:
-    """eff@k over instances: the mean of each one's; an instance with fewer than k attempts counts with those it has."""
-    return fmean(eff_at_k(each, min(k, len(each))) if each else 0.0 for each in attempts)

@@ -8,7 +8,7 @@ from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.metrics.aggregates import geometric_mean, harmonic_mean
 from perfagent.benchmarks.gso_swe_perf.metrics.eff import efficiency
 from perfagent.benchmarks.gso_swe_perf.metrics.gso import OPT_THRESHOLD
-from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores
+from perfagent.benchmarks.gso_swe_perf.metrics.records import Figure, InstanceScore, Scores
 from perfagent.benchmarks.gso_swe_perf.metrics.rows import unmeasured
 from perfagent.benchmarks.gso_swe_perf.metrics.swefficiency import MATCHES_EXPERT, NO_SPEEDUP, speedup_ratio
 from perfagent.benchmarks.gso_swe_perf.records import GOLD, Benchmark, Outcome, PairedFigures, Record
@@ -113,8 +113,8 @@ class Overturned(Record):
     instance_id: str
     direction: Literal["accepted", "rejected"]
     reason: str
-    official: float | None = None
-    paired: float | None = None
+    official: Figure | None = None
+    paired: Figure | None = None
 
 
 def overturned(official: Scores, paired: Scores) -> list[Overturned]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Protocol, Record, Status
+
+
+def _as_json(value: float) -> float | str:
+    return value if math.isfinite(value) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+
+
+#: A speedup is infinite when a script prints 0.000000 s; JSON has no such number, so it is a word there, and read back.
+Figure = Annotated[float, PlainSerializer(_as_json, when_used="json")]
 
 
 class InstanceScore(Record):
@@ -34,14 +43,14 @@ class InstanceScore(Record):
     applied: bool = False
     correct: bool = False
     solved: bool = False
-    value: float = 0.0
-    speedup: float | None = None
-    expert_speedup: float | None = None
-    ratio: float | None = None
-    efficiency: float | None = None
+    value: Figure = 0.0
+    speedup: Figure | None = None
+    expert_speedup: Figure | None = None
+    ratio: Figure | None = None
+    efficiency: Figure | None = None
     flagged: bool = False
     detail: str = ""
-    figures: dict[str, float | None] = Field(default_factory=dict)
+    figures: dict[str, Figure | None] = Field(default_factory=dict)
 
 
 class Total(Record):
@@ -56,9 +65,9 @@ class Total(Record):
     """
 
     name: str
-    value: float
-    low: float | None = None
-    high: float | None = None
+    value: Figure
+    low: Figure | None = None
+    high: Figure | None = None
     unit: Literal["%", "x", "share"] = "%"
     tells: str = ""
 

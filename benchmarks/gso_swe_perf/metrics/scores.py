@@ -9,10 +9,9 @@ from typing import Literal
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
 from perfagent.benchmarks.gso_swe_perf.metrics import gso, swefficiency
 from perfagent.benchmarks.gso_swe_perf.metrics.bootstrap import bootstrap
-from perfagent.benchmarks.gso_swe_perf.metrics.eff import mean_eff_at_k
-from perfagent.benchmarks.gso_swe_perf.metrics.opt_at_k import Run
 from perfagent.benchmarks.gso_swe_perf.metrics.paired import paired_row
 from perfagent.benchmarks.gso_swe_perf.metrics.records import InstanceScore, Scores, Total
+from perfagent.benchmarks.gso_swe_perf.metrics.rollouts import reaches
 from perfagent.benchmarks.gso_swe_perf.metrics.rows import official_row
 from perfagent.benchmarks.gso_swe_perf.records import GOLD, Benchmark, Outcome, Protocol
 
@@ -47,42 +46,9 @@ def score(
     return Scores(benchmark=benchmark, protocol=protocol, subject=subject, rows=tuple(rows), totals=totals)
 
 
-def eff_at_k(rollouts: Sequence[Scores], k: int) -> float | None:
-    """ENAMEL's eff@k over instances, from the scores of several rollouts; None where some efficiency is unknown.
-
-    Raises:
-        ValueError: there are fewer than k rollouts.
-    """
-    if not 1 <= k <= len(rollouts):
-        raise ValueError(f"eff@{k} needs at least {k} rollouts, there are {len(rollouts)}")
-    attempts: dict[str, list[float]] = {}
-    for scores in rollouts:
-        for row in scores.rows:
-            if row.efficiency is None:
-                return None
-            attempts.setdefault(row.instance_id, []).append(row.efficiency)
-    return mean_eff_at_k(list(attempts.values()), k) if attempts else None
-
-
-def run_of(scores: Scores, threshold: float = gso.OPT_THRESHOLD) -> Run:
-    """One rollout's official GSO score as a run for Opt_p@k; every instance counts as seen.
-
-    Args:
-        threshold: p.
-    """
-    solved = frozenset(row.instance_id for row in scores.rows if _reaches(row, threshold))
-    return Run(frozenset(row.instance_id for row in scores.rows), solved)
-
-
 def opt_curve(scores: Scores) -> dict[float, float]:
     """GSO's Opt_p@1 in percent by threshold p, of an official score."""
-    return {p: _percent([_reaches(row, p) for row in scores.rows]) for p in gso.CURVE}
-
-
-def _reaches(row: InstanceScore, threshold: float) -> bool:
-    if threshold == 0:
-        return row.correct
-    return bool(row.figures.get("opt_base")) and row.ratio is not None and row.ratio > threshold
+    return {p: _percent([reaches(row, p) for row in scores.rows]) for p in gso.CURVE}
 
 
 def _totals(benchmark: Benchmark, rows: Rows) -> list[Total | None]:

@@ -64,6 +64,8 @@ def before_over_after(timings: SwefficiencyTimings) -> float:
 
 def speedup_ratio(speedup: float, expert: float) -> float:
     """SR: the patch's speedup as a share of the expert's; 0 where the expert's is 0, as published."""
+    if speedup == expert != 0:  # both may be infinite
+        return 1.0
     return speedup / expert if expert else 0.0
 
 

@@ -15,7 +15,6 @@ from perfagent.benchmarks.gso_swe_perf.metrics.eff import (
     efficiency,
     hodges_lehmann,
     level_efficiency,
-    mean_eff_at_k,
 )
 
 
@@ -49,8 +48,3 @@ def test_after_a_cut_off_level_the_others_do_not_count() -> None:
 def test_repeats_become_the_median_of_pair_means() -> None:
     assert hodges_lehmann([1.0, 2.0, 9.0]) == 3.5  # of 1, 1.5, 2, 5, 5.5, 9
     assert hodges_lehmann([3.0]) == 3.0
-
-
-def test_over_instances_it_is_the_mean() -> None:
-    assert mean_eff_at_k([[1.0, 0.0], [0.5]], 2) == pytest.approx(0.75)
-    assert mean_eff_at_k([[1.0], []], 1) == 0.5

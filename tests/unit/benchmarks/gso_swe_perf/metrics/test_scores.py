@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
 
 import pytest
 
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance
-from perfagent.benchmarks.gso_swe_perf.metrics import eff_at_k, opt_at_k, opt_curve, run_of, score
+from perfagent.benchmarks.gso_swe_perf.metrics import Scores, opt_curve, score
 from perfagent.benchmarks.gso_swe_perf.records import Outcome
 
 Outcomes = Callable[..., Outcome]
@@ -77,22 +79,6 @@ def test_intervals_surround_the_score(gso_instance: Callable[[str], GsoInstance]
     assert total.low is not None and total.high is not None and total.low < total.value == 50 < total.high
 
 
-def test_eff_at_k_takes_the_best_of_the_rollouts(
-    gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes
-) -> None:
-    runs = [score("gso", [gso_instance("a")], [gso_outcome("a", 2, patch, 1)], "m") for patch in (1.0, 1.5)]
-    assert (eff_at_k(runs, 1), eff_at_k(runs, 2)) == (0.75, 1.0)
-    with pytest.raises(ValueError, match="at least 3"):
-        eff_at_k(runs, 3)
-
-
-def test_rollouts_are_runs_for_opt_at_k(gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes) -> None:
-    instances = [gso_instance(name) for name in "ab"]
-    rollouts = [score("gso", instances, [gso_outcome(name, 2, 1, 1)], "m") for name in "ab"]
-    assert opt_at_k([run_of(each) for each in rollouts], 2, 2) == 100
-    assert opt_at_k([run_of(each, threshold=1) for each in rollouts], 2, 2) == 0
-
-
 def test_a_run_that_did_not_come_to_its_end_is_incorrect(
     swefficiency_instance: Callable[[str], SwefficiencyInstance], swefficiency_outcome: Outcomes
 ) -> None:
@@ -100,6 +86,13 @@ def test_a_run_that_did_not_come_to_its_end_is_incorrect(
     gold = swefficiency_outcome("a", 8, 2, subject="gold")
     row = score("swefficiency", [swefficiency_instance("a")], [gold, cut], "m").rows[0]
     assert (row.correct, row.value, row.detail) == (False, 0.25, "no test output")
+
+
+def test_a_time_of_nothing_survives_json(gso_instance: Callable[[str], GsoInstance], gso_outcome: Outcomes) -> None:
+    scores = score("gso", [gso_instance("a")], [gso_outcome("a", 2, 0, 1)], "m")
+    assert (scores.rows[0].speedup, scores.rows[0].solved) == (math.inf, True)
+    text = json.dumps(scores.model_dump(mode="json"), allow_nan=False)
+    assert Scores.model_validate_json(text) == scores
 
 
 def test_no_instances_are_no_totals() -> None:

@@ -51,3 +51,4 @@ def test_ratios_at_their_ends() -> None:
     assert (s.speedup_ratio(3, 6), s.speedup_ratio(3, 0)) == (0.5, 0.0)
     assert (s.score([]), s.score([0.0, 1.0]), s.worst_weight([0.0, 1.0])) == (0, 0, 1)
     assert s.before_over_after(timings(0, {})) == math.inf
+    assert (s.speedup_ratio(math.inf, math.inf), s.speedup_ratio(2, math.inf)) == (1, 0)
