@@ -70,8 +70,8 @@ def generate(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing of its
         the folder of all jobs.
 
     Raises:
-        ModelError, LimitExceeded, SandboxError: the model, space on the disk or the engine is not there now: called again
-            later, it goes on.
+        ModelError, LimitExceeded, SandboxError: the model, space on the disk or the engine is not there now: called
+            again later, it goes on.
     """
     began = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
