@@ -296,6 +296,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
 #: Tests that make images or remove those nobody needs: never two of them at a time.
 IMAGES = (
     "tests/integration/tools/environment/",
+    "tests/integration/benchmarks/gso_swe_perf/places/test_images.py",
     "tests/integration/agent/test_cleaning.py",
     "tests/unit/agent/test_cleaning.py",
 )

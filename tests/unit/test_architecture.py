@@ -28,6 +28,7 @@ INSIDE = [
     "tools/environment/native.py",
     "tools/workload/harness",
     "tools/equivalence/harness",
+    "benchmarks/gso_swe_perf/conversion/inside",
 ]
 
 

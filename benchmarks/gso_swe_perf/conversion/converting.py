@@ -16,6 +16,7 @@ from perfagent.benchmarks.gso_swe_perf.conversion.commits import commit_on, copy
 from perfagent.benchmarks.gso_swe_perf.conversion.functions import Functions, called_functions, patched_functions
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
+from perfagent.benchmarks.gso_swe_perf.records import GOLD, Outcome
 from perfagent.tools.errors import DataError
 from perfagent.tools.repository import Git
 
@@ -47,10 +48,14 @@ class Histories(Protocol):
         """The expert's change to an instance's base, without tests."""
 
 
-def convert(instances: Iterable[Instance], histories: Histories, out: Path) -> Path:
+def convert(instances: Iterable[Instance], histories: Histories, out: Path, measured: Iterable[Outcome] = ()) -> Path:
     """Write `swe_perf.jsonl` and `repositories/<owner>__<name>` for rows that bring their environment.
 
     The same rows give the same hashes and the same file. Branches `<instance id>/base` and `/expert` hold the commits.
+
+    Args:
+        measured: outcomes of scoring an earlier conversion by the official protocol. Those of the expert's change
+            become the rows' published times (`duration_changes`, `human_performance`).
 
     Returns:
         The file of rows.
@@ -61,7 +66,8 @@ def convert(instances: Iterable[Instance], histories: Histories, out: Path) -> P
     """
     from perfagent.agent.journal import write_atomically
 
-    rows = [_converted(instance, histories, out) for instance in instances]
+    times = {outcome.instance_id: _times(outcome) for outcome in measured if outcome.subject == GOLD}
+    rows = [_converted(instance, histories, out) | times.get(instance.instance_id, {}) for instance in instances]
     target = out / "swe_perf.jsonl"
     write_atomically(target, "".join(json.dumps(row) + "\n" for row in rows).encode())
     return target
@@ -137,6 +143,21 @@ def _row(instance: Instance, git: Git, base: str, head: str) -> dict[str, Any]:
         "pythonpath": recipe.pythonpath,
         "test_cmd": facts["test_cmd"],
     }
+
+
+def _times(outcome: Outcome) -> dict[str, Any]:
+    """The columns that tell of the expert's measured runs; none when a run is missing."""
+    from perfagent.benchmarks.gso_swe_perf.metrics.swe_perf import figures
+
+    timings = outcome.swe_perf
+    if outcome.status != "graded" or timings is None:
+        return {}
+    runs = [
+        {test: {"base": base[test].seconds, "head": head[test].seconds} for test in base if test in head}
+        for base, head in zip(timings.base, timings.patch, strict=False)
+    ]
+    tests = sorted({test for run in runs for test in run})
+    return {"duration_changes": json.dumps(runs), "human_performance": figures(timings, tests).performance}
 
 
 def _scripts(instance: Instance) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ from perfagent.tools.repository.reading import SymbolKind
 
 Functions = dict[str, list[str]]
 
-#: The head of a class, below its decorators.
-_CLASS = re.compile(r"\A(?:\s*[@#)\]].*\n|\s*\n)*\s*class\b")
+#: The first line of a definition below its decorators.
+_HEAD = re.compile(r"^[ \t]*(class|def|async)\b", re.MULTILINE)
 
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? ", re.MULTILINE)
 
@@ -175,13 +175,13 @@ def _indented(source: str) -> list[Symbol]:
         place = Path(folder, "source.py")
         place.write_text(source, "utf-8")
         file = SourceFile(place)
-    kinds = {f.qualname: "class" if _CLASS.search(file.text(f)) else "function" for f in file.functions}
+    heads = {one.qualname: _HEAD.search(file.text(one)) for one in file.functions}
+    classes = {qualname for qualname, head in heads.items() if head and head[1] == "class"}
     found = []
-    for function in sorted(file.functions, key=lambda one: one.start):
-        holder = kinds.get(function.qualname.rpartition(".")[0])
-        is_class = kinds[function.qualname] == "class"
-        kind: SymbolKind = "class" if is_class else "method" if holder == "class" else "function"
-        found.append(Symbol(kind, function.qualname, function.start, function.end))
+    for one in sorted(file.functions, key=lambda one: one.start):
+        in_class = one.qualname.rpartition(".")[0] in classes
+        kind: SymbolKind = "class" if one.qualname in classes else "method" if in_class else "function"
+        found.append(Symbol(kind, one.qualname, one.start, one.end))
     return found
 
 

@@ -98,7 +98,7 @@ def without_nulls(row: object) -> object:
 
 
 def renamed(row: object, **names: str) -> Any:
-    """A row in which the columns `names` (new=old) have their published names; a published column stays as it is."""
+    """A row in which the columns `names` (field=column) have the fields' names; a field that is there stays."""
     if not isinstance(row, Mapping):
         return row
     return {**{new: row[old] for new, old in names.items() if old in row}, **row}

@@ -18,7 +18,8 @@ IMAGES = "slimshetty/gso"
 ACTIVATE = "source /testbed/.venv/bin/activate"
 
 _VENV = re.compile(r"\buv venv\b.*?--python[= ]+\"?(\d+\.\d+)")
-_MAKES_VENV = re.compile(r"^\s*(uv venv\b|(source|\.)\s+\S*\.venv/bin/activate\s*$)")
+#: Commands that do nothing else than make or enter the environment, which ours is in already.
+_MAKES_VENV = re.compile(r"^\s*(uv venv\b[^&;|]*|(source|\.)\s+\S*\.venv/bin/activate\s*)$")
 
 
 class GsoInstance(Instance, OwnColumns):

@@ -1,19 +1,27 @@
-"""Rows from the Hugging Face hub: by `datasets` where it is installed, else its parquet files by huggingface_hub."""
+"""Rows from the Hugging Face hub: the files of a data set, fetched by huggingface_hub and kept in its cache.
+
+The package `datasets` does the same and more, but is large and its newest releases want another huggingface_hub than
+litellm.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from perfagent.benchmarks.gso_swe_perf.datasets.reading import ARROW, parquet_rows
+from perfagent.benchmarks.gso_swe_perf.datasets.reading import EXTRA, read_file
 from perfagent.tools.errors import DataError
 
 #: Elsewhere in perfagent nothing may ask the hub (litellm would); here a person named a data set to be fetched.
-_ONLINE = {"HF_HUB_OFFLINE": "0", "HF_DATASETS_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1"}
+_ONLINE = {"HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+#: Forms of a split's files, the hub's own first; of a data set that has it in several, one is read.
+_SUFFIXES = (".parquet", ".jsonl")
+
 
 _ELSEWHERE = "download the data set where there is a network, as .parquet or .jsonl, and give that file to --dataset"
 
@@ -27,17 +35,16 @@ def hub_rows(name: str, split: str) -> list[Any]:
         split: such as `test`.
 
     Raises:
-        DataError: the hub cannot be reached and nothing was fetched before, there is no such data set or split, or no
-            package is here that can read it.
+        DataError: the hub cannot be reached and nothing was fetched before, there is no such data set or split, or
+            huggingface_hub is not installed.
     """
-    if not find_spec("datasets") and not find_spec("pyarrow"):
-        raise DataError(f"{name} cannot be read without pyarrow", ARROW)
-    fetch = _by_datasets if find_spec("datasets") else _by_files
+    if not find_spec("huggingface_hub"):
+        raise DataError(f"{name} cannot be fetched without huggingface_hub", EXTRA)
     with _online():
-        for spelling in _spellings(name):
-            rows = fetch(spelling, split)
-            if rows is not None:
-                return rows
+        folders = (_fetched(spelling) for spelling in _spellings(name))
+        folder = next((folder for folder in folders if folder), None)
+    if folder:
+        return [row.fields for file in _files(name, folder, split) for row in read_file(file)]
     raise DataError(f"the hub has no public data set {name}", "check the name; a private one needs HF_TOKEN")
 
 
@@ -47,48 +54,21 @@ def _spellings(name: str) -> list[str]:
     return [f"{owner}/{spelling}" for spelling in dict.fromkeys(others)]
 
 
-def _by_files(name: str, split: str) -> list[Any] | None:
-    """The rows by downloading the split's parquet files; None when there is no such data set."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import RepositoryNotFoundError
-
-    try:
-        folder = _reached(name, lambda: snapshot_download(name, repo_type="dataset", allow_patterns=["*.parquet"]))
-    except RepositoryNotFoundError:
-        return None
-    files = sorted(path for path in Path(folder).rglob("*.parquet") if _is_of(path, split))
-    if not files:
-        there = sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.parquet"))
-        raise DataError(f"{name} has no parquet file of the split {split!r}", f"it has {', '.join(there) or 'none'}")
-    return [row for file in files for row in parquet_rows(file)]
-
-
-def _by_datasets(name: str, split: str) -> list[Any] | None:
-    """The rows by the package `datasets`; None when there is no such data set."""
-    from datasets import load_dataset
-    from datasets.exceptions import DatasetNotFoundError
-
-    try:
-        return list(_reached(name, lambda: load_dataset(name, split=split)))
-    except DatasetNotFoundError:
-        return None
-    except ValueError as error:
-        raise DataError(f"{name} cannot be read", str(error)) from error
-
-
-def _reached(name: str, fetch: Callable[[], Any]) -> Any:
-    """What was fetched.
+def _fetched(name: str) -> Path | None:
+    """The folder of a data set's files, those of an earlier time without a network; None when there is no such set.
 
     Raises:
         DataError: the hub could not be reached, or refused.
     """
     from httpx import HTTPError
+    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
+    patterns = [f"*{suffix}" for suffix in _SUFFIXES]
     try:
-        return fetch()
+        return Path(snapshot_download(name, repo_type="dataset", allow_patterns=patterns))
     except RepositoryNotFoundError:
-        raise
+        return None
     except LocalEntryNotFoundError as error:
         raise DataError(f"the Hugging Face hub cannot be reached for {name}", _ELSEWHERE) from error
     except HfHubHTTPError as error:
@@ -98,8 +78,19 @@ def _reached(name: str, fetch: Callable[[], Any]) -> Any:
         raise DataError(f"the Hugging Face hub cannot be reached for {name}", _ELSEWHERE) from error
 
 
+def _files(name: str, folder: Path, split: str) -> list[Path]:
+    """The files of a split, in order."""
+    there = sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}"))
+    for suffix in _SUFFIXES:
+        found = [path for path in there if path.suffix == suffix and _is_of(path, split)]
+        if found:
+            return found
+    names = ", ".join(path.relative_to(folder).as_posix() for path in there)
+    raise DataError(f"{name} has no file of the split {split!r}", f"it has {names or 'no .parquet and no .jsonl'}")
+
+
 def _is_of(path: Path, split: str) -> bool:
-    """Whether a parquet file belongs to a split by the hub's naming: `test-00000-of-00001`, `test.parquet`, `test/`."""
+    """Whether a file belongs to a split by the hub's naming: `test-00000-of-00001`, `test.parquet`, `test/`."""
     return path.stem == split or path.stem.startswith(f"{split}-") or split in path.parts[-3:-1]
 
 

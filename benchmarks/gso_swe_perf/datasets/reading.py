@@ -15,7 +15,7 @@ Fields = Mapping[str, Any]
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
 _SUFFIXES = (".jsonl", ".json", ".parquet")
 FORMS = "give a .jsonl, .json or .parquet file, or an id of the Hugging Face hub such as gso-bench/gso"
-ARROW = "`pip install 'perfagent[eval]'` brings pyarrow; .jsonl files need nothing"
+EXTRA = "`pip install 'perfagent[eval]'` brings it; .jsonl and .json files need nothing"
 
 
 class Row(NamedTuple):
@@ -57,7 +57,7 @@ def read_file(path: Path) -> Iterator[Row]:
     """
     rows: Iterator[tuple[int, Any]]
     if path.suffix == ".parquet":
-        rows = enumerate(parquet_rows(path), 1)
+        rows = enumerate(_parquet(path), 1)
     elif path.suffix == ".jsonl":
         rows = _lines(path)
     elif path.suffix == ".json":
@@ -67,7 +67,7 @@ def read_file(path: Path) -> Iterator[Row]:
     return (_row(str(path), number, fields) for number, fields in rows)
 
 
-def parquet_rows(path: Path) -> list[Any]:
+def _parquet(path: Path) -> list[Any]:
     """The rows of a parquet file; needs pyarrow.
 
     Raises:
@@ -76,7 +76,7 @@ def parquet_rows(path: Path) -> list[Any]:
     try:
         from pyarrow import ArrowException, parquet
     except ModuleNotFoundError as error:
-        raise DataError(f"{path} cannot be read without pyarrow", ARROW) from error
+        raise DataError(f"{path} cannot be read without pyarrow", EXTRA) from error
     try:
         rows: list[Any] = parquet.ParquetFile(path).read().to_pylist()
     except (ArrowException, OSError) as error:

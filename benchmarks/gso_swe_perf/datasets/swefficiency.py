@@ -47,8 +47,8 @@ class SwefficiencyInstance(Instance, OwnColumns):
     created_at: Date = ""
     version: Annotated[str, Field(coerce_numbers_to_str=True)] = ""
     environment_setup_commit: str = ""
-    pass_to_pass: Annotated[Texts, Field(alias="PASS_TO_PASS")] = ()
-    fail_to_pass: Annotated[Texts, Field(alias="FAIL_TO_PASS")] = ()
+    pass_to_pass: Texts = ()
+    fail_to_pass: Texts = ()
     workload: Annotated[str, Field(min_length=1)]
     speedup: float = 0.0
     published_before: float = 0.0
@@ -61,7 +61,8 @@ class SwefficiencyInstance(Instance, OwnColumns):
     @model_validator(mode="before")
     @classmethod
     def _plain(cls, row: Any) -> Any:
-        return renamed(without_nulls(row), pip="pip_deps", covering_tests="test_files")
+        published = {"pass_to_pass": "PASS_TO_PASS", "fail_to_pass": "FAIL_TO_PASS"}
+        return renamed(without_nulls(row), pip="pip_deps", covering_tests="test_files", **published)
 
     @property
     def expert_commit(self) -> str:

@@ -21,7 +21,7 @@ from perfagent.benchmarks.gso_swe_perf.asking import (
 from perfagent.benchmarks.gso_swe_perf.generating.trajectory import write_trajectory
 from perfagent.benchmarks.gso_swe_perf.paired import applies, diff_between, gone_on
 from perfagent.benchmarks.gso_swe_perf.records import Rollout
-from perfagent.tools.errors import LimitExceeded, ModelError, PerfagentError, WorkloadError
+from perfagent.tools.errors import LimitExceeded, ModelError, PerfagentError, SandboxError, WorkloadError
 
 if TYPE_CHECKING:
     from perfagent.benchmarks.gso_swe_perf.instances import Instance
@@ -70,7 +70,8 @@ def generate(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing of its
         the folder of all jobs.
 
     Raises:
-        ModelError, LimitExceeded: the model, or space on the disk, is not there now: called again later, it goes on.
+        ModelError, LimitExceeded, SandboxError: the model, space on the disk or the engine is not there now: called
+            again later, it goes on.
     """
     began = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +79,7 @@ def generate(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing of its
     fields: dict[str, Any] = {"seconds": 0.0}
     try:
         fields |= running.ended()
-    except (ModelError, LimitExceeded):
+    except (ModelError, LimitExceeded, SandboxError):
         raise
     except PerfagentError as error:
         fields["detail"] = error.message.splitlines()[0]

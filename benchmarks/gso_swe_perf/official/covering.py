@@ -92,7 +92,7 @@ class CoveringTests:
         found: dict[str, str] = {}
         for number in range(len(self.files)):
             log = self._arena.get(f"{_OUTPUTS}/{number}.txt") or b""
-            found.update(statuses(self._instance.repo, log.decode("utf-8", "replace")))
+            found.update(statuses(self._instance.repo, log.decode("utf-8", "replace"), command))
         return {test for test, status in found.items() if has_passed(status)}
 
     def _script(self) -> str:
@@ -115,10 +115,10 @@ class CoveringTests:
 def command_for_one_file(instance: SwefficiencyInstance) -> str:
     """The instance's test command without files; some rows' command names them."""
     named = {*instance.covering_tests, *instance.single_thread_tests}
-    words = instance.test_cmd.split()
-    while words and words[-1] in named:
-        words.pop()
-    return " ".join(words) or PYTEST
+    command = instance.test_cmd.strip()
+    while command and (last := command.split()[-1]) in named:
+        command = command.removesuffix(last).rstrip()
+    return command or PYTEST
 
 
 def _is_test_file(path: str) -> bool:

@@ -14,6 +14,7 @@ can write (our own protocol is not open to that). Not kept:
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 import time
 from collections.abc import Callable
@@ -39,6 +40,8 @@ LEFT_OUT = (".venv/*", ".git/*", "__pycache__/*", "*.egg-info/*", "*.json", "*.t
 PATCH, BUNDLE = "/tmp/patch.diff", "/tmp/expert.bundle"
 HTTP_CACHE = "/gso_http_cache.py"
 EXPERT = "refs/perfagent/expert"
+#: Of what a failed script prints, the last such line is quoted.
+TELLING = re.compile(r"error|fail|cannot|could not|no such|not found|takes too long", re.IGNORECASE)
 #: Every later line of a script counts, as in the published one.
 STRICT = "set -eo pipefail\ngit config --global --add safe.directory '*'\nexport HF_HUB_DISABLE_XET=1\n"
 
@@ -195,6 +198,7 @@ if [ $code = 0 ]; then echo '{gso_log.INSTALLED}'; else echo '{gso_log.NOT_INSTA
             self.log += f"\n{gso_log.TIMED_OUT}\n" if gso_log.end("Patch") not in self.log else ""
         elif ran.exit_code != 0:
             told = [line for line in lines if not line.startswith(">>>>>")]
+            told = [line for line in told if TELLING.search(line)] or told
             marker = next((line for line in reversed(lines) if line.startswith(">>>>>")), "").removeprefix(">>>>> ")
             self.detail = f"{marker or 'a script failed'}: {told[-1] if told else 'it says nothing'}"[:300]
         return ran.exit_code == 0

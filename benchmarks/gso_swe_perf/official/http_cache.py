@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path("/tmp/gso_http_cache")
+FOLDER = Path(os.environ.get("GSO_HTTP_CACHE") or "/tmp/gso_http_cache")
 
 
 def _keep(

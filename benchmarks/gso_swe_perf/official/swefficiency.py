@@ -15,6 +15,7 @@ Otherwise than there:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ class _Measurement:
         # A missing last newline is forgiven; source: SWE-fficiency harness, run_validation.py.
         patch = patch if not patch or patch.endswith("\n") else patch + "\n"
         apply(self._arena, patch, swefficiency_ladder(base))
-        written = self._written(base) if self._protocol.strict else patch
+        written = [patch, self._written(base)] if self._protocol.strict else [patch]
         after = self._timed("tests_failed")
         figures = SwefficiencyTimings(
             before_mean=before.mean,
@@ -138,12 +139,12 @@ class _Measurement:
             raise Stopped("base_failed", "no covering test passes before the patch")
         return wanted, f"PASS_TO_PASS is not in the row: the {len(wanted)} tests that pass unpatched stand in"
 
-    def _introspection(self, patch: str) -> tuple[str, ...]:
-        """What the guard objects to, one line each."""
+    def _introspection(self, diffs: Sequence[str]) -> tuple[str, ...]:
+        """What the guard objects to in several accounts of one change, one line each."""
         if self._instance.instance_id in introspection.EXEMPT:
             return ()
         look = introspection.all_findings if self._protocol.strict else introspection.published_findings
-        return tuple(map(str, look(patch, self._read)))
+        return tuple(dict.fromkeys(str(finding) for diff in diffs for finding in look(diff, self._read)))
 
     def _read(self, path: str) -> str | None:
         """Text of a file of the patched tree."""
@@ -154,7 +155,10 @@ class _Measurement:
             return None
 
     def _written(self, base: str) -> str:
-        """What the patch did to the tree, as git tells it: a crafted diff can be read in two ways."""
+        """What the patch did to the tree, as git tells it, as a crafted diff can be read in two ways.
+
+        Beside the diff, not in its place: what the patch makes git ignore is only there.
+        """
         index = "GIT_INDEX_FILE=/tmp/index"
         changes = f"git diff --cached --no-color --no-ext-diff --no-renames {base}"
         finished = self._arena.run(f"{index} git read-tree {base} && {index} git add -A && {index} {changes}")

@@ -2,7 +2,9 @@
 
 The SWE-fficiency harness echoes a tag before and after the workload, and then searches its numbers in the WHOLE output,
 the rebuild's included: the first two of all hits are the mean and the deviation. So a patched build file that prints a
-mean of its own is believed. That is the published behaviour and our default; `between_tags` closes the hole.
+mean of its own is believed. That is the published behaviour and our default. `between_tags` closes this hole, but not
+the wider one: what the patched code prints while the workload runs looks like the workload's own, so an official time
+is the word of the code it is about. The paired protocol holds the clock outside.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from perfagent.benchmarks.gso_swe_perf.asking import NO_TESTS, Site, Workloads, 
 from perfagent.benchmarks.gso_swe_perf.paired.further import Further, executions_of, further
 from perfagent.benchmarks.gso_swe_perf.paired.running import diff_between, gone_on
 from perfagent.benchmarks.gso_swe_perf.records import Outcome, PairedCheck, PairedFigures, Status
-from perfagent.tools.errors import BuildError, EditError, PerfagentError, WorkloadError
+from perfagent.tools.errors import BuildError, EditError, LimitExceeded, PerfagentError, SandboxError, WorkloadError
 
 if TYPE_CHECKING:
     from perfagent.benchmarks.gso_swe_perf.instances import Instance
@@ -60,7 +60,10 @@ def measure_paired(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing 
         subject: whose patch it is.
 
     Returns:
-        The outcome; what goes wrong with this instance is in it, never raised.
+        The outcome; what goes wrong with this instance is in it.
+
+    Raises:
+        LimitExceeded, SandboxError: space on the disk or the engine is not there now: called again later, it goes on.
     """
     began = time.monotonic()
     common: dict[str, Any] = {
@@ -75,6 +78,8 @@ def measure_paired(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing 
     folder.mkdir(parents=True, exist_ok=True)
     try:
         ended = _Judging(instance, place, repositories, folder, core).judged(patch)
+    except (LimitExceeded, SandboxError):
+        raise
     except PerfagentError as error:
         ended = {"status": _status_of(error), "detail": error.message.splitlines()[0]}
     return Outcome(**common, **ended, seconds=round(time.monotonic() - began, 1))

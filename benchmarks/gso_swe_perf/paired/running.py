@@ -7,16 +7,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perfagent.tools.errors import MeasurementError
+
 if TYPE_CHECKING:
     from perfagent.tools.report import Result
+
+
+#: Times that a run is gone on with when the machine was too noisy to judge anything: what disturbs it mostly ends.
+TRIES = 3
 
 
 def gone_on(run: Path, begin: Callable[[], Result]) -> Result:
     """The result of a run folder: the recorded one, that of the run gone on with, or of a new run.
 
+    Where the base cannot be measured, it is tried again, as its noise is measured anew then.
+
     Raises:
         PerfagentError: it could not be completed.
     """
+    for left in reversed(range(TRIES)):
+        try:
+            return _begun_or_resumed(run, begin)
+        except MeasurementError:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _begun_or_resumed(run: Path, begin: Callable[[], Result]) -> Result:
     from perfagent.agent import driver
 
     if (run / "run.json").exists():

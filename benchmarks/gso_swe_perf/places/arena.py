@@ -12,22 +12,17 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any, Protocol, Self
+from typing import IO, TYPE_CHECKING, Protocol
 
+from perfagent.benchmarks.gso_swe_perf.places.containers import FOLDER, KILL, Attached, container_of, variables
 from perfagent.benchmarks.gso_swe_perf.places.place import Place
 from perfagent.benchmarks.gso_swe_perf.records import Record
-from perfagent.tools.environment.builder import BUILD_PROCESSES, MEMORY_SHARE
-from perfagent.tools.environment.indexes import certificate_variables, certificates, index_variables, local_folders
 from perfagent.tools.errors import SandboxError
-from perfagent.tools.sandbox.docker import bind, raw_socket
-from perfagent.tools.sandbox.docker_engine import NOT_FOUND, connected, engine_errors, owner_labels, remove
-from perfagent.tools.sandbox.protocol import Mount
+from perfagent.tools.sandbox.docker_engine import NOT_FOUND, connected, engine_errors
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
-FOLDER = "/opt/perfagent"
-BUNDLE = f"{FOLDER}/ca.crt"
 #: Of a script's output its beginning and its end are kept, so much of each: published parsers look at both.
 KEPT_BYTES = 8 * 2**20
 #: A file read back: no result that a protocol looks at is nearly as large.
@@ -36,12 +31,6 @@ FILE_BYTES = 256 * 2**20
 GRACE_S = 20.0
 #: A script that was killed for its time; as of timeout(1) with SIGKILL.
 KILLED = 137
-#: The main process says who it is, so that everything but it can be killed; it ends with its input, that is with us.
-MAIN = f"mkdir -p {FOLDER} && echo $$ > {FOLDER}/main && exec cat"
-KILL = f"""main=$(cat {FOLDER}/main)
-for round in 1 2 3; do for folder in /proc/[0-9]*; do pid=${{folder#/proc/}}
-  case $pid in 1|$$|$main) ;; *) kill -9 "$pid" 2>/dev/null ;; esac
-done; done; true"""
 
 
 class Finished(Record):
@@ -182,7 +171,7 @@ class DockerArena:
         api = self._client.api
         with engine_errors():
             made = api.exec_create(self._container, argv, environment=variables, user="0:0", workdir="/")["Id"]
-            with _Attached(api.exec_start(made, socket=True)) as stream:
+            with Attached(api.exec_start(made, socket=True)) as stream:
                 output = _bounded(chunk for _, chunk in frames_iter(stream.connection, tty=False))
             # The stream may end a moment before the engine knows how the command did.
             while (code := api.exec_inspect(made)["ExitCode"]) is None:
@@ -216,7 +205,7 @@ def open_arena(
     """A container made of a place; it is removed at the end, and by itself when this process dies.
 
     Args:
-        core: the one core it may use; every core when None.
+        core: the one core it may use; those that this process may when None.
         memory: bytes; three quarters of the machine's when None (the benchmarks' own limits do not fit every machine).
         network: whether it has one.
 
@@ -224,78 +213,5 @@ def open_arena(
         SandboxUnavailable: no engine runs.
         SandboxError: the container does not start.
     """
-    with connected() as client, _container(client, place.image, core, memory, network=network) as container:
+    with connected() as client, container_of(client, place.image, core, memory, network=network) as container:
         yield DockerArena(client, container, place, variables(network=network))
-
-
-def variables(*, network: bool) -> dict[str, str]:
-    """What every script gets; the host's settings for package indexes only where there is a network to use them."""
-    bundle = certificates()
-    return {
-        "PIP_ROOT_USER_ACTION": "ignore",
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_CACHE_DIR": "1",
-        "UV_LINK_MODE": "copy",
-        "UV_NO_CACHE": "1",
-        "UV_VENV_CLEAR": "1",  # `uv venv` where there is one: newer ones refuse otherwise, the benchmarks' does not
-        "UV_PYTHON_DOWNLOADS": "never",
-        **(index_variables() if network else {}),
-        **(certificate_variables(BUNDLE) if bundle else {}),
-    }
-
-
-@contextlib.contextmanager
-def _container(
-    client: DockerClient, image: str, core: int | None, memory: int | None, *, network: bool
-) -> Iterator[str]:
-    """A running container that ends when its input does, that is when we are gone."""
-    mounts = [Mount(path, str(path)) for path in local_folders(index_variables())]
-    mounts += [Mount(bundle, BUNDLE)] if (bundle := certificates()) else []
-    with engine_errors():
-        memory = memory or int(client.info()["MemTotal"] * MEMORY_SHARE)
-        made = client.api.create_container(
-            image,
-            ["sh", "-c", MAIN],
-            entrypoint=[],
-            stdin_open=True,
-            user="0:0",
-            working_dir="/",
-            labels=owner_labels("arena"),
-            host_config=client.api.create_host_config(
-                init=True,
-                network_mode=None if network else "none",
-                # A core, never a quota: throttling would be measured as slowness.
-                cpuset_cpus=None if core is None else str(core),
-                log_config={"type": "none"},
-                mem_limit=memory,
-                memswap_limit=memory,
-                pids_limit=BUILD_PROCESSES,
-                mounts=[*map(bind, mounts)],
-            ),
-        )
-    container = str(made["Id"])
-    try:
-        with engine_errors():
-            attached = _Attached(client.api.attach_socket(container, {"stdin": 1, "stream": 1}))
-        with attached:
-            with engine_errors():
-                client.api.start(container)
-            yield container
-    finally:
-        remove(client, container)
-
-
-class _Attached:
-    """One of the engine's hijacked connections, which the SDK leaves to be closed."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.connection = raw_socket(stream)
-        self.connection.settimeout(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.connection.close()
-        self._stream.close()

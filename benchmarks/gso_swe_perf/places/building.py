@@ -61,6 +61,8 @@ ln -sf {UV_PREFIX}/bin/uv /usr/local/bin/uv
 BUILD_LEFTOVERS = (*LEFTOVERS, ".venv", "*.egg-info", "build", "*.so")
 NO_PATCH = "the image lacks patch(1): a diff that git does not apply is not tried with it"
 
+NO_SUBMODULES = "the repository's submodules are empty folders here: what builds from them does not"
+
 
 def built(instance: Instance, repositories: Repositories, extra: tuple[str, ...], say: Say) -> Place:
     """An image built by the instance's recipe, found again by everything it depends on.
@@ -123,6 +125,7 @@ def _build(
                 _pack(archive, tree)
                 arena.put_archive(archive)
             notes = _install(arena, instance, extra)
+            notes += [NO_SUBMODULES] if (tree / ".gitmodules").is_file() else []
             labels = {**environment_labels(key, repositories.cache), LABEL_NOTES: json.dumps(notes)}
             _keep(client, arena, REPOSITORY, labels)
 

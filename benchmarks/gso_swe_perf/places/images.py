@@ -76,10 +76,10 @@ def _published(instance: Instance, cache: Path, say: Say) -> Place:
         )
     place = Place(image=image, activate=recipe.activate, python="", origin="published")
     with open_arena(place) as arena:
-        found = arena.run("command -v python && git rev-parse --git-dir")
+        found = arena.run("command -v python && test -e .git")
     if found.exit_code != 0:
         raise BuildError(f"{recipe.image} has no Python or no repository in {place.tree}", "take --images local")
-    return place.model_copy(update={"python": found.output.splitlines()[-2]})
+    return place.model_copy(update={"python": found.output.splitlines()[-1]})
 
 
 def _pulled(client: DockerClient, instance: Instance, cache: Path, say: Say) -> str:

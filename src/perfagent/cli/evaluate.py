@@ -26,6 +26,7 @@ TITLES = {
 VERBS = {
     "list": ("eval_data", "list_instances"),
     "show": ("eval_data", "show_instance"),
+    "check": ("eval_check", "check_predictions"),
     "generate": ("eval_run", "generate"),
     "score": ("eval_run", "score"),
     "rescore": ("eval_rescore", "rescore"),

@@ -99,7 +99,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiny]:
         git(history, "commit", "-qm", "change")
     made = Tiny(history, git(history, "rev-parse", "HEAD"), Repositories([str(root / "sources")], root / "cache"))
     yield made
-    for image in environment_images():
+    for image in reversed(environment_images()):  # what others stand on cannot go before them
         if image.cache is not None and image.cache.is_relative_to(root.resolve()):
             remove_image(image)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from perfagent.benchmarks.gso_swe_perf.official.isolation import isolate
+
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
@@ -95,6 +97,11 @@ def test_counted_times_are_the_same_again(counted_wordbook: Any, tmp_path: Path)
     calls = [line for line in report.splitlines() if "call" in line and "test_large" in line]
     # 180,502 comparisons find the 401 different words of 1000, and 400,599 count them.
     assert [call.split()[0] for call in calls] == ["5.81s"]
+
+
+def test_counted_workloads_print_the_same_when_each_sample_is_forked(counted_wordbook: Any, tmp_path: Path) -> None:
+    (row, *_), (_, tree) = counted_wordbook.rows["swefficiency"], next(trees(counted_wordbook, tmp_path))
+    assert printed_mean(tree, row["workload"]) == printed_mean(tree, isolate(row["workload"])) == pytest.approx(5.81101)
 
 
 def test_the_script_that_is_shown_has_neither_template_nor_main(wordbook: Any) -> None:

@@ -14,6 +14,7 @@ import pytest
 from perfagent.benchmarks.gso_swe_perf.conversion import convert
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance, load
 from perfagent.benchmarks.gso_swe_perf.places import Repositories
+from perfagent.benchmarks.gso_swe_perf.records import Outcome, SwePerfTimings, TestTime
 from perfagent.tools.errors import DataError, RepositoryError
 from perfagent.tools.repository import Git
 
@@ -33,7 +34,7 @@ def checkout(out: Path, tree: Path, branch: str) -> Path:
     return tree
 
 
-def tested(tree: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+def pytest_in(tree: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-rA", "-q", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": ".", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
@@ -74,7 +75,7 @@ def test_the_commits_stand_on_the_history(project: Any, tmp_path: Path) -> None:
 def test_the_tests_run(project: Any, tmp_path: Path, swefficiency: bool, side: str) -> None:
     row = converted(project, tmp_path / "set", swefficiency=swefficiency)
     tree = checkout(tmp_path / "set", tmp_path / "tree", f"{row.instance_id}/{side}")
-    done = tested(tree, *row.efficiency_test)
+    done = pytest_in(tree, *row.efficiency_test)
     assert done.returncode == 0, done.stdout
     assert all(f"PASSED {name}" in done.stdout for name in row.efficiency_test)
 
@@ -86,7 +87,7 @@ def test_a_wrong_result_fails(project: Any, tmp_path: Path) -> None:
     (tree / "words.py").write_text(
         "SEEN = []\n" + source.replace("    return Words", "    SEEN.append(1)\n    return Words")
     )
-    assert tested(tree, row.efficiency_test[0]).returncode == 1
+    assert pytest_in(tree, row.efficiency_test[0]).returncode == 1
 
 
 def test_short_workloads_are_repeated(project: Any, tmp_path: Path) -> None:
@@ -110,3 +111,19 @@ def test_what_cannot_be_converted(project: Any, tmp_path: Path, columns: dict[st
     with pytest.raises((DataError, RepositoryError), match=said):
         convert([source], histories, tmp_path)
     assert not (tmp_path / "swe_perf.jsonl").exists()
+
+
+def test_measured_times_become_the_published_ones(project: Any, tmp_path: Path) -> None:
+    base, head = ([{"a": TestTime(outcome="passed", seconds=s + n / 100)} for n in range(20)] for s in (2.0, 1.0))
+    facts: dict[str, Any] = {"benchmark": "swe-perf", "instance_id": "own__words-1", "protocol": "official"}
+    times = SwePerfTimings(base=tuple(base), patch=tuple(head))
+    outcomes = [Outcome(**facts, subject=name, status="graded", swe_perf=times) for name in ("gold", "model")]
+    failed = Outcome(**facts | {"instance_id": "own__words-2"}, subject="gold", status="tests_failed")
+    rows = [GsoInstance.model_validate(project.gso() | {"instance_id": f"own__words-{n}"}) for n in (1, 2)]
+    histories = Repositories([str(project.histories)], tmp_path / "cache")
+    one, other = load("swe-perf", str(convert(rows, histories, tmp_path, [*outcomes, failed])))
+    assert isinstance(one, SwePerfInstance) and isinstance(other, SwePerfInstance)
+    assert len(one.duration_changes) == 20
+    assert one.duration_changes[1] == {"a": {"base": 2.01, "head": 1.01}}
+    assert 0.4 < one.human_performance < 0.5
+    assert (other.duration_changes, other.human_performance) == ((), 0.0)

@@ -18,7 +18,7 @@ from perfagent.benchmarks.gso_swe_perf.places import Repositories
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Rollout
 
 #: Times that a rollout is begun anew on a machine that it finds too busy to judge anything.
-PATIENCE = 6
+PATIENCE = 2
 
 pytestmark = pytest.mark.bubblewrap
 

@@ -100,7 +100,8 @@ def test_the_experts_code_comes_in_only_for_its_phase(tiny: Any, tiny_place: Pla
 
         def expert() -> bytes:
             seen.append(arena.run("git log --all --format=%s; ls base_0.txt result_0.txt").output)
-            return tiny.repositories.expert_bundle(tiny.instance())
+            bundle: bytes = tiny.repositories.expert_bundle(tiny.instance())
+            return bundle
 
         outcome = measure_gso(arena, tiny.instance(), tiny.patch(FASTER), "m", expert, FEW)
         assert "n * (n - 1) // 2" in arena.run("cat tiny.py").output

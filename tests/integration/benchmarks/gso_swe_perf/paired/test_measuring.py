@@ -15,7 +15,7 @@ from perfagent.benchmarks.gso_swe_perf.places import Repositories, place_of
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Outcome
 
 #: Times that a job is begun anew on a machine that it finds too busy to judge anything.
-PATIENCE = 6
+PATIENCE = 2
 
 
 @pytest.fixture(autouse=True)

@@ -64,6 +64,11 @@ def test_two_that_ask_at_once_build_once(tiny: Any) -> None:
     assert len([line for line in said if line.startswith("building")]) == 1
 
 
+def test_requirements_beside_the_recipe_are_installed_too(tiny: Any) -> None:
+    with pytest.raises(BuildError, match="nowhere-at-all"):
+        place_of(tiny.instance(), tiny.repositories, extra=["./nowhere-at-all"])
+
+
 def test_what_fails_in_the_recipe_is_quoted(tiny: Any) -> None:
     instance = tiny.instance(install_commands=["echo 'Error: no such compiler' >&2; exit 3"])
     with pytest.raises(BuildError, match="environment of acme__tiny-1 does not build") as error:

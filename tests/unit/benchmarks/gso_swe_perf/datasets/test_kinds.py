@@ -32,9 +32,13 @@ def test_gso_of_ones_own(gso: Row) -> None:
     assert recipe == Recipe(python="3.12", packages=("pytest", "six"), pythonpath="src")
 
 
-def test_gso_without_a_python(gso: Row) -> None:
-    recipe = GsoInstance.model_validate({**gso, "install_commands": ["python -m pip install ."]}).recipe
-    assert (recipe.python, recipe.install) == (None, ("python -m pip install .",))
+@pytest.mark.parametrize(
+    ("command", "python"),
+    [("python -m pip install .", None), ("uv venv --python=3.10 && . .venv/bin/activate && uv pip install .", "3.10")],
+)
+def test_gso_commands_that_install_stay(gso: Row, command: str, python: str | None) -> None:
+    recipe = GsoInstance.model_validate({**gso, "install_commands": [". .venv/bin/activate", command]}).recipe
+    assert (recipe.python, recipe.install) == (python, (command,))
 
 
 def test_swe_perf(swe_perf: Row) -> None:

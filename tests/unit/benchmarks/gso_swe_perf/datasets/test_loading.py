@@ -65,3 +65,9 @@ def test_the_order_stays(gso: Row, lines: Lines) -> None:
     found = load("gso", lines([gso | {"instance_id": name} for name in names]))
     assert [instance.instance_id for instance in found] == names
     assert all(isinstance(instance, GsoInstance) for instance in found)
+
+
+@pytest.mark.parametrize("kind", BENCHMARKS)
+def test_an_instance_that_was_written_is_read_the_same(kind: Any, lines: Lines, request: pytest.FixtureRequest) -> None:
+    loaded = load(kind, lines([request.getfixturevalue(kind.replace("-", "_"))]))
+    assert load(kind, lines([instance.model_dump(mode="json") for instance in loaded])) == loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,3 +83,14 @@ def test_text_of_another_encoding(tmp_path: Path) -> None:
     path.write_bytes(b'{"a": "\xff"}')
     with pytest.raises(DataError, match="is no UTF-8 text"):
         read_rows(str(path), "test")
+
+
+@pytest.mark.parametrize(("missing", "source"), [("pyarrow", "r.parquet"), ("huggingface_hub", "own/words")])
+def test_what_is_not_installed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, source: str
+) -> None:
+    as_parquet(tmp_path / "r.parquet")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(DataError, match=rf"without {missing}: `pip install 'perfagent\[eval\]'` brings it"):
+        read_rows(source, "test")

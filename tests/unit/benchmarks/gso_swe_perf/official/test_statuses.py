@@ -58,6 +58,12 @@ def test_sympy_with_pytest() -> None:
     assert found == {"sympy/core/test_a.py::test_b": "PASSED", "sympy/core/test_a.py::test_c": "FAILED"}
 
 
+def test_sympy_by_a_row_that_names_pytest_as_its_runner() -> None:
+    assert statuses("sympy/sympy", "PASSED sympy/a.py::test_b\n", "python -m pytest -rA") == {
+        "sympy/a.py::test_b": "PASSED"
+    }
+
+
 @pytest.mark.parametrize(("status", "passes"), [("PASSED", True), ("XPASS", True), ("FAILED", False), ("XFAIL", False)])
 def test_what_counts_as_a_pass(status: str, passes: bool) -> None:
     assert has_passed(status) is passes

@@ -26,7 +26,7 @@ def test_the_workload_stands_between_its_tags_behind_the_install() -> None:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("X='1 2' bin/test --verbose", "X='1 2' bin/test --verbose"),
+        ("X='1  2' bin/test --verbose", "X='1  2' bin/test --verbose"),
         ("pytest -q a/test_a.py a/test_b.py", "pytest -q"),
         ("", PYTEST),
     ],
