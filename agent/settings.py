@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from perfagent.tools.errors import UsageError
+from perfagent.tools.measure import PUBLISHED_PAIRS
 
 #: Environment variables that name a model's key; the gateway decides which one a provider needs.
 ENVIRONMENT_PREFIX = "PERFAGENT_"
@@ -39,6 +40,7 @@ USER_ONLY = {
     "attempt_timeout": "PERFAGENT_ATTEMPT_TIMEOUT",
     "allow_unknown_cost": "PERFAGENT_ALLOW_UNKNOWN_COST",
     "replay": "--replay",
+    "published_pairs": "PERFAGENT_PUBLISHED_PAIRS",
     "memory_limit": "PERFAGENT_MEMORY_LIMIT",
     "disk_limit": "PERFAGENT_DISK_LIMIT",
     "process_limit": "PERFAGENT_PROCESS_LIMIT",
@@ -87,6 +89,7 @@ class Settings(BaseModel):
         profile_facts: whether a model is told what the profile says; off for ablations alone.
         fresh_starts: times that an idea is begun again from the original code when its repairs are used up.
         review: pause before an accepted patch lands, for a person to decide.
+        published_pairs: fresh pairs behind the figures of an accepted patch; they decide nothing but a guard's alarm.
         no_instructions: count no instructions where the clock leaves a question.
         seed: of everything drawn by chance.
         memory: whose accepted edits may be shown to the model as examples: those of earlier runs on the same
@@ -134,6 +137,7 @@ class Settings(BaseModel):
     profile_facts: bool = True
     fresh_starts: int = Field(default=FRESH_STARTS, ge=0)
     review: bool = False
+    published_pairs: int = Field(default=PUBLISHED_PAIRS, ge=8, le=200)
     no_instructions: bool = False
     seed: int = 0
     memory: Literal["repository", "all", "others", "off"] = "repository"

@@ -22,7 +22,6 @@ from perfagent.agent.verify.evidence import with_evidence
 from perfagent.agent.verify.figures import figures_of, headline_figure, overall_of
 from perfagent.tools.measure import (
     ALPHA,
-    PUBLISHED_PAIRS,
     Confirmation,
     PairSampler,
     Plan,
@@ -205,11 +204,12 @@ class Verifier:
             yield pairs
 
     def _publish(self, candidate: Candidate, bench: Bench, plan: Plan, confirmation: Confirmation) -> Publication:
-        self.services.progress.note(f"measuring {PUBLISHED_PAIRS} fresh pairs for the figures")
+        pairs = self.services.settings.published_pairs
+        self.services.progress.note(f"measuring {pairs} fresh pairs for the figures")
         # Another seed: coins and hash seeds of the published pairs are drawn anew.
         run = self._run(bench, f"publish-{candidate.id}", frozenset(plan.metrics))
         sampler = PairSampler(run, plan.seed + 1)
-        return publish(sampler.pairs(), plan, confirmation)
+        return publish(sampler.pairs(), plan, confirmation, pairs)
 
     def _verdict(
         self,
