@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from perfagent.tools.report import Result
 
 #: Fresh pairs behind each figure. The benchmarks ask whether it is above 1.2 or 0.95; eight pairs on CPU time tell that
-#: to about one percent, where the twenty of a report that somebody quotes would more than double the price of a verdict.
+#: to about one percent, where the twenty of a report that somebody quotes would more than double a verdict's price.
 FIGURE_PAIRS = 8
 
 #: How a verdict that stands for a failed check ends an outcome; all others are `graded`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,12 @@ PATIENCE = 2
 
 
 @pytest.fixture(autouse=True)
-def home(common: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def home(common: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One home for all tests here, whose environments are built once; nothing else of the caller's settings."""
     for name in [name for name in os.environ if name.startswith("PERFAGENT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PERFAGENT_HOME", str(common / "paired-home"))
     monkeypatch.setenv("PERFAGENT_SANDBOX", "bubblewrap")
-    return
 
 
 @pytest.fixture

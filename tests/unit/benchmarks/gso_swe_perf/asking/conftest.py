@@ -26,10 +26,12 @@ def instances() -> Any:
     nodes = ["tests/test_words.py::test_unique[a b]", "tests/test_more.py::test_more"]
     functions = {"patch_functions": {"pkg/words.py": ["unique"]}, "test_functions": {"pkg/words.py": ["count"]}}
     return SimpleNamespace(
-        gso=GsoInstance(**COMMON, prob_script=SCRIPT, tests=tuple(f"{SCRIPT}# {n}\n" for n in range(5))),
-        swe_perf=SwePerfInstance(**COMMON, patch="", efficiency_test=nodes, **functions),
-        swefficiency=SwefficiencyInstance(
-            **COMMON, workload=SCRIPT, covering_tests=["/testbed/tests/test_words.py", "/testbed/tests/test_gone.py"]
+        gso=GsoInstance.model_validate(
+            {**COMMON, "prob_script": SCRIPT, "tests": [f"{SCRIPT}# {n}\n" for n in range(5)]}
+        ),
+        swe_perf=SwePerfInstance.model_validate({**COMMON, "patch": "", "efficiency_test": nodes, **functions}),
+        swefficiency=SwefficiencyInstance.model_validate(
+            {**COMMON, "workload": SCRIPT, "covering_tests": [f"/testbed/tests/test_{n}.py" for n in ("words", "gone")]}
         ),
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from perfagent.benchmarks.gso_swe_perf.asking import Workloads
 from perfagent.benchmarks.gso_swe_perf.paired.further import executions_of
 
-READ = {"readings": {"a": {}, "b": {}}}
+READ: dict[str, Any] = {"readings": {"a": {}, "b": {}}}
 
 
 def test_executions_are_those_of_all_journals_and_the_checks(tmp_path: Path) -> None:
