@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from perfagent.benchmarks.gso_swe_perf.datasets import load
-from perfagent.benchmarks.gso_swe_perf.paired import measure_paired
+from perfagent.benchmarks.gso_swe_perf.paired import FIGURE_PAIRS, measure_paired
 from perfagent.benchmarks.gso_swe_perf.places import Repositories, place_of
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Outcome
 
@@ -64,7 +64,7 @@ def test_a_slower_patch_is_timed_against_the_expert_too(judge: Any, wordbook: An
     assert outcome.paired.expert["workload"] < 0.5
     low, high = outcome.paired.expert_interval
     assert low < outcome.paired.expert["workload"] < high
-    assert outcome.paired.pairs == 40
+    assert outcome.paired.pairs == 2 * FIGURE_PAIRS
 
 
 @pytest.mark.bubblewrap
