@@ -3,4 +3,4 @@
 from perfagent.benchmarks.gso_swe_perf.paired.measuring import FIGURE_PAIRS, measure_paired
 from perfagent.benchmarks.gso_swe_perf.paired.running import applies, diff_between, gone_on
 
-__all__ = ["applies", "diff_between", "gone_on", "measure_paired"]
+__all__ = ["FIGURE_PAIRS", "applies", "diff_between", "gone_on", "measure_paired"]
