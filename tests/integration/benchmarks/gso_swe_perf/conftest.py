@@ -16,6 +16,7 @@ busy machine whether a patch is as fast as the expert. Scores are asserted of co
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -75,6 +76,15 @@ def wordbook(tmp_path_factory: pytest.TempPathFactory) -> Wordbook:
 def counted_wordbook(tmp_path_factory: pytest.TempPathFactory) -> Wordbook:
     """Rows whose scripts, workloads and tests report the same times whenever they are run."""
     return make_wordbook(tmp_path_factory.mktemp("counted-wordbook"), counted=True)
+
+
+@pytest.fixture
+def bubblewrap_home(common: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One home for all tests that ask for it, whose environments are built once, and nothing of the caller's."""
+    for name in [name for name in os.environ if name.startswith("PERFAGENT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PERFAGENT_HOME", str(common / "paired-home"))
+    monkeypatch.setenv("PERFAGENT_SANDBOX", "bubblewrap")
 
 
 def git(root: Path, *words: str) -> str:

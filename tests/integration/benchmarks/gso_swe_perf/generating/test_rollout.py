@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,16 +19,7 @@ from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Rollout
 #: Times that a rollout is begun anew on a machine that it finds too busy to judge anything.
 PATIENCE = 2
 
-pytestmark = pytest.mark.bubblewrap
-
-
-@pytest.fixture(autouse=True)
-def home(common: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One home for all tests here, whose environments are built once; nothing else of the caller's settings."""
-    for name in [name for name in os.environ if name.startswith("PERFAGENT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PERFAGENT_HOME", str(common / "paired-home"))
-    monkeypatch.setenv("PERFAGENT_SANDBOX", "bubblewrap")
+pytestmark = [pytest.mark.bubblewrap, pytest.mark.usefixtures("bubblewrap_home")]
 
 
 @pytest.fixture

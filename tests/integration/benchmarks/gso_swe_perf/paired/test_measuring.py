@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,10 @@ from perfagent.benchmarks.gso_swe_perf.paired import FIGURE_PAIRS, measure_paire
 from perfagent.benchmarks.gso_swe_perf.places import Repositories, place_of
 from perfagent.benchmarks.gso_swe_perf.records import Benchmark, Outcome
 
+pytestmark = pytest.mark.usefixtures("bubblewrap_home")
+
 #: Times that a job is begun anew on a machine that it finds too busy to judge anything.
 PATIENCE = 2
-
-
-@pytest.fixture(autouse=True)
-def home(common: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One home for all tests here, whose environments are built once; nothing else of the caller's settings."""
-    for name in [name for name in os.environ if name.startswith("PERFAGENT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PERFAGENT_HOME", str(common / "paired-home"))
-    monkeypatch.setenv("PERFAGENT_SANDBOX", "bubblewrap")
 
 
 @pytest.fixture
