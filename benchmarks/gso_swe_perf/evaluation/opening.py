@@ -135,7 +135,7 @@ def _executor(work: Work, jobs: int | None, cluster: str | None, say: Callable[[
         # Once for all jobs: each of them would have it as its result.
         with connected():
             pass
-        return LocalExecutor(work, cores, say)
+        return LocalExecutor(work, cores, say, most=jobs)
     from perfagent.benchmarks.gso_swe_perf.executor.cluster import ClusterExecutor
 
     return ClusterExecutor(work, cluster, say)

@@ -226,7 +226,7 @@ def _local_cluster(address: str) -> Any:
     count = address.removeprefix(LOCAL)
     if not count.isdecimal():
         raise UsageError(f"--cluster {address!r} names no number of workers", "give local:2, or tcp://HOST:PORT")
-    cores = free_cores(chosen(int(count)))
+    cores = free_cores(chosen(int(count)))[: int(count)]
     if not cores:
         raise PerfagentError("other evaluations measure on all cores of this machine", "wait for them")
     # A worker's loss is ours to count.

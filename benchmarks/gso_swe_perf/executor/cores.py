@@ -68,7 +68,7 @@ def timing_cores() -> tuple[int, ...]:
 
 
 def chosen(jobs: int | None) -> tuple[int, ...]:
-    """The cores for so many slots; the default's when None. The first core comes last.
+    """The cores to take so many slots from, best first: all, the first core last; the default's when None.
 
     Raises:
         UsageError: there are not so many.
@@ -80,7 +80,7 @@ def chosen(jobs: int | None) -> tuple[int, ...]:
         raise UsageError(
             f"{jobs} jobs at once were asked for", f"this machine has cores for 1 to {len(cores)}, one each"
         )
-    return (*cores[1:], cores[0])[:jobs]
+    return (*cores[1:], cores[0])
 
 
 def claims_home() -> Path:

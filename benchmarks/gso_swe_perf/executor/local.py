@@ -16,15 +16,23 @@ class LocalExecutor:
     """One slot a core; needs no daemon and leaves none.
 
     Args:
-        cores: those to claim; those that others hold are done without, and when they hold all the first to become
-            free is waited for.
+        cores: those to claim, best first; those that others hold are done without, and when they hold all the first to
+            become free is waited for.
         say: told in one line of a job that is tried again, and of waiting.
+        most: how many of them to claim; all when None.
     """
 
-    def __init__(self, work: Work, cores: Sequence[int] = (), say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        cores: Sequence[int] = (),
+        say: Callable[[str], None] = lambda _: None,
+        *,
+        most: int | None = None,
+    ) -> None:
         self._work = work
         self._say = say
-        self._claims: list[Claim] = claim_some(cores or timing_cores(), say)
+        self._claims: list[Claim] = claim_some(cores or timing_cores(), say, most)
 
     @property
     def slots(self) -> int:

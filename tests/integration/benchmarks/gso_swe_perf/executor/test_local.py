@@ -157,6 +157,15 @@ def test_no_core_at_all_is_waited_for(make_work: Works, make_jobs: Jobs, tmp_pat
     assert told == ["other evaluations measure on all cores of this machine: waiting for one"]
 
 
+def test_one_slot_is_had_on_whichever_core_is_free(make_work: Works) -> None:
+    first = LocalExecutor(make_work(), (1, 0), most=1)
+    assert not free(1) and free(0)
+    second = LocalExecutor(make_work(), (1, 0), most=1)
+    assert not free(0) and second.slots == 1
+    for each in (first, second):
+        each.close()
+
+
 @pytest.mark.parametrize("jobs", [0, 4096])
 def test_more_slots_than_cores_are_refused(jobs: int) -> None:
     from perfagent.benchmarks.gso_swe_perf.executor import chosen
