@@ -56,7 +56,7 @@ def ranked_tests(tree: Path, files: Iterable[str], functions: Mapping[str, Colle
         files: those of them to look at, relative.
         functions: file of the repository -> functions in it, dotted or plain; the file may be empty when unknown.
     """
-    names = frozenset(filter(None, map(_plain, (name for group in functions.values() for name in group))))
+    names = frozenset(filter(None, map(plain_name, (name for group in functions.values() for name in group))))
     modules = frozenset(PurePosixPath(path).stem for path in functions if path) - {"__init__"}
     found = [each for path in files_of_tests(files) for each in _tests_in(tree, path, modules)]
     shown = {name: sum(name in test.words for test in found) for name in names}
@@ -101,7 +101,7 @@ def _score(test: _Test, rare: Mapping[str, float]) -> float:
     return test.bonus + sum(weight for name, weight in rare.items() if name in test.words)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last part of a dotted name; the class's for a special method, which no test names."""
     parts = name.split(".")
     if parts[-1].startswith("__") and len(parts) > 1:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from perfagent.benchmarks.gso_swe_perf.asking.callers import widening
 from perfagent.benchmarks.gso_swe_perf.asking.related import ranked_tests, words_of_script
 from perfagent.benchmarks.gso_swe_perf.datasets import GsoInstance, SwefficiencyInstance, SwePerfInstance
 from perfagent.benchmarks.gso_swe_perf.instances import Instance
@@ -148,9 +149,10 @@ def given_workload(instance: Instance, functions: Mapping[str, Collection[str]],
         tests, chosen = _tests_of("", instance.workload, site)
         return Workloads(tuple(scripts.values()), tests=tests, chosen=chosen)
     if isinstance(instance, SwePerfInstance):
-        ranked = ranked_tests(site.tree, site.files, functions)
+        wider = (ranked_tests(site.tree, site.files, each) for each in widening(site.tree, site.files, functions))
+        ranked = next(filter(None, wider), ())
         if not ranked:
-            raise UsageError(f"no test of {instance.instance_id} mentions a function that is to be faster")
+            raise UsageError(f"no test of {instance.instance_id} mentions a function that is to be faster, or a caller")
         nodes = [f"pytest:{each.node}" for each in ranked[:MOST_WORKLOADS]]
         paths = list(dict.fromkeys(each.path for each in ranked))[:MOST_TEST_FILES]
         return Workloads(tuple(nodes), tests=_pytest(paths), chosen=True)
