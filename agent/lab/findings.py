@@ -19,6 +19,7 @@ from typing import Any
 from perfagent import __version__
 from perfagent.agent.journal import write_atomically
 from perfagent.tools import equivalence, workload
+from perfagent.tools.workload import Workload
 
 #: Of the stored form; another number makes everything be found anew.
 FORMAT = 1
@@ -89,3 +90,11 @@ def harness_digest() -> str:
         for path in sorted(folder.glob("*.py")):
             total.update(path.read_bytes())
     return total.hexdigest()
+
+
+def identity(timed: Workload) -> list[str]:
+    """What a workload is: a script outside of the repository goes by its name and content, wherever it stands."""
+    path = Path(timed.target)
+    if timed.kind != "script" or not path.is_absolute():
+        return [timed.spec]
+    return [path.name, hashlib.sha256(path.read_bytes()).hexdigest()]

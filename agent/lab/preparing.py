@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perfagent.agent.lab.findings import Findings
+from perfagent.agent.lab.findings import Findings, identity
 from perfagent.agent.lab.kept_trees import checked_out
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import EnvironmentRecord, Prepared
@@ -129,10 +128,8 @@ class Preparation:
 
     def _findings(self, environment: EnvironmentRecord, workloads: list[Workload]) -> Findings:
         """What earlier runs found out about this tree in this environment with these workloads."""
-        scripts = [Path(each.target) for each in workloads if each.kind == "script"]
-        outside = [hashlib.sha256(path.read_bytes()).hexdigest() for path in scripts if path.is_absolute()]
         where = [environment.kind, environment.key, environment.image, environment.built]
-        what = [self.services.target.info(self.base).tree, [each.spec for each in workloads], outside]
+        what = [self.services.target.info(self.base).tree, [identity(each) for each in workloads]]
         return Findings(state_home() / "cache" / "findings", [*where, *what, self.services.settings.build])
 
     def _known_tests(self, findings: Findings, prepared: Prepared) -> dict[str, Any] | None:

@@ -1,10 +1,12 @@
+import hashlib
 import itertools
 import os
 from pathlib import Path
 
 import pytest
 
-from perfagent.agent.lab.findings import LONGEST_TRUST_S, Findings
+from perfagent.agent.lab.findings import LONGEST_TRUST_S, Findings, identity
+from perfagent.tools.workload import Workload
 
 
 @pytest.fixture
@@ -54,3 +56,15 @@ def test_what_cannot_be_found_is_not_kept(tmp_path: Path, answers) -> None:
     with pytest.raises(ZeroDivisionError):
         Findings(tmp_path, []).recall("tests", [], lambda: 1 // 0)
     assert Findings(tmp_path, []).recall("tests", [], answers) == 0
+
+
+def test_a_script_outside_of_the_repository_goes_by_its_content_wherever_it_stands(tmp_path: Path) -> None:
+    scripts = [tmp_path / folder / "bench.py" for folder in ("a", "b")]
+    for script in scripts:
+        script.parent.mkdir()
+        script.write_text("1")
+    one, other = (Workload("script", str(script)) for script in scripts)
+    assert identity(one) == identity(other) == ["bench.py", hashlib.sha256(b"1").hexdigest()]
+    scripts[1].write_text("2")
+    assert identity(one) != identity(other)
+    assert identity(Workload("script", "bench.py")) == ["script:bench.py"]
