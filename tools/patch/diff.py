@@ -92,10 +92,8 @@ def diff_trees(base: Path, head: Path) -> str:
         info = Path(folder, "objects.git", "info")
         info.mkdir(exist_ok=True)
         (info / "attributes").write_text(EXACT_ATTRIBUTES, encoding="utf-8")
-        trees = [_write_tree(git, tree, changed) for tree in (base, head)]
-        options = ("-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
-        result = git.run("diff-tree", *options, *trees, "--")
-    return result.stdout.decode("utf-8", "surrogateescape")
+        trees = (_write_tree(git, base, changed), _write_tree(git, head, changed))
+        return git.canonical_diff(*trees)
 
 
 def read_patch(text: str) -> PatchSummary:

@@ -143,6 +143,16 @@ class Git:
         command += [os.fspath(argument) for argument in arguments]
         return _spawn(command, self.cwd, {**self._environment(), **(env or {})}, stdin, timeout_s)
 
+    def canonical_diff(self, base: str, head: str) -> str:
+        """The diff of two commits or trees, the same whatever the configuration; empty when nothing differs.
+
+        Raises:
+            RepositoryError: one of them does not exist.
+        """
+        options = ("-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
+        told = self.run("diff-tree", *options, base, head, "--")
+        return told.stdout.decode("utf-8", "surrogateescape")
+
     def _environment(self) -> dict[str, str]:
         """The caller's environment without the GIT_ variables that would steer us, and ours."""
         allowed = _REMOTE_VARIABLES if self.user_config else ()

@@ -187,9 +187,7 @@ class Target:
 
     def diff(self, base: str, head: str) -> str:
         """The canonical diff between two commits; raises like `commit`."""
-        options = ("-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
-        result = self.git.run("diff-tree", *options, self.commit(base), self.commit(head), "--")
-        return result.stdout.decode("utf-8", "surrogateescape")
+        return self.git.canonical_diff(self.commit(base), self.commit(head))
 
     def fetch_into(self, user_repo: Path, branch: str) -> str:
         """Create `branch` of our clone in the user's repository; never checks it out.

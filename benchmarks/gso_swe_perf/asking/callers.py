@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from perfagent.benchmarks.gso_swe_perf.asking.related import LARGEST_FILE, files_of_tests, plain_name
+from perfagent.benchmarks.gso_swe_perf.asking.related import WORD, files_of_tests, parsed, plain_name
 
 #: Rounds of asking who calls the callers: beyond some, everything calls everything.
 CALLER_ROUNDS = 4
-
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def widening(
@@ -42,12 +39,8 @@ def _mentioned(tree: Path, files: Iterable[str]) -> dict[str, set[str]]:
     paths = sorted(path for path in files if path.endswith(".py"))
     found: dict[str, set[str]] = {}
     for path in sorted(set(paths) - set(files_of_tests(paths))):
-        try:
-            source = (tree / path).read_text("utf-8")
-            module = ast.parse(source) if len(source) <= LARGEST_FILE else ast.Module([], [])
-        except (OSError, SyntaxError, ValueError):
-            continue
-        for name, words in _definitions(module, source.splitlines(), ""):
+        module, lines = parsed(tree, path)
+        for name, words in _definitions(module, lines, ""):
             found.setdefault(name, set()).update(words)
     return found
 
@@ -59,10 +52,10 @@ def _definitions(node: ast.AST, lines: Sequence[str], owner: str) -> Iterator[tu
     """
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ClassDef):
-            yield child.name, [word for base in child.bases for word in _WORD.findall(ast.unparse(base))]
+            yield child.name, [word for base in child.bases for word in WORD.findall(ast.unparse(base))]
             yield from _definitions(child, lines, child.name)
         elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             if name := plain_name(f"{owner}.{child.name}" if owner else child.name):
-                yield name, _WORD.findall("\n".join(lines[child.lineno : child.end_lineno]))
+                yield name, WORD.findall("\n".join(lines[child.lineno : child.end_lineno]))
         else:
             yield from _definitions(child, lines, owner)

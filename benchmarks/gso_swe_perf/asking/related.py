@@ -30,7 +30,7 @@ _COMMON = """
 #: Of a workload's script: names that say nothing about what it calls.
 COMMON_WORDS = frozenset(_COMMON.split())
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def words_of_script(source: str) -> frozenset[str]:
     try:
         module = ast.parse(source)
     except (SyntaxError, ValueError):
-        return frozenset(_WORD.findall(source)) - COMMON_WORDS
+        return frozenset(WORD.findall(source)) - COMMON_WORDS
     return frozenset(_called(module)) - COMMON_WORDS
 
 
@@ -101,6 +101,17 @@ def _score(test: _Test, rare: Mapping[str, float]) -> float:
     return test.bonus + sum(weight for name, weight in rare.items() if name in test.words)
 
 
+def parsed(tree: Path, path: str) -> tuple[ast.Module, list[str]]:
+    """A file's syntax tree and its lines; empty ones for a file that cannot be read or is too long."""
+    try:
+        source = (tree / path).read_text("utf-8")
+        if len(source) <= LARGEST_FILE:
+            return ast.parse(source), source.splitlines()
+    except (OSError, SyntaxError, ValueError):
+        pass
+    return ast.Module([], []), []
+
+
 def plain_name(name: str) -> str:
     """The last part of a dotted name; the class's for a special method, which no test names."""
     parts = name.split(".")
@@ -110,16 +121,11 @@ def plain_name(name: str) -> str:
 
 
 def _tests_in(tree: Path, path: str, modules: frozenset[str]) -> Iterator[_Test]:
-    try:
-        source = (tree / path).read_text("utf-8")
-        module = ast.parse(source) if len(source) <= LARGEST_FILE else ast.Module([], [])
-    except (OSError, SyntaxError, ValueError):
-        return
+    module, lines = parsed(tree, path)
     bonus = IMPORTS_MODULE * bool(modules & _imported(module))
     bonus += NAMED_AFTER * (PurePosixPath(path).stem.removeprefix("test_").removesuffix("_test") in modules)
-    lines = source.splitlines()
     for prefix, function in _functions(module):
-        words = frozenset(_WORD.findall("\n".join(lines[function.lineno - 1 : function.end_lineno])))
+        words = frozenset(WORD.findall("\n".join(lines[function.lineno - 1 : function.end_lineno])))
         yield _Test(f"{path}::{prefix}{function.name}", path, words, bonus)
 
 

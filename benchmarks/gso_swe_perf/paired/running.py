@@ -51,10 +51,7 @@ def diff_between(repository: Path, base: str, head: str) -> str:
     """
     from perfagent.tools.repository import Git
 
-    git = Git(repository, git_dir=None if (repository / ".git").exists() else repository)
-    options = ("-r", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-renames")
-    told = git.run("diff-tree", *options, base, head, "--")
-    return told.stdout.decode("utf-8", "surrogateescape")
+    return Git(repository, git_dir=None if (repository / ".git").exists() else repository).canonical_diff(base, head)
 
 
 def applies(repository: Path, diff: str) -> bool:

@@ -120,9 +120,7 @@ class Repositories:
         where = self.git_dir(instance.repo)
         expert = self.resolve(instance.repo, instance.expert_commit)
         base = self._before_expert(instance, expert)
-        options = ("--binary", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
-        told = Git(where, git_dir=where).run("diff", *options, base, expert)
-        whole = told.stdout.decode("utf-8", "surrogateescape")
+        whole = Git(where, git_dir=where).canonical_diff(base, expert)
         return without_tests(whole) or whole
 
     def _before_expert(self, instance: Instance, expert: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -37,9 +38,19 @@ def instances() -> Any:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def make_tree(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Writes files below a folder; that folder."""
+
+    def made(files: Mapping[str, str]) -> Path:
+        for name, text in files.items():
+            (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "tree" / name).write_text(text)
+        return tmp_path / "tree"
+
+    return made
+
+
+@pytest.fixture
+def site(make_tree: Callable[[Mapping[str, str]], Path]) -> Site:
     """The repository's files."""
-    for name, text in FILES.items():
-        (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "tree" / name).write_text(text)
-    return Site(tmp_path / "tree", tuple(FILES))
+    return Site(make_tree(FILES), tuple(FILES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,8 @@ FILES = {
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    return tmp_path
+def tree(make_tree: Callable[[Mapping[str, str]], Path]) -> Path:
+    return make_tree(FILES)
 
 
 def test_callers_follow_round_by_round_and_tests_are_none(tree: Path) -> None:

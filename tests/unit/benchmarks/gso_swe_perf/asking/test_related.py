@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,8 @@ FILES = {
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    return tmp_path
+def tree(make_tree: Callable[[Mapping[str, str]], Path]) -> Path:
+    return make_tree(FILES)
 
 
 def test_a_test_that_is_named_after_the_module_comes_first(tree: Path) -> None:
