@@ -253,6 +253,7 @@ class Result(Record):
         growth: how benchmarks that take a size, or are sizes of one thing, grow with it.
         prompts: the templates a model was given, name to eight digits of their digest; empty without a model.
         messages: one-line remarks: the sandbox chosen, what was not checked and why.
+        reproduce: shell commands that repeat the verdict.
     """
 
     schema_: str = Field(default=SCHEMA, alias="schema")
@@ -287,6 +288,7 @@ class Result(Record):
     prompts: dict[str, str] = Field(default_factory=dict)
     noise: Noise = Field(default_factory=Noise)
     messages: tuple[str, ...] = ()
+    reproduce: tuple[str, ...] = ()
     seconds: float = 0.0
     version: str = ""
 

@@ -1,0 +1,49 @@
+"""The timed pairs behind a result, as a document of its own that anybody can recompute the figures from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from perfagent.tools.report.document import Record
+
+SAMPLES_SCHEMA = "perfagent/samples/1"
+
+
+class SampleSeries(Record):
+    """One benchmark's pairs, in the order they were measured.
+
+    Attributes:
+        metric: what was judged: `cpu`, `wall`, `adjusted` (seconds of one execution of the body) or `memory` (bytes).
+        baseline, candidate: its cost on each side; the same length, one entry a pair.
+        baseline_first: what the coin said of each pair.
+    """
+
+    benchmark: str
+    metric: str
+    target: bool = True
+    baseline: tuple[float, ...]
+    candidate: tuple[float, ...]
+    baseline_first: tuple[bool, ...] = ()
+
+
+class JudgedSamples(Record):
+    """The pairs of one verdict.
+
+    Attributes:
+        subject: a patch's id; `branch` for a run's whole branch, `patch` for verify, `head` for compare.
+        stage: `confirm` decided it, by a sequential test; `publish` are the fresh pairs its figures come from.
+    """
+
+    subject: str
+    stage: Literal["confirm", "publish"]
+    series: tuple[SampleSeries, ...]
+
+
+class Samples(Record):
+    """Every timed pair a run's verdicts rest on."""
+
+    schema_: str = Field(default=SAMPLES_SCHEMA, alias="schema")
+    run_id: str
+    judged: tuple[JudgedSamples, ...] = ()
