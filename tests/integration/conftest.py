@@ -102,7 +102,7 @@ class Browser:
         page = context.new_page()
         page.set_default_timeout(15_000)
         seen = Seen(_page=page, _ask=self._ask)
-        page.on("console", lambda said: said.type in ("warning", "error") and seen.console.append(said.text))
+        page.on("console", lambda said: seen.console.extend([said.text] * (said.type in ("warning", "error"))))
         page.on("pageerror", lambda error: seen.console.append(str(error)))
         context.route("**/*", lambda route: _let_through(route, address, seen))
         page.goto(address, wait_until="load")
