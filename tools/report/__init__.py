@@ -29,8 +29,11 @@ from perfagent.tools.report.document import (
     TimeShares,
     TriedReport,
 )
+from perfagent.tools.report.html import calibration_page, result_page
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
+from perfagent.tools.report.material import Material, Setting
 from perfagent.tools.report.progress import Progress, open_progress
+from perfagent.tools.report.story import facts, headline, meaning, method, next_steps, overall_text, rate_text, reproduce
 from perfagent.tools.report.words import (
     METRICS,
     interval_text,

@@ -23,7 +23,7 @@ def print_result(result: Result) -> None:
     from rich.markup import escape
 
     from perfagent.tools.report.evidence import growth_line, instruction_lines
-    from perfagent.tools.report.markdown import headline, overall_text, rate_text
+    from perfagent.tools.report.story import headline, overall_text, rate_text
 
     console = Console()
     say = partial(console.print, soft_wrap=True)  # a command that is broken in two cannot be copied
