@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from perfagent.tools.report.words import spent_text, interval_text, speedup_text
+from perfagent.tools.report.words import interval_text, speedup_text, spent_text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -163,7 +163,9 @@ def pairs_table(series: SampleSeries) -> Table:
             zip(firsts, series.baseline, series.candidate, strict=False), start=1
         )
     )
-    return Table(f"Pairs of {series.benchmark}", ("pair", "ran first", "before", "after", "ratio"), rows, frozenset({1}))
+    return Table(
+        f"Pairs of {series.benchmark}", ("pair", "ran first", "before", "after", "ratio"), rows, frozenset({1})
+    )
 
 
 def difference_table(root: DifferenceFrame) -> Table:
@@ -203,6 +205,9 @@ def gate_table() -> Table:
         ("pairs after which the test may stop", looks),
         ("fresh pairs behind every published figure", str(gate.PUBLISHED_PAIRS)),
         ("confidence of the intervals", f"{gate.CONFIDENCE:.0%}"),
-        ("chance that a patch that slows nothing is refused for a benchmark beside its target", f"{gate.GUARD_ALPHA:.0%}"),
+        (
+            "chance that a patch that slows nothing is refused for a benchmark beside its target",
+            f"{gate.GUARD_ALPHA:.0%}",
+        ),
     )
     return Table("The gate's numbers", ("what", "value"), rows)

@@ -10,8 +10,8 @@ from perfagent.tools.report.html.code import changed_span, coloured, marked, vis
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-    from unidiff import Hunk as ParsedHunk
-    from unidiff import PatchedFile
+    from unidiff.patch import Hunk as ParsedHunk
+    from unidiff.patch import PatchedFile
 
 Kind = Literal["same", "added", "removed"]
 Span = tuple[int, int] | None
@@ -50,8 +50,8 @@ class FileDiff:
 
 def file_diffs(diff: str) -> list[FileDiff]:
     """The files of a diff in its order; a text that is no diff is one file without a path."""
-    from unidiff import PatchSet
     from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
 
     try:
         files = [_file(file) for file in PatchSet(diff)]
@@ -120,7 +120,5 @@ def _blocks(kinds: Sequence[str]) -> Iterator[tuple[list[int], list[int]]]:
 
 
 def _as_it_is(diff: str) -> FileDiff:
-    rows = tuple(
-        Row(_KINDS.get(line[:1], "same"), visible(line)) for line in diff.removesuffix("\n").split("\n")
-    )
+    rows = tuple(Row(_KINDS.get(line[:1], "same"), visible(line)) for line in diff.removesuffix("\n").split("\n"))
     return FileDiff("", (Hunk("", rows),))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perfagent.tools.report.calibration import CalibrationReport, identical_table, power_table
 from perfagent.tools.report.charts import charts_available
 from perfagent.tools.report.difference import ProfileDifference
 from perfagent.tools.report.document import BenchmarkFigure, GrowthFigure
@@ -82,7 +83,7 @@ def _sample_charts(series: SampleSeries, figure: BenchmarkFigure | None, noise: 
 
 def growth_figure(growth: GrowthFigure) -> Figure:
     """Cost over size on both sides."""
-    charts = ()
+    charts: tuple[Chart, ...] = ()
     costs = [cost for each in growth.sizes for cost in (each.baseline_s, each.candidate_s)]
     if charts_available() and len(growth.sizes) > 1 and all(cost > 0 for cost in costs):
         from perfagent.tools.report.charts import growth_chart
@@ -93,12 +94,22 @@ def growth_figure(growth: GrowthFigure) -> Figure:
 
 def difference_figure(difference: ProfileDifference) -> Figure:
     """Where the time went on both sides."""
-    charts = ()
+    charts: tuple[Chart, ...] = ()
     if charts_available() and difference.benchmarks:
         from perfagent.tools.report.charts import difference_chart
 
         charts = (Chart("", _drawing(difference_chart(difference, width=WIDE))),)
     return Figure(charts, tuple(map(difference_table, difference.benchmarks)))
+
+
+def calibration_figure(report: CalibrationReport) -> Figure:
+    """The pairs of identical code, and how often a growing gain is accepted."""
+    charts: tuple[Chart, ...] = ()
+    if charts_available():
+        from perfagent.tools.report.charts import calibration_chart
+
+        charts = (Chart("", _drawing(calibration_chart(report, width=WIDE))),)
+    return Figure(charts, (power_table(report), *map(identical_table, report.benchmarks)))
 
 
 def _drawing(svg: str) -> Markup:
