@@ -157,14 +157,12 @@ def _after_nothing(material: Material) -> Iterator[Step]:
     result, repository = material.result, shlex.quote(material.result.repository)
     yield Step("See where the time goes", f"perfagent hotspots {repository}")
     if result.model is None:
-        yield Step(
-            "Only the catalogue of rewrites looked for changes; let a model do it", "perfagent run REPO --model NAME"
-        )
+        text = "Only the catalogue of rewrites looked for changes; let a model do it"
+        yield Step(text, f"perfagent run {repository} --model NAME")
     if result.noise.smallest_gain is not None:
         gain = f"{result.noise.smallest_gain - 1:.0%}"
-        yield Step(
-            f"Gains below about {gain} cannot be seen here: a quieter machine or a longer benchmark sees smaller ones"
-        )
+        text = "gains are hard to see here: a quieter machine or a longer benchmark shows smaller ones"
+        yield Step(f"Below about {gain} {text}")
 
 
 def rate_text(noise: Noise) -> str:

@@ -206,7 +206,7 @@ def gate_table() -> Table:
         ("fresh pairs behind every published figure", str(gate.PUBLISHED_PAIRS)),
         ("confidence of the intervals", f"{gate.CONFIDENCE:.0%}"),
         (
-            "chance that a patch that slows nothing is refused for a benchmark beside its target",
+            "chance that a patch that slows nothing is refused as if it did",
             f"{gate.GUARD_ALPHA:.0%}",
         ),
     )
