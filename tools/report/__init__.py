@@ -9,6 +9,12 @@ from perfagent.tools.report.calibration import (
     calibration_rows,
 )
 from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart, write_chart
+from perfagent.tools.report.difference import (
+    DIFFERENCE_SCHEMA,
+    DifferenceFrame,
+    ProfileDifference,
+    profile_difference,
+)
 from perfagent.tools.report.document import (
     SCHEMA,
     BenchmarkFigure,
@@ -31,6 +37,7 @@ from perfagent.tools.report.document import (
 )
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
 from perfagent.tools.report.progress import Progress, open_progress
+from perfagent.tools.report.samples import SAMPLES_SCHEMA, JudgedSamples, Samples, SampleSeries
 from perfagent.tools.report.words import (
     METRICS,
     interval_text,
@@ -45,23 +52,30 @@ from perfagent.tools.report.words import (
 __all__ = [
     "CALIBRATION_COLUMNS",
     "CALIBRATION_SCHEMA",
+    "DIFFERENCE_SCHEMA",
     "METRICS",
+    "SAMPLES_SCHEMA",
     "SCHEMA",
     "BenchmarkFigure",
     "CalibrationReport",
     "Check",
     "Cost",
+    "DifferenceFrame",
     "EvidenceFile",
     "ExponentFigure",
     "GrowthFigure",
     "InstructionFigure",
+    "JudgedSamples",
     "ModelCost",
     "Noise",
     "Overall",
     "PatchReport",
+    "ProfileDifference",
     "Progress",
     "Record",
     "Result",
+    "SampleSeries",
+    "Samples",
     "SizeFigure",
     "TestCounts",
     "TimeShares",
@@ -78,6 +92,7 @@ __all__ = [
     "open_progress",
     "pairs_text",
     "patch_markdown",
+    "profile_difference",
     "quote",
     "result_markdown",
     "seconds_text",
