@@ -130,11 +130,9 @@ def _downloads(material: Material) -> Iterator[Download]:
     run = material.result.run_id
     yield json_download(f"{run}-result", material.result.to_json(), "the result")
     if material.samples is not None:
-        text = material.samples.model_dump_json(by_alias=True, indent=1)
-        yield json_download(f"{run}-samples", text, "every timed pair")
+        yield json_download(f"{run}-samples", material.samples.to_json(), "every timed pair")
     if material.difference is not None:
-        text = material.difference.model_dump_json(by_alias=True, indent=1)
-        yield json_download(f"{run}-difference", text, "the profiles of both sides")
+        yield json_download(f"{run}-difference", material.difference.to_json(), "the profiles of both sides")
 
 
 def _remarks(material: Material) -> Iterator[str]:
