@@ -16,29 +16,7 @@ WIDTH, HEIGHT, MARGIN = 240.0, 22.0, 12.0
 NARROWEST = (0.95, 1.05)
 
 #: Speedups that get a tick where the axis holds them, until there are MOST_TICKS.
-ROUND = (
-    1.0,
-    2.0,
-    0.5,
-    10.0,
-    5.0,
-    1.2,
-    0.8,
-    1.5,
-    1.1,
-    0.9,
-    1.3,
-    1.05,
-    0.95,
-    100.0,
-    1000.0,
-    20.0,
-    50.0,
-    200.0,
-    500.0,
-    0.1,
-    0.2,
-)
+ROUND = (1, 2, 0.5, 10, 5, 1.2, 0.8, 1.5, 1.1, 0.9, 1.3, 1.05, 0.95, 100, 1000, 20, 50, 200, 0.1)
 MOST_TICKS = 4
 
 #: Units that two ticks' labels keep apart.
