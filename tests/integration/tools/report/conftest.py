@@ -99,7 +99,8 @@ def run(patches: int = 2, text: str = "", diff: str = DIFF, **changes: Any) -> M
     values: dict[str, Any] = {
         "command": "run", "run_id": "r1", "run_dir": f"/runs/{text}", "repository": f"/repos/words{text}",
         "status": "completed", "verdict": "faster", "speedup": 1.4, "interval": (1.38, 1.42), "metric": "cpu",
-        "pairs": 6, "benchmarks": figures, "patches": kept, "baseline": "a" * 40, "head": "b" * 40, "branch": f"perfagent/r1{text}",
+        "pairs": 6, "benchmarks": figures, "patches": kept, "baseline": "a" * 40, "head": "b" * 40,
+        "branch": f"perfagent/r1{text}",
         "growth": (growth(text),), "tests": TestCounts(passed=60), "candidates": {"faster": patches, "not_faster": 3},
         "checks": (Check(name=f"guard{text}", ok=True, detail=text), Check(name="tests", ok=False, detail="a fails")),
         "tried": (TriedReport(title=f"memo {text}", verdict="not_faster", reason=f"too little {text}"),),
