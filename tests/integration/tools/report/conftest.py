@@ -33,7 +33,7 @@ from perfagent.tools.report import (
     TriedReport,
 )
 
-EVIL = "</td></script><script>document.title='evil'</script><img src=http://pictures.example/x onerror=alert(1)>`'\"&\u202e"
+EVIL = "</td></script><script>document.title='evil'</script><img src=http://pictures.example/x onerror=x()>`'\"&\u202e"
 
 DIFF = """\
 diff --git a/src/words.py b/src/words.py
