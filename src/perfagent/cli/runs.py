@@ -62,7 +62,7 @@ def report(
         out.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(
-            f"the report cannot be written to {out} ({error.strerror})", "give --out another file"
+            f"the report cannot be written to {out} ({error.strerror})", "give --out another file", code="PA105"
         ) from error
 
 
@@ -88,7 +88,7 @@ def _decided(accept: bool, reject: bool, hint: str | None) -> Reviewer | None:
     from perfagent.agent.reviewing import Answer
 
     if accept + reject + (hint is not None) > 1:
-        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them")
+        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them", code="PA103")
     if not accept and not reject and hint is None:
         return None
     if hint is not None and not hint.strip():
@@ -120,5 +120,7 @@ def _result_of(run: str) -> Result:
     folder = find_run(run)
     file = folder / "result.json"
     if not file.exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     return Result.model_validate_json(file.read_text("utf-8"))
