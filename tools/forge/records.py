@@ -58,9 +58,10 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewPull:
-    """A pull request to be opened from a branch of the repository itself."""
+    """A pull request to be opened from a branch of the repository itself, pushed before; `head_sha` is its commit."""
 
     head_branch: str
+    head_sha: str
     base_branch: str
     title: str
     body: str
