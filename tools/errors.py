@@ -14,10 +14,15 @@ PerfagentError
 │   ├── ModelContextExceeded  the request is longer than the model's context
 │   ├── ModelNoTools          the endpoint refuses requests with tools
 │   └── ModelFormatError      an answer that does not have the form asked for
+├── ForgeError            GitHub or GitLab refuses, cannot be reached, or a branch there has moved
 └── LimitExceeded         money, tokens, calls, time or disk are used up
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+ForgeKind = Literal["auth", "forbidden", "missing", "conflict", "invalid", "rate", "unavailable"]
 
 
 class PerfagentError(Exception):
@@ -108,6 +113,26 @@ class ModelNoTools(ModelError):
 
 class ModelFormatError(ModelError):
     """The model's answer does not have the form that was asked for."""
+
+
+class ForgeError(PerfagentError):
+    """A forge refuses or cannot be reached.
+
+    Args:
+        kind: `auth` (no token, or a wrong one), `forbidden` (the token may not), `missing` (not there, or hidden from
+            the token), `conflict` (somebody else changed it), `invalid` (the forge's rules forbid it), `rate` (asked
+            too often) or `unavailable` (no answer, or an answer that is none).
+        status: of HTTP; 0 when there was none.
+        wait_s: seconds after which asking again may help; None when it will not.
+    """
+
+    def __init__(
+        self, kind: ForgeKind, message: str, remedy: str = "", *, status: int = 0, wait_s: float | None = None
+    ) -> None:
+        super().__init__(message, remedy)
+        self.kind = kind
+        self.status = status
+        self.wait_s = wait_s
 
 
 class LimitExceeded(PerfagentError):
