@@ -260,5 +260,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
     for name in ("workload", "paths", "focus", "packages", "extras", "fallback_model"):
         if name in found:
-            found[name] = tuple(part for part in found[name].split(";") if part)
+            # Lines, where CI gives several; a command may hold semicolons then.
+            parts = found[name].splitlines() if "\n" in found[name] else found[name].split(";")
+            found[name] = tuple(part.strip() for part in parts if part.strip())
     return found
