@@ -13,16 +13,19 @@ what was found with `github.violations()`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -66,12 +69,19 @@ class Prism:
     upstream: str
     log: Path
     seen: int = 0
+    asked: int = 0
 
     def violations(self) -> list[str]:
         """What it objected to since it was last asked."""
+        # It writes its log behind its answers: what it says to this request is behind everything before.
+        self.asked += 1
+        mark = f"/mark-{self.asked} "
+        with contextlib.suppress(HTTPError):
+            urlopen(f"{self.url}{mark.strip()}", timeout=START_S).close()
+        _until(lambda: mark in self.log.read_text("utf-8"), "prism says nothing")
         lines = self.log.read_text("utf-8").splitlines()
         fresh, self.seen = lines[self.seen :], len(lines)
-        return [line for line in fresh if "prism/errors#" in line]
+        return [line for line in fresh if "prism/errors#" in line and "/mark-" not in line]
 
 
 def free_port() -> int:
@@ -87,25 +97,30 @@ def prism(github_description: Mapping[str, Any], tmp_path_factory: pytest.TempPa
     (folder / "github.json").write_text(json.dumps(github_description))
     here, there = free_port(), free_port()
     found = Prism(f"http://127.0.0.1:{here}", f"http://127.0.0.1:{there}", folder / "log")
-    arguments = ["proxy", "--errors", "--host=127.0.0.1", f"--port={here}", folder / "github.json", found.upstream]
+    arguments: list[str | Path] = [
+        "proxy",
+        "--errors",
+        "--host=127.0.0.1",
+        f"--port={here}",
+        folder / "github.json",
+        found.upstream,
+    ]
     with found.log.open("wb") as log:
         process = subprocess.Popen([PRISM, *arguments], stdout=log, stderr=log)
     try:
-        _wait(found, process)
+        _until(lambda: "Prism is listening" in found.log.read_text("utf-8"), "prism does not start")
         yield found
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait(found: Prism, process: subprocess.Popen[bytes]) -> None:
-    """Until it listens."""
+def _until(holds: Callable[[], bool], otherwise: str) -> None:
     end = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < end:
-        if "Prism is listening" in found.log.read_text("utf-8"):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"prism does not start: {found.log.read_text('utf-8')[-500:]}")
+    while not holds():
+        if time.monotonic() > end:
+            pytest.fail(otherwise)
+        time.sleep(0.01)
 
 
 @pytest.fixture
