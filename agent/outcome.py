@@ -25,6 +25,7 @@ from perfagent.tools.report import (
     calibration_markdown,
     charts_available,
     result_markdown,
+    write_chart,
 )
 
 
@@ -129,7 +130,7 @@ def write_calibration(services: Services, report: CalibrationReport, plot: Path 
         services.progress.note("no plot: pip install 'perfagent[charts]' for one")
         return
     place = plot or services.folder.path / "calibration.svg"
-    calibration_chart(report, place)
+    write_chart(calibration_chart(report), place)
     services.progress.note(f"plot: {place}")
 
 
