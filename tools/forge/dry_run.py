@@ -78,8 +78,13 @@ class DryRun:
     def update_pull(self, number: int, change: PullChange) -> PullRequest:
         """Record that a pull request would be changed."""
         self._record(self._forge.updating(number, change))
-        given = {"title": change.title, "body": change.body, "base_branch": change.base_branch}
-        changed = replace(self.pull(number), **{name: value for name, value in given.items() if value is not None})
+        before = self.pull(number)
+        changed = replace(
+            before,
+            title=before.title if change.title is None else change.title,
+            body=before.body if change.body is None else change.body,
+            base_branch=before.base_branch if change.base_branch is None else change.base_branch,
+        )
         if change.state is not None:
             changed = replace(changed, state="open" if change.state == "open" else "gone")
         self._pulls[number] = changed
