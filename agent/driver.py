@@ -115,7 +115,7 @@ def calibrate(
 
     Args:
         pairs: how many to measure.
-        plot: file to draw into; in the run folder, where matplotlib is installed, when None.
+        plot: file to draw into; in the run folder, where charts can be drawn, when None.
 
     Raises:
         PerfagentError: the baseline does not work, or the plot cannot be drawn.

@@ -17,7 +17,7 @@ from perfagent.tools.forge.access import Access
 from perfagent.tools.forge.clock import Clock
 from perfagent.tools.forge.comments import find_own, same_text
 from perfagent.tools.forge.http import Client
-from perfagent.tools.forge.push import Credentials, describe_push, push_branches
+from perfagent.tools.forge.push import Credentials, describe_push, fetch_branch, push_branches
 from perfagent.tools.forge.records import (
     BranchUpdate,
     Comment,
@@ -177,14 +177,17 @@ class GitHub:
             raise
         return str(found["object"]["sha"])
 
+    def fetch(self, git: Git, branch: str, reference: str) -> str | None:
+        """Bring a branch's commits into a repository and point `reference` there at its head."""
+        return fetch_branch(git, self._remote, branch, reference, self._credentials, self._client.clock)
+
     def pushing(self, updates: Sequence[BranchUpdate]) -> tuple[Sending, ...]:
         """What `push` sends."""
         return describe_push(self._remote, updates)
 
     def push(self, git: Git, updates: Sequence[BranchUpdate]) -> None:
         """Move branches, all or none, each only from where it is expected to be."""
-        credentials = Credentials("x-access-token", self._access.token, self._repository.clone_url)
-        push_branches(git, self._remote, updates, credentials, self._client.clock)
+        push_branches(git, self._remote, updates, self._credentials, self._client.clock)
 
     def image_url(self, commit: str, path: str) -> str:
         """The file's page with `raw=true`, which GitHub serves to whoever is signed in and may read the repository."""
@@ -194,6 +197,10 @@ class GitHub:
     def _path(self) -> str:
         """By the name the repository has now: a renamed one answers to its old name with redirects."""
         return f"/repos/{self._repository.full_name}"
+
+    @property
+    def _credentials(self) -> Credentials:
+        return Credentials("x-access-token", self._access.token, self._repository.clone_url)
 
     @property
     def _remote(self) -> str:

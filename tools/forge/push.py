@@ -93,6 +93,38 @@ def push_branches(
         clock.sleep(PUSH_WAIT_S * attempt)
 
 
+def fetch_branch(
+    git: Git, remote: str, branch: str, reference: str, credentials: Credentials, clock: Clock
+) -> str | None:
+    """Bring a branch's commits here, and point a reference at its head.
+
+    Args:
+        git: bound to the repository that is to have them.
+        reference: full name, such as `refs/perfagent/fetched/main`; moved whatever it was.
+
+    Returns:
+        Full id of the head; None when there is no such branch.
+
+    Raises:
+        ForgeError: why the forge refuses.
+    """
+    fetching, variables = replace(git, user_config=True), _environment(remote, credentials)
+    arguments = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options")
+    for attempt in range(1, PUSH_ATTEMPTS + 1):
+        result = fetching.attempt(
+            *arguments, remote, f"+refs/heads/{branch}:{reference}", timeout_s=PUSH_TIMEOUT_S, env=variables
+        )
+        if result.status == 0:
+            return git.run("rev-parse", "--verify", f"{reference}^{{commit}}").text
+        if b"couldn't find remote ref" in result.stderr:
+            return None
+        error = _refused(result, remote, (), "fetch from")
+        if error.kind != "unavailable" or attempt == PUSH_ATTEMPTS:
+            raise error
+        clock.sleep(PUSH_WAIT_S * attempt)
+    return None
+
+
 def _checked(update: BranchUpdate) -> BranchUpdate:
     wrong = [sha for sha in (update.commit, update.expected) if sha and not _COMMIT.fullmatch(sha)]
     if not update.commit or wrong or not _BRANCH.fullmatch(update.branch):
@@ -126,7 +158,7 @@ def _same_forge(remote: str, home: str) -> bool:
     )
 
 
-def _refused(result: GitResult, remote: str, updates: Sequence[BranchUpdate]) -> ForgeError:
+def _refused(result: GitResult, remote: str, updates: Sequence[BranchUpdate], verb: str = "push to") -> ForgeError:
     told = (result.text + "\n" + result.stderr.decode("utf-8", "replace")).replace(remote, _shown(remote))
     kind: ForgeKind = next((kind for kind, words in _REASONS if re.search(words, told)), "unavailable")
     if kind == "conflict":
@@ -134,7 +166,7 @@ def _refused(result: GitResult, remote: str, updates: Sequence[BranchUpdate]) ->
         names = ", ".join(stale or [each.branch for each in updates])
         message = f"somebody else has moved {names} on {_shown(remote)}"
     else:
-        message = f"git cannot push to {_shown(remote)}: {_reason(told)}"
+        message = f"git cannot {verb} {_shown(remote)}: {_reason(told)}"
     return ForgeError(kind, message, _REMEDIES.get(kind, ""))
 
 

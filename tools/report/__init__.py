@@ -8,7 +8,7 @@ from perfagent.tools.report.calibration import (
     calibration_markdown,
     calibration_rows,
 )
-from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart
+from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart, write_chart
 from perfagent.tools.report.document import (
     SCHEMA,
     BenchmarkFigure,
@@ -83,4 +83,5 @@ __all__ = [
     "seconds_text",
     "speedup_text",
     "time_text",
+    "write_chart",
 ]

@@ -43,6 +43,8 @@ def seconds_text(seconds: float | None) -> str:
     """A duration with a fitting unit."""
     if seconds is None:
         return "–"
+    if seconds >= 1000:
+        return f"{seconds:,.0f} s"
     for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
         if seconds >= scale:
             return f"{seconds / scale:.3g} {unit}"
