@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from perfagent.agent.settings import MOST_OPEN_PULLS, PULL_LABELS
 from perfagent.tools.forge import Label
 from perfagent.tools.report import PatchReport, Result
 from perfagent.tools.report.samples import Samples
 from perfagent.tools.repository import Author
 
-#: Open pull requests of ours a repository bears at once: what one maintainer reviews in a sitting.
-MOST_OPEN = 3
-#: What a pull request of ours is found by in a list.
-LABELS = ("performance", "perfagent")
 #: Colours for the labels a repository does not have yet, with what they mean.
 LABEL_LOOKS = {
     "performance": ("0e8a16", "Makes something faster or smaller"),
@@ -44,8 +41,8 @@ class Wishes:
     base: str = ""
     patches: tuple[str, ...] = ()
     ready: bool = False
-    max_open: int = MOST_OPEN
-    labels: tuple[str, ...] = LABELS
+    max_open: int = MOST_OPEN_PULLS
+    labels: tuple[str, ...] = PULL_LABELS
     author: Author = field(default_factory=Author)
     co_authors: tuple[str, ...] = ()
     again: bool = False

@@ -193,7 +193,10 @@ class Client:
         import httpx
 
         if self._http is None:
-            self._http = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+            # A connection that was kept may be gone when the next request needs it, and a POST lost on it would have
+            # to be looked for.
+            limits = httpx.Limits(max_keepalive_connections=0)
+            self._http = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, limits=limits)
         headers = self._headers if _origin(url) == _origin(self.base) else {}
         try:
             got = self._http.request(method, url, headers=headers, json=body)
@@ -203,12 +206,6 @@ class Client:
                 "unavailable", f"{host} does not answer ({error or type(error).__name__})", wait_s=0.0
             ) from error
         return _answer(method, got)
-
-    def close(self) -> None:
-        """Let go of the connection; the next request makes another."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
 
 
 def _never_sent() -> tuple[type[Exception], ...]:

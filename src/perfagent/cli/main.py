@@ -21,6 +21,7 @@ COMMANDS = {
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
     **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
+    "pr": "pull_requests",
     "clean": "clean",
 }
 
