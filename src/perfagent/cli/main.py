@@ -20,7 +20,9 @@ HELP = "Makes a repository faster and proves it: a change is kept only when a co
 COMMANDS = {
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
-    **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
+    "runs": "runs",
+    **dict.fromkeys(("show", "report"), "reporting"),
+    **dict.fromkeys(("resume", "apply"), "runs"),
     "pr": "pull_requests",
     "clean": "clean",
     "explain": "explain",
