@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from perfagent.tools.profile.collect import RawProfile, collect
+from perfagent.tools.profile.collect import RawProfile, collect, rows_of
 from perfagent.tools.profile.flamegraph import flamegraph
 from perfagent.tools.profile.instructions import Counts, body_instructions, counter_version, native_seconds
 
@@ -44,6 +44,7 @@ __all__ = [
     "locate",
     "native_seconds",
     "rank",
+    "rows_of",
     "trace_lines",
 ]
 
