@@ -6,6 +6,7 @@ replaced by the site's own variables.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Colours in a drawing -> what stands for them on the page.
 COLOURS = {
@@ -47,21 +48,23 @@ RULES = {
 SHOWN, NEIGHBOURS = 120, 3
 
 
+class Drawing(NamedTuple):
+    """A chart: its Vega-Lite specification, its accessible name, and its caption (HTML)."""
+
+    specification: Mapping[str, Any]
+    accessible: str
+    caption: str
+
+
 def chart(name: str) -> str:
-    """A chart as a `<figure>` with its caption.
+    """A chart as a `<figure>` with its caption, in one line: Markdown must not read the inside of a drawing.
 
     Raises:
         KeyError: there is no such chart.
     """
-    make, accessible, caption = CHARTS[name]
-    return _figure(_drawn(make()), accessible, caption)
-
-
-def _figure(svg: str, accessible: str, caption: str) -> str:
-    """One line of HTML: Markdown must not read the inside of a drawing."""
-    svg = re.sub(r"^<svg\b", f'<svg role="img" aria-label="{escape(accessible)}"', svg.strip())
-    figure = f'<figure class="chart">{svg}<figcaption>{caption}</figcaption></figure>'
-    return figure.replace("\n", " ")
+    drawing = CHARTS[name]()
+    svg = re.sub(r"<svg\b", f'<svg role="img" aria-label="{escape(drawing.accessible)}"', _svg(drawing), count=1)
+    return f'<figure class="chart">{svg}<figcaption>{drawing.caption}</figcaption></figure>'.replace("\n", " ")
 
 
 @cache
@@ -71,10 +74,8 @@ def _written(specification: str) -> str:
     return str(vl_convert.vegalite_to_svg(specification))
 
 
-def _drawn(specification: Mapping[str, Any]) -> str:
-    """A Vega-Lite specification as SVG in the site's colours."""
-    import json
-
+def _svg(drawing: Drawing) -> str:
+    """A drawing in the site's colours."""
     config = {
         "background": None,
         "font": "sans-serif",
@@ -84,7 +85,7 @@ def _drawn(specification: Mapping[str, Any]) -> str:
         "legend": {"labelColor": TEXT, "labelFontSize": 12, "title": None, "orient": "top", "symbolStrokeWidth": 3},
         "text": {"color": TEXT, "fontSize": 12},
     }  # fmt: skip
-    svg = _written(json.dumps({"width": WIDTH, **specification, "config": config}))
+    svg = _written(json.dumps({"width": WIDTH, **drawing.specification, "config": config}))
     for colour, variable in COLOURS.items():
         svg = svg.replace(colour, variable)
     # Presentation attributes take no variables in some browsers; declarations do.
@@ -109,33 +110,34 @@ def acceptance(heading: str) -> dict[str, list[float]]:
     return rows
 
 
-def _false_acceptance() -> dict[str, Any]:
-    """Bars: how often each rule takes identical code for faster."""
+def _false_acceptance() -> Drawing:
     clocks = {"CPU time": "## CPU time: accepted, percent", "wall time": "## Wall time: accepted, percent"}
     values = [
         {"rule": name, "clock": clock, "percent": acceptance(heading)[rule][0]}
         for clock, heading in clocks.items()
         for rule, name in RULES.items()
     ]
-    y = {"field": "rule", "type": "nominal", "sort": list(RULES.values()), "title": None}
-    offset = {"field": "clock", "sort": list(clocks)}
-    x = {"field": "percent", "type": "quantitative", "title": "identical code taken for faster, percent",
-         "scale": {"domain": [0, 36]}}  # fmt: skip
+    encoding = {
+        "y": {"field": "rule", "type": "nominal", "sort": list(RULES.values()), "title": None},
+        "yOffset": {"field": "clock", "sort": list(clocks)},
+        "x": {"field": "percent", "type": "quantitative", "title": "identical code taken for faster, percent",
+              "scale": {"domain": [0, 36]}},
+    }  # fmt: skip
     colour = {"field": "clock", "type": "nominal", "scale": {"domain": list(clocks), "range": [OURS, THEIRS]}}
-    encoding = {"y": y, "yOffset": offset, "x": x}
     label = {"field": "percent", "type": "quantitative", "format": ".1f"}
-    return {
-        "data": {"values": values},
-        "height": {"step": 15},
-        "layer": [
-            {"mark": "bar", "encoding": {**encoding, "color": colour}},
-            {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {**encoding, "text": label}},
-        ],
-    }
+    layers = [
+        {"mark": "bar", "encoding": {**encoding, "color": colour}},
+        {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {**encoding, "text": label}},
+    ]
+    return Drawing(
+        {"data": {"values": values}, "height": {"step": 15}, "layer": layers},
+        "Bar chart of how often each acceptance rule takes identical code for faster, on CPU time and on wall time",
+        "How often identical code passes. The noise is simulated with the statistics of a busy two-core machine; the "
+        "table behind it, recorded noise and uncertainties are under <em>Error rates</em>.",
+    )
 
 
-def _power() -> dict[str, Any]:
-    """Lines: how often a true gain is accepted."""
+def _power() -> Drawing:
     gains = (0, 1, 2, 3, 5, 10)
     rules = {"perfagent": OURS, "mean of 3, 5 % better": THEIRS, "pyperf compare_to, its own code": THIRD}
     table = acceptance("## CPU time: accepted, percent")
@@ -144,17 +146,18 @@ def _power() -> dict[str, Any]:
         for rule in rules
         for gain, percent in zip(gains, table[rule], strict=False)
     ]
-    names = [RULES[rule] for rule in rules]
-    return {
-        "data": {"values": values},
-        "height": 220,
-        "mark": {"type": "line", "point": True, "strokeWidth": 2.5},
-        "encoding": {
-            "x": {"field": "gain", "type": "quantitative", "title": "true gain, percent", "axis": {"values": gains}},
-            "y": {"field": "percent", "type": "quantitative", "title": "accepted, percent"},
-            "color": {"field": "rule", "type": "nominal", "scale": {"domain": names, "range": [*rules.values()]}},
-        },
-    }
+    encoding = {
+        "x": {"field": "gain", "type": "quantitative", "title": "true gain, percent", "axis": {"values": gains}},
+        "y": {"field": "percent", "type": "quantitative", "title": "accepted, percent"},
+        "color": {"field": "rule", "type": "nominal",
+                  "scale": {"domain": [RULES[rule] for rule in rules], "range": [*rules.values()]}},
+    }  # fmt: skip
+    mark = {"type": "line", "point": {"size": 50}, "strokeWidth": 2.5}
+    return Drawing(
+        {"data": {"values": values}, "height": 220, "mark": mark, "encoding": encoding},
+        "Line chart of the share of comparisons that three rules accept, by the true gain",
+        "How often a true gain is accepted, on CPU time. A good rule is near 0 on the left and near 100 on the right.",
+    )
 
 
 def recorded() -> Sequence[float]:
@@ -166,69 +169,53 @@ def recorded() -> Sequence[float]:
     return [1000 * median(values) for values in processes]
 
 
-def _run_times() -> dict[str, Any]:
-    """Points: one process after another of the same program."""
+def _run_times() -> Drawing:
     values = [{"run": number, "time": time} for number, time in enumerate(recorded()[:SHOWN], 1)]
-    return {
-        "data": {"values": values},
-        "height": 200,
-        "mark": {"type": "point", "filled": True, "size": 26, "color": OURS, "opacity": 1},
-        "encoding": {
-            "x": {"field": "run", "type": "quantitative", "title": "process, in the order they ran"},
-            "y": {"field": "time", "type": "quantitative", "title": "time of the body, ms", "scale": {"zero": False}},
-        },
+    encoding = {
+        "x": {"field": "run", "type": "quantitative", "title": "process, in the order they ran"},
+        "y": {"field": "time", "type": "quantitative", "title": "time of the body, ms", "scale": {"zero": False}},
     }
+    mark = {"type": "point", "filled": True, "size": 26, "color": OURS, "opacity": 1}
+    return Drawing(
+        {"data": {"values": values}, "height": 200, "mark": mark, "encoding": encoding},
+        "Scatter plot of the run times of one unchanged program, process after process",
+        f"The same program, {SHOWN} times: a loop in pure Python, the wall clock, on a two-core machine that others "
+        "kept busy.",
+    )
 
 
-def blocked_ratios(times: Sequence[float]) -> Iterator[float]:
-    """What "measure before, measure after, divide" says of identical code, all along a recording, in percent."""
-    for start in range(0, len(times) - 2 * NEIGHBOURS, 2 * NEIGHBOURS):
+def blocked_gains(times: Sequence[float]) -> Iterator[float]:
+    """What "measure before, change nothing, measure after" says all along a recording: gains in percent."""
+    for start in range(0, len(times) - 2 * NEIGHBOURS + 1, 2 * NEIGHBOURS):
         before = times[start : start + NEIGHBOURS]
         after = times[start + NEIGHBOURS : start + 2 * NEIGHBOURS]
         yield 100 * (sum(before) / sum(after) - 1)
 
 
-def _gains_of_nothing() -> dict[str, Any]:
-    """A histogram of the gains that identical code seems to have."""
-    step = 2.5
-    gains = [max(-30.0, min(29.9, gain)) for gain in blocked_ratios(recorded())]
-    values = [{"gain": step * (math.floor(gain / step) + 0.5)} for gain in gains]
-    return {
-        "data": {"values": values},
-        "height": 180,
-        "mark": {"type": "bar", "width": 15},
-        "encoding": {
-            "x": {"field": "gain", "type": "quantitative", "title": "gain that is not there, percent",
-                  "scale": {"domain": [-30, 30]}},
-            "y": {"aggregate": "count", "type": "quantitative", "title": "comparisons"},
-            "color": {"condition": {"test": "datum.gain > 5", "value": THEIRS}, "value": OURS},
-        },
+def _gains_of_nothing() -> Drawing:
+    step, edge = 2.5, 30.0
+    gains = list(blocked_gains(recorded()))
+    bins = [step * (math.floor(max(-edge, min(edge - step, gain)) / step) + 0.5) for gain in gains]
+    encoding = {
+        "x": {"field": "gain", "type": "quantitative", "title": "gain that is not there, percent",
+              "scale": {"domain": [-edge, edge]}},
+        "y": {"aggregate": "count", "type": "quantitative", "title": "comparisons"},
+        "color": {"condition": {"test": "datum.gain > 5", "value": THEIRS}, "value": OURS},
     }  # fmt: skip
+    passing = sum(gain > 5 for gain in gains)
+    return Drawing(
+        {"data": {"values": [{"gain": each} for each in bins]}, "height": 180,
+         "mark": {"type": "bar", "width": 15}, "encoding": encoding},
+        "Histogram of the gains that identical code seems to have when three runs are held against the next three",
+        f"Three runs, then the next three of the <em>same</em> program, all along that recording: {passing} of "
+        f"{len(gains)} comparisons (in the other colour) say “more than 5 % faster”.",
+    )  # fmt: skip
 
 
-#: Chart -> who draws it, its accessible name, and its caption (HTML).
-CHARTS: Mapping[str, tuple[Callable[[], dict[str, Any]], str, str]] = {
-    "run-times": (
-        _run_times,
-        "Scatter plot of the run times of one program, process after process",
-        f"The same program, {SHOWN} times. Real processes on a two-core machine that others kept busy, from the "
-        "recording in <code>benchmarks/verdicts</code>.",
-    ),
-    "gains-of-nothing": (
-        _gains_of_nothing,
-        "Histogram of the apparent gains of identical code when three runs before are divided by three runs after",
-        "Mean of three runs, then mean of the next three of the <em>same</em> program, divided, all along that "
-        "recording. Everything right of +5 % (the other colour) would pass as “more than 5 % faster”.",
-    ),
-    "false-acceptance": (
-        _false_acceptance,
-        "Bar chart of how often each acceptance rule takes identical code for faster, on CPU time and wall time",
-        "How often identical code passes. Simulated noise with the statistics of a busy two-core machine; the figures, "
-        "with their uncertainty and with recorded noise too, are in <em>Error rates of acceptance rules</em>.",
-    ),
-    "power": (
-        _power,
-        "Line chart of the share of comparisons accepted by the true gain, for three rules",
-        "How often a true gain is accepted, on CPU time. A good rule is near 0 on the left and near 100 on the right.",
-    ),
+#: Chart -> who draws it.
+CHARTS: Mapping[str, Callable[[], Drawing]] = {
+    "run-times": _run_times,
+    "gains-of-nothing": _gains_of_nothing,
+    "false-acceptance": _false_acceptance,
+    "power": _power,
 }
