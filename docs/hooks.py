@@ -23,3 +23,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     from perfagent.reference.charts import chart
 
     return re.sub(r"<!-- chart: ([\w-]+) -->", lambda match: chart(match[1]), markdown)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Name the dialog that the theme leaves without a name."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"', 1)

@@ -30,6 +30,9 @@ TEXT, LINE, OURS, THEIRS, THIRD = COLOURS
 WIDTH = 460
 
 ROOT = Path(__file__).parents[3]
+#: Around every chart: the reader's font may be wider than the one the drawing was measured with.
+PADDING = {"left": 24, "right": 16, "top": 4, "bottom": 4}
+
 VERDICTS = ROOT / "docs" / "verdicts.md"
 RECORDING = ROOT / "benchmarks" / "verdicts" / "recording.json.gz"
 
@@ -82,10 +85,11 @@ def _svg(drawing: Drawing) -> str:
         "view": {"stroke": None},
         "axis": {"labelColor": TEXT, "titleColor": TEXT, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE,
                  "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
-        "legend": {"labelColor": TEXT, "labelFontSize": 12, "title": None, "orient": "top", "symbolStrokeWidth": 3},
+        "legend": {"labelColor": TEXT, "labelFontSize": 12, "title": None, "orient": "top", "symbolStrokeWidth": 3,
+                   "columnPadding": 56},
         "text": {"color": TEXT, "fontSize": 12},
     }  # fmt: skip
-    svg = _written(json.dumps({"width": WIDTH, **drawing.specification, "config": config}))
+    svg = _written(json.dumps({"width": WIDTH, "padding": PADDING, **drawing.specification, "config": config}))
     for colour, variable in COLOURS.items():
         svg = svg.replace(colour, variable)
     # Presentation attributes take no variables in some browsers; declarations do.

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from perfagent.agent.settings import ENVIRONMENT_PREFIX, ENVIRONMENT_SETTINGS, USER_ONLY, Settings
 from perfagent.reference.commands import flags_by_parameter
-from perfagent.reference.markdown import attributes, code, sentence, table
+from perfagent.reference.markdown import attributes, code, sentence
 
 INTRODUCTION = """\
 # Settings
@@ -57,27 +57,29 @@ def page() -> str:
     meanings = attributes(Settings.__doc__ or "")
     parts = [INTRODUCTION]
     for title, names in groups().items():
-        rows = [_row(name, flags.get(name), meanings[name]) for name in names]
-        parts += [f"## {title}\n", table(("setting", "meaning", "where", "default and range"), rows), ""]
+        parts += [f"## {title}\n", *(_setting(name, flags.get(name), meanings[name]) for name in names)]
     return "\n".join(parts)
 
 
-def _row(name: str, flag: str | None, meaning: str) -> tuple[str, ...]:
+def _setting(name: str, flag: str | None, meaning: str) -> str:
+    """A setting's heading, meaning, places and values."""
     field = Settings.model_fields[name]
     places = [code(flag)] if flag else []
     places.append(code(f"{ENVIRONMENT_PREFIX}{name.upper()}"))
     if name in USER_ONLY:
         places.append("*user only*")
     else:
-        table_name = "tool.perfagent.environment" if name in ENVIRONMENT_SETTINGS else "tool.perfagent"
-        places.append(code(f"[{table_name}] {name.replace('_', '-')}"))
-    return code(name), sentence(meaning), "<br>".join(places), f"{_default(field.default)}<br>{_range(field)}"
+        table = "tool.perfagent.environment" if name in ENVIRONMENT_SETTINGS else "tool.perfagent"
+        places.append(f"{code(name)} in {code(f'[{table}]')}")
+    given = ", ".join(places)
+    values = f"{sentence(_range(field)).rstrip('.')}; {_default(field.default)}."
+    return f"### {name}\n\n{sentence(meaning)}\n\n- Given by {given}\n- {values}\n"
 
 
 def _default(value: Any) -> str:
     if value is None or value == ():
-        return "not set"
-    return code(str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value)
+        return "not set unless given"
+    return "by default " + code(str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value)
 
 
 def _range(field: FieldInfo) -> str:
