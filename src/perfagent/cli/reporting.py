@@ -72,7 +72,7 @@ def report(
         place.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(
-            f"the report cannot be written to {place} ({error.strerror})", "give --out another file"
+            f"the report cannot be written to {place} ({error.strerror})", "give --out another file", code="PA105"
         ) from error
     typer.echo(str(place))
     if open:

@@ -186,7 +186,8 @@ def _figures(figures: tuple[BenchmarkFigure, ...]) -> Drawn:
     from perfagent.tools.report.plots import interval_plots
 
     # Names differ at their ends, which an ellipsis would hide.
-    columns = (Column("benchmark", overflow="fold"), "", Column("speedup", justify="right"), "95 % interval", "verdict")
+    others = (Column(name, no_wrap=True) for name in ("", "speedup", "95 % interval", "verdict"))
+    columns = (Column("benchmark", overflow="fold"), *others)
     table = Drawn(*columns, box=None, padding=(0, 1), header_style="dim")
     for figure, plot in zip(figures, interval_plots(figures, PLOT_WIDTH), strict=True):
         name = f"{figure.id} *" if figure.target else figure.id

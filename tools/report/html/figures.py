@@ -46,7 +46,7 @@ class Figure:
 def sample_figures(
     every: Sequence[SampleSeries], figures: Sequence[BenchmarkFigure], noise: float | None, *, charted: bool = True
 ) -> list[Figure]:
-    """One figure a benchmark: its pairs beside what its runs cost on both sides.
+    """A figure for each benchmark that is drawn, its pairs beside what its runs cost, and one for all others.
 
     Args:
         noise: of a pair of identical code, None where that was not measured.
@@ -54,13 +54,16 @@ def sample_figures(
     """
     known = {figure.id: figure for figure in figures}
     drawn = _worth_drawing(every, known) if charted else ()
-    return [
-        Figure(
-            tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else (),
-            (spread_table([series]), pairs_table(series)),
-        )
-        for series in every
-    ]
+    shown, others = [], []
+    for series in every:
+        charts = tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else ()
+        if charts:
+            shown.append(Figure(charts, (spread_table([series]), pairs_table(series))))
+        else:
+            others.append(series)
+    if others:
+        shown.append(Figure((), (spread_table(others), *map(pairs_table, others))))
+    return shown
 
 
 def _worth_drawing(every: Sequence[SampleSeries], known: dict[str, BenchmarkFigure]) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ def result_page(material: Material) -> str:
         "instructions": [figure for figure in result.benchmarks if figure.instructions is not None],
         "instructions_table": instructions_table(result.benchmarks),
         "difference": None if material.difference is None else difference_figure(material.difference),
+        "difference_note": "" if material.difference is None else material.difference.note,
         "tried": tried_table(result.tried),
         "models": models_table(result.cost),
         "rate": rate_text(result.noise),
@@ -96,6 +97,7 @@ def result_page(material: Material) -> str:
         "top": result_summary(material),
         "version": result.version,
         "commands": reproduce(result),
+        "beside": list(material.files),
         "downloads": list(_downloads(material)),
         "remarks": list(_remarks(material)),
     }
@@ -127,6 +129,8 @@ def _patch_view(material: Material, number: int, patch: PatchReport) -> PatchVie
 
 
 def _downloads(material: Material) -> Iterator[Download]:
+    for name, data in material.files.items():
+        yield Download(name, data_link(data, "application/octet-stream"), "which the commands name")
     run = material.result.run_id
     yield json_download(f"{run}-result", material.result.to_json(), "the result")
     if material.samples is not None:
