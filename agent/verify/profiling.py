@@ -51,7 +51,7 @@ def profiled(services: Services, trees: Mapping[str, Path]) -> ProfileDifference
 
 def _loops(plan: BenchmarkPlan) -> int:
     """Executions of a body in one profile; as many as were timed at most, as a body may not take more."""
-    if plan.metric == "memory":
+    if plan.metric == "memory" or not plan.baseline_s:
         return 1
     return max(1, min(plan.loops, math.ceil(BODY_S / plan.baseline_s)))
 

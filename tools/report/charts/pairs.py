@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import quantiles
 from typing import Any
 
-from perfagent.tools.report.charts.drawing import WIDTH, drawn
+from perfagent.tools.report.charts.drawing import SIDE, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
 from perfagent.tools.report.charts.scales import (
     LOGARITHMIC_FROM,
@@ -97,7 +97,13 @@ def distribution_chart(series: SampleSeries, *, width: int = WIDTH) -> str:
         layers += _row(side, costs, row * ROW_HEIGHT, cost_text(costs, series.metric))
     for layer in layers:
         layer["encoding"] = {"x": {"field": "x", **x}, **layer["encoding"]}
-    spec = {"width": width - 24, "height": 2 * ROW_HEIGHT, "layer": layers}
+    spec = {
+        "width": width - 2 * SIDE,
+        "height": 2 * ROW_HEIGHT,
+        "autosize": "none",
+        "padding": {"left": SIDE, "right": SIDE, "top": 4, "bottom": 42},
+        "layer": layers,
+    }
     told = "; ".join(f"{side} {cost_text(costs, series.metric)}" for side, costs in sides.items())
     return drawn(spec, f"{series.benchmark}: {title} before and after; {told}")
 
