@@ -201,6 +201,9 @@ def _patch_report(patch: Patch, verdict: Verdict, services: Services) -> PatchRe
         pairs=verdict.pairs,
         metric=verdict.metric,
         rationale=patch.rationale,
+        mechanism=patch.mechanism,
         benchmarks=verdict.benchmarks,
+        tests=verdict.tests,
+        checks=verdict.checks,
         evidence=patch.evidence,
     )
