@@ -8,7 +8,7 @@ from typing import Any
 
 from perfagent.tools.report.charts.drawing import CHARACTER_PX, SIDE, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
-from perfagent.tools.report.charts.scales import RATIO_LABEL, axis, fitted, ratio_ticks
+from perfagent.tools.report.charts.scales import MIRRORED_LABEL, axis, fitted, ratio_ticks
 from perfagent.tools.report.document import BenchmarkFigure
 from perfagent.tools.report.words import interval_text, speedup_text
 
@@ -98,7 +98,7 @@ def _x_of(layer: dict[str, Any], reach: float) -> dict[str, Any]:
     if "value" in layer.get("encoding", {}).get("x", {}):
         return dict(layer["encoding"]["x"])
     scale = {"type": "log", "domain": [1 / reach, reach], "nice": False}
-    ticks = axis(ratio_ticks(reach), RATIO_LABEL, "← slower · speedup · faster →", orient="bottom")
+    ticks = axis(ratio_ticks(reach), MIRRORED_LABEL, "← slower · speedup · faster →", orient="bottom")
     return {"field": "x", "type": "quantitative", "scale": scale, "axis": ticks}
 
 

@@ -57,3 +57,14 @@ def test_names_from_the_code_are_text_and_no_markup(texts: Texts) -> None:
 
 def test_nothing_profiled_is_an_empty_picture(texts: Texts) -> None:
     assert texts(difference_chart(ProfileDifference())) == ["− less time", "+ more time", "as before"]
+
+
+def test_a_long_name_has_its_times_below_it(texts: Texts) -> None:
+    name = f"tests/test_io.py::test[{'x' * 60}]"
+    beside, below = (
+        difference_chart(ProfileDifference(benchmarks=(frame(label, 2, 1, frame("f", 2, 1)),)), width=400)
+        for label in ("bench", name)
+    )
+    assert "profiled: 2 s → 1 s (−50 %)" in texts(below)
+    heights = [float(re.findall(r'height="([\d.]+)"', drawn)[0]) for drawn in (beside, below)]
+    assert heights[1] == heights[0] + 16

@@ -45,3 +45,15 @@ def test_lines_that_end_together_keep_their_names_apart() -> None:
 def test_a_single_size_is_no_growth() -> None:
     with pytest.raises(ValueError, match="has 1 sizes, and a line needs two"):
         growth_chart(growth(1))
+
+
+def test_a_narrow_chart_names_its_lines_above_and_leaves_out_labels_that_would_meet(texts: Texts) -> None:
+    said = texts(growth_chart(growth(10, 20, 30, 40, 50, 100_000, multiples=False), width=340))
+    assert {"● baseline n^2.00 (1.90–2.10)", "◆ candidate n^2.00 (1.90–2.10)"} <= set(said)
+    assert "100,000" in said
+    assert not {"10", "20", "30", "40", "50"} <= set(said)
+
+
+def test_memory_grows_in_mebibytes(texts: Texts) -> None:
+    said = texts(growth_chart(growth(1000, 100_000, multiples=False).model_copy(update={"metric": "memory"})))
+    assert [text for text in said if text.endswith(" MiB")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfagent.tools.report.charts.scales import apart, even_ticks, fitted, log_ticks, ratio_ticks
+from perfagent.tools.report.charts.scales import apart, even_ticks, fitted, log_ticks, padded, ratio_ticks, room_for
 
 
 @given(st.floats(1e-9, 1e5), st.floats(1.001, 1e9))
@@ -42,3 +42,20 @@ def test_labels_keep_apart_and_in_order(wanted: list[float]) -> None:
 def test_a_text_that_does_not_fit_loses_its_middle() -> None:
     assert fitted("short", 200) == "short"
     assert fitted("abcdefghijklmnopqrstuvwxyz", 67) == "abc…uvwxyz"
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=12, unique=True), st.floats(60, 800))
+def test_labels_of_an_axis_never_meet(sizes: list[int], length: float) -> None:
+    sizes.sort()
+    labels = [f"{size:,}" for size in sizes]
+    places = [length * index / len(sizes) for index in range(len(sizes))]
+    shown = room_for(labels, places)
+    assert shown[-1] == len(sizes) - 1
+    for left, right in pairwise(shown):
+        assert places[right] - places[left] >= 6.7 * (len(labels[left]) + len(labels[right])) / 2
+
+
+def test_an_axis_of_equal_values_has_a_length() -> None:
+    low, high = padded(1.0, 1.0)
+    assert low < 1 < high
+    assert len({f"{tick:.4g}" for tick in log_ticks(low, high)}) == len(log_ticks(low, high)) > 1
