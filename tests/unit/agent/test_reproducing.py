@@ -14,20 +14,21 @@ from perfagent.agent.settings import Settings
 
 Open = Callable[..., Services]
 
+#: What the run found out by itself.
+FOUND = "--workload script:bench.py --sandbox local --python 3.11 --metric cpu"
+
 
 def test_a_change_is_verified_on_its_baseline(open_services: Open) -> None:
     found = reproduction(open_services(), "1" * 40, diff="the diff\n")
     checkout, verify = found.commands
     assert checkout == f"git checkout --detach {'1' * 40}"
-    assert verify == "perfagent verify . --patch change.diff --workload script:bench.py --sandbox local --python 3.11"
+    assert verify == f"perfagent verify . --patch change.diff {FOUND}"
     assert found.files == {"change.diff": b"the diff\n"}
 
 
 def test_two_commits_are_compared(open_services: Open) -> None:
     found = reproduction(open_services(), "1" * 40, head="2" * 40)
-    assert found.commands == (
-        f"perfagent compare . {'1' * 40} {'2' * 40} --workload script:bench.py --sandbox local --python 3.11",
-    )
+    assert found.commands == (f"perfagent compare . {'1' * 40} {'2' * 40} {FOUND}",)
     assert not found.files
 
 
@@ -91,3 +92,12 @@ def test_a_pull_requests_reader_compares_its_commits(open_services: Open) -> Non
     )
     with pytest.raises(ValueError, match="no verdict on a change"):
         as_comparison((compared,), "main", "FETCH_HEAD")
+
+
+def test_a_clock_that_cannot_be_asked_for_is_left_to_the_probe(open_services: Open) -> None:
+    services = open_services()
+    (plan,) = services.lab.prepared.benchmarks
+    mixed = open_services("mixed", benchmarks=(plan, plan.model_copy(update={"id": "b", "metric": "adjusted"})))
+    assert "--metric" not in reproduction(mixed, "1" * 40, diff="d").commands[-1]
+    memory = open_services("memory", settings=Settings(metric="memory"))
+    assert reproduction(memory, "1" * 40, diff="d").commands[-1].endswith("--metric memory")
