@@ -17,7 +17,7 @@ from perfagent.agent.ci.words import code, figure_text, table
 from perfagent.agent.publishing import Published, Route, open_forge, publish, wishes_for
 from perfagent.tools.forge import DryRun
 from perfagent.tools.report import Result, interval_text, pairs_text, speedup_text
-from perfagent.tools.report.markdown import rate_text
+from perfagent.tools.report.story import rate_text
 
 #: What became of a patch, as the summary says it.
 _OUTCOMES: Mapping[str, str] = {

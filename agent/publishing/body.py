@@ -169,7 +169,7 @@ def _minds(result: Result) -> list[str]:
 
 
 def _method(result: Result) -> str:
-    from perfagent.tools.report.markdown import rate_text
+    from perfagent.tools.report.story import rate_text
 
     return (
         "The base and this change ran interleaved in fresh processes, in an order drawn by coin within each pair, and "

@@ -136,7 +136,7 @@ def _again(material: Material) -> str:
     if not material.files:
         return commands
     names = ", ".join(f"`{name}`" for name in material.files)
-    return f"In a clone of the repository, beside its own files {names} of `{REPRODUCE}` in the run's folder:\n\n{commands}"
+    return f"In a clone of the repository, with {names} of `{REPRODUCE}` in the run's folder:\n\n{commands}"
 
 
 def _step(step: Step) -> str:

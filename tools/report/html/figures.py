@@ -36,10 +36,15 @@ class Chart:
 
 @dataclass(frozen=True)
 class Figure:
-    """Drawings beside each other, or one of the page's width, over the tables of what they show."""
+    """Drawings beside each other, or one of the page's width, over the tables of what they show.
+
+    Attributes:
+        subject: the benchmark they are of, where they are of one.
+    """
 
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
+    subject: str = ""
     wide: bool = False
 
 
@@ -58,7 +63,7 @@ def sample_figures(
     for series in every:
         charts = tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else ()
         if charts:
-            shown.append(Figure(charts, (spread_table([series]), pairs_table(series))))
+            shown.append(Figure(charts, (spread_table([series]), pairs_table(series)), series.benchmark))
         else:
             others.append(series)
     if others:
@@ -81,8 +86,8 @@ def _sample_charts(series: SampleSeries, figure: BenchmarkFigure | None, noise: 
         return
     from perfagent.tools.report.charts import distribution_chart, pairs_chart
 
-    yield Chart(f"{series.benchmark}: every pair", _drawing(pairs_chart(series, figure, noise=noise, width=HALF)))
-    yield Chart(f"{series.benchmark}: every run", _drawing(distribution_chart(series, width=HALF)))
+    yield Chart("every pair", _drawing(pairs_chart(series, figure, noise=noise, width=HALF)))
+    yield Chart("every run", _drawing(distribution_chart(series, width=HALF)))
 
 
 def growth_figure(growth: GrowthFigure) -> Figure:
