@@ -22,6 +22,7 @@ COMMANDS = {
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
     **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
     "clean": "clean",
+    "mcp": "mcp",
     "explain": "explain",
 }
 
