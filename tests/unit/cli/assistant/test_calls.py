@@ -53,6 +53,7 @@ def test_a_cancelled_call_leaves_no_process(tmp_path: Path) -> None:
             group.start_soon(Calls().call, ["hotspots", url, f"--out={tmp_path / 'run'}"], tmp_path, hear)
             connection, _ = await anyio.to_thread.run_sync(silent.accept)
             group.cancel_scope.cancel()
+        connection.settimeout(30)
         with connection:
             while connection.recv(4096):
                 pass
