@@ -19,6 +19,11 @@ ENVIRONMENT_PREFIX = "PERFAGENT_"
 #: line of each failure restores what repairing lost ("Debugging Decay Index", 2025); a second mostly repeats the first.
 FRESH_STARTS = 1
 
+#: Pull requests of ours that a repository bears at once: what one maintainer reviews in a sitting.
+MOST_OPEN_PULLS = 3
+#: What they are found by in a list.
+PULL_LABELS = ("performance", "perfagent")
+
 #: Versions of Python that may be asked for.
 PYTHON_VERSION = r"^3\.\d{1,2}(\.\d+)?$"
 
@@ -97,6 +102,9 @@ class Settings(BaseModel):
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
         process_limit: processes and threads at once.
         time_limit: seconds one execution of a workload may take.
+        pull_labels: put on pull requests that are opened.
+        pull_max_open: pull requests of ours that may be open at once.
+        pull_ready: open them for review instead of as drafts.
         core: number of the core that measurements are pinned to; the last this process may use when None.
     """
 
@@ -145,6 +153,9 @@ class Settings(BaseModel):
     disk_limit: int = Field(default=4096, ge=16)
     process_limit: int = Field(default=256, ge=16)
     time_limit: float = Field(default=600.0, gt=0)
+    pull_labels: tuple[str, ...] = PULL_LABELS
+    pull_max_open: int = Field(default=MOST_OPEN_PULLS, ge=1)
+    pull_ready: bool = False
     core: int | None = Field(default=None, ge=0)
 
     @property
@@ -258,7 +269,9 @@ def _environment_table(found: Mapping[str, Any]) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
-    for name in ("workload", "paths", "focus", "packages", "extras", "fallback_model"):
+    for name in ("workload", "paths", "focus", "packages", "extras", "fallback_model", "pull_labels"):
         if name in found:
-            found[name] = tuple(part for part in found[name].split(";") if part)
+            # Lines, where CI gives several; a command may hold semicolons then.
+            parts = found[name].splitlines() if "\n" in found[name] else found[name].split(";")
+            found[name] = tuple(part.strip() for part in parts if part.strip())
     return found

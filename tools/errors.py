@@ -14,6 +14,7 @@ PerfagentError
 │   ├── ModelContextExceeded  the request is longer than the model's context
 │   ├── ModelNoTools          the endpoint refuses requests with tools
 │   └── ModelFormatError      an answer that does not have the form asked for
+├── ForgeError            GitHub or GitLab refuses, cannot be reached, or a branch there has moved
 ├── LimitExceeded         money, tokens, calls, time or disk are used up
 └── ReviewPending         a patch waits for a person
 
@@ -23,6 +24,10 @@ more exact; a raise names that with `code=`. What the codes are is said by the p
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+ForgeKind = Literal["auth", "forbidden", "missing", "conflict", "invalid", "rate", "unavailable"]
 
 #: Interrupted by the user; no error is raised for it.
 INTERRUPTED = "PA001"
@@ -62,6 +67,16 @@ MODEL_CODES = {
 }
 #: Codes of limits by kind.
 LIMIT_CODES = {"cost": "PA010", "tokens": "PA010", "calls": "PA010", "time": "PA011", "disk": "PA012"}
+#: Codes of what a forge says, by kind.
+FORGE_CODES: dict[ForgeKind, str] = {
+    "auth": "PA251",
+    "forbidden": "PA252",
+    "missing": "PA253",
+    "conflict": "PA254",
+    "invalid": "PA255",
+    "rate": "PA256",
+    "unavailable": "PA257",
+}
 
 
 class PerfagentError(Exception):
@@ -176,6 +191,26 @@ class ModelFormatError(ModelError):
     """The model's answer does not have the form that was asked for."""
 
     code = "PA710"
+
+
+class ForgeError(PerfagentError):
+    """A forge refuses or cannot be reached.
+
+    Args:
+        kind: `auth` (no token, or a wrong one), `forbidden` (the token may not), `missing` (not there, or hidden from
+            the token), `conflict` (somebody else changed it), `invalid` (the forge's rules forbid it), `rate` (asked
+            too often) or `unavailable` (no answer, or an answer that is none).
+        status: of HTTP; 0 when there was none.
+        wait_s: seconds after which asking again may help; None when it will not.
+    """
+
+    def __init__(
+        self, kind: ForgeKind, message: str, remedy: str = "", *, status: int = 0, wait_s: float | None = None
+    ) -> None:
+        super().__init__(message, remedy, code=FORGE_CODES[kind])
+        self.kind = kind
+        self.status = status
+        self.wait_s = wait_s
 
 
 class LimitExceeded(PerfagentError):

@@ -20,7 +20,10 @@ HELP = "Makes a repository faster and proves it: a change is kept only when a co
 COMMANDS = {
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
-    **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
+    "runs": "runs",
+    **dict.fromkeys(("show", "report"), "reporting"),
+    **dict.fromkeys(("resume", "apply"), "runs"),
+    "pr": "pull_requests",
     "clean": "clean",
     "mcp": "mcp",
     "explain": "explain",
@@ -48,8 +51,8 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     root has a flag to convert. So a named command stands alone below a bare root, and the list of commands gets their
     first lines only.
     """
-    if arguments[:1] == ["eval"]:
-        return _evaluation(arguments[1:])
+    if arguments[:1] in (["eval"], ["ci"]):
+        return _grouped(arguments[0], arguments[1:])
     named = [name for name in arguments[:1] if name in COMMANDS]
     completing = COMPLETING in os.environ
     app = bare(HELP, own_flags=not named)
@@ -62,22 +65,23 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _evaluation(words: Sequence[str]) -> typer.Typer:
-    """`eval` alone below a bare root, with as much below it as the words after it need."""
-    from perfagent.cli import evaluate
+def _grouped(name: str, words: Sequence[str]) -> typer.Typer:
+    """`eval` or `ci` alone below a bare root, with as much below it as the words after it need."""
+    from perfagent.cli import ci, evaluate
 
     app = bare(HELP, own_flags=False)
     app.callback(add_help_option=False)(no_flags)
-    app.add_typer(evaluate.groups(words), name="eval")
+    app.add_typer((evaluate if name == "eval" else ci).groups(words), name=name)
     return app
 
 
 def _add_groups(app: typer.Typer, completing: bool) -> None:
     """The words that have commands below them."""
-    from perfagent.cli import evaluate, memory
+    from perfagent.cli import ci, evaluate, memory
     from perfagent.cli.inspect import build_base
 
     app.add_typer(group("Docker base images.", {"build-base": build_base}), name="image")
+    app.add_typer(ci.groups((), whole=completing), name="ci")
     app.add_typer(group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
     app.add_typer(evaluate.groups((), whole=True) if completing else bare(evaluate.HELP, own_flags=True), name="eval")
 
