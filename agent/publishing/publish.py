@@ -71,7 +71,9 @@ def finished(folder: Path) -> Result:
         )
     result = Result.model_validate_json(file.read_text("utf-8"))
     if result.command != "run":
-        raise UsageError(f"{folder.name} is a {result.command}, which has no patches of its own", "name a run")
+        raise UsageError(
+            f"{folder.name} is a {result.command}, which has no patches of its own", "name a run", code="PA007"
+        )
     return result
 
 

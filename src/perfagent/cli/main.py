@@ -25,6 +25,7 @@ COMMANDS = {
     **dict.fromkeys(("resume", "apply"), "runs"),
     "pr": "pull_requests",
     "clean": "clean",
+    "mcp": "mcp",
     "explain": "explain",
 }
 
