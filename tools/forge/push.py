@@ -80,7 +80,7 @@ def push_branches(
     if not updates:
         return
     arguments = ["push", "--atomic", "--porcelain", "--no-verify"]
-    arguments += [f"--force-with-lease=refs/heads/{each.branch}:{each.expected}" for each in map(_checked, updates)]
+    arguments += [f"--force-with-lease=refs/heads/{each.branch}:{each.expected}" for each in map(check_update, updates)]
     refs = [f"{each.commit}:refs/heads/{each.branch}" for each in updates]
     pushing, variables = replace(git, user_config=True), _environment(remote, credentials)
     for attempt in range(1, PUSH_ATTEMPTS + 1):
@@ -93,7 +93,8 @@ def push_branches(
         clock.sleep(PUSH_WAIT_S * attempt)
 
 
-def _checked(update: BranchUpdate) -> BranchUpdate:
+def check_update(update: BranchUpdate) -> BranchUpdate:
+    """The update itself, when its names are such as git takes for nothing else; else raises ForgeError `invalid`."""
     wrong = [sha for sha in (update.commit, update.expected) if sha and not _COMMIT.fullmatch(sha)]
     if not update.commit or wrong or not _BRANCH.fullmatch(update.branch):
         raise ForgeError("invalid", f"{update.commit!r} cannot be pushed to a branch {update.branch!r}")
