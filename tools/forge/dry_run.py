@@ -102,6 +102,10 @@ class DryRun:
         """Where a branch would be now."""
         return self._heads.get(branch) or self._forge.branch_head(branch)
 
+    def fetch(self, git: Git, branch: str, reference: str) -> str | None:
+        """The forge's: reading changes nothing there."""
+        return self._forge.fetch(git, branch, reference)
+
     def push(self, git: Git, updates: Sequence[BranchUpdate]) -> None:  # noqa: ARG002 - nothing is read from it
         """Record that branches would be moved.
 

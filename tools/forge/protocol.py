@@ -64,6 +64,17 @@ class Forge(Protocol):
     def branch_head(self, branch: str) -> str | None:
         """Full id of the commit a branch points to; None when there is no such branch."""
 
+    def fetch(self, git: Git, branch: str, reference: str) -> str | None:
+        """Bring a branch's commits into a repository and point `reference` there at its head.
+
+        Args:
+            git: bound to the repository that is to have them.
+            reference: full name of a reference, moved whatever it was.
+
+        Returns:
+            Full id of the head; None when there is no such branch.
+        """
+
     def push(self, git: Git, updates: Sequence[BranchUpdate]) -> None:
         """Move branches, all or none, each only from where it is expected to be.
 

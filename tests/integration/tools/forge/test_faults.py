@@ -158,3 +158,9 @@ def test_nobody_there(clock: FakeClock) -> None:
     error = refusal(GitHub(Access("acme/words", "http://127.0.0.1:9", "t0ken"), clock))
     assert (error.kind, clock.slept) == ("unavailable", [1.0, 2.0, 4.0])
     assert "t0ken" not in str(error)
+
+
+def test_something_else_than_github(github: FakeGitHub, clock: FakeClock) -> None:
+    github.fail("GET", "/words$", Reply({"status": "ok"}))
+    error = refusal(GitHub(Access(github.full_name, github.address, github.token), clock))
+    assert (error.kind, error.remedy) == ("unavailable", "check --api-url and --forge")
