@@ -69,7 +69,8 @@ class Publisher:
         self.ledger = ledger
         self.wishes = wishes
         self.asked = asked
-        self.base = wishes.base or _usable(forge.repository()).default_branch
+        default = _usable(forge.repository()).default_branch
+        self.base = wishes.base or default
         self._ours: list[Ours] = []
 
     def publish(self, offers: Sequence[Offer]) -> tuple[Published, ...]:
