@@ -66,7 +66,9 @@ def finished(folder: Path) -> Result:
     """
     file = folder / "result.json"
     if not file.exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     result = Result.model_validate_json(file.read_text("utf-8"))
     if result.command != "run":
         raise UsageError(f"{folder.name} is a {result.command}, which has no patches of its own", "name a run")
