@@ -150,7 +150,9 @@ def test_a_branch_of_that_name_by_others_is_left_alone(run, proposed, github: Fa
     assert not github.pulls
 
 
-def test_a_branch_that_moves_meanwhile_stays_where_it_went(run, proposed, github: FakeGitHub, main_moves: Moves, clock) -> None:
+def test_a_branch_that_moves_meanwhile_stays_where_it_went(
+    run, proposed, github: FakeGitHub, main_moves: Moves, clock
+) -> None:
     first = proposed(patches=("1",))["001"]
     base = main_moves("other.py", "x = 1\n")
     run.verified("001", base)
@@ -193,7 +195,9 @@ def _numbered(sending: Sending, numbers: dict[str, str]) -> tuple[str, str, obje
     return sending.method, url, dict(sending.body)
 
 
-@pytest.mark.parametrize(("fact", "value", "told"), [("may_push", False, "may not push"), ("archived", True, "archived")])
+@pytest.mark.parametrize(
+    ("fact", "value", "told"), [("may_push", False, "may not push"), ("archived", True, "archived")]
+)
 def test_what_takes_no_branch_is_told_before_any_work(run, proposed, github: FakeGitHub, fact, value, told) -> None:
     setattr(github, fact, value)
     with pytest.raises(ForgeError, match=told):
