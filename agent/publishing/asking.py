@@ -18,6 +18,7 @@ from perfagent.tools.forge import (
     Describing,
     ForgeName,
     GitHub,
+    GitLab,
     Place,
     api_url,
     find_token,
@@ -78,11 +79,7 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
         raise UsageError("it cannot be told which repository the pull requests go to", "give --repo OWNER/NAME")
     host = place.host if place else f"{name}.com"
     access = Access(repository, api_url(name, host, route.api_url, environ), find_token(name, environ), route.remote)
-    if name == "github":
-        return GitHub(access, clock)
-    from perfagent.tools.forge import GitLab
-
-    return GitLab(access, clock)
+    return GitHub(access, clock) if name == "github" else GitLab(access, clock)
 
 
 def wishes_for(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> Wishes:

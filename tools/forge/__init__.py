@@ -4,6 +4,7 @@ from perfagent.tools.forge.access import Access, ForgeName, Place, api_url, find
 from perfagent.tools.forge.clock import Clock, SystemClock
 from perfagent.tools.forge.dry_run import DryRun
 from perfagent.tools.forge.github import GitHub
+from perfagent.tools.forge.gitlab import GitLab
 from perfagent.tools.forge.protocol import Describing, Forge
 from perfagent.tools.forge.records import (
     BranchUpdate,
@@ -27,6 +28,7 @@ __all__ = [
     "Forge",
     "ForgeName",
     "GitHub",
+    "GitLab",
     "Label",
     "NewPull",
     "Place",
