@@ -3,6 +3,7 @@
 from perfagent.tools.forge.access import Access, ForgeName, Place, api_url, find_token, read_remote
 from perfagent.tools.forge.clock import Clock, SystemClock
 from perfagent.tools.forge.dry_run import DryRun
+from perfagent.tools.forge.folder import PatchFolder
 from perfagent.tools.forge.github import GitHub
 from perfagent.tools.forge.gitlab import GitLab
 from perfagent.tools.forge.protocol import Describing, Forge
@@ -31,6 +32,7 @@ __all__ = [
     "GitLab",
     "Label",
     "NewPull",
+    "PatchFolder",
     "Place",
     "PullChange",
     "PullRequest",

@@ -27,6 +27,9 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 #: What git's own rules (git-check-ref-format) allow and no shell, refspec or URL takes for something else.
 _BRANCH = re.compile(r"(?!.*(?:\.\.|//|\.lock(?:/|$)|/\.|\.$|/$))[A-Za-z0-9_][\w./+-]*", re.ASCII)
 
+#: What git's rules forbid in a branch's name, and a refspec would take for something else.
+_NO_BRANCH = re.compile(r"^[-/]|[\x00-\x20:*?\[\\^~]|\.\.|@\{|^$")
+
 #: Words of git, of GitHub and of GitLab, first match counts.
 _REASONS: tuple[tuple[ForgeKind, str], ...] = (
     ("conflict", r"stale info|fetch first|non-fast-forward|remote ref updated|cannot lock ref|failed to update ref"),
@@ -80,7 +83,7 @@ def push_branches(
     if not updates:
         return
     arguments = ["push", "--atomic", "--porcelain", "--no-verify"]
-    arguments += [f"--force-with-lease=refs/heads/{each.branch}:{each.expected}" for each in map(_checked, updates)]
+    arguments += [f"--force-with-lease=refs/heads/{each.branch}:{each.expected}" for each in map(check_update, updates)]
     refs = [f"{each.commit}:refs/heads/{each.branch}" for each in updates]
     pushing, variables = replace(git, user_config=True), _environment(remote, credentials)
     for attempt in range(1, PUSH_ATTEMPTS + 1):
@@ -108,6 +111,8 @@ def fetch_branch(
     Raises:
         ForgeError: why the forge refuses.
     """
+    if _NO_BRANCH.search(branch):
+        return None
     fetching, variables = replace(git, user_config=True), _environment(remote, credentials)
     arguments = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options")
     for attempt in range(1, PUSH_ATTEMPTS + 1):
@@ -125,7 +130,8 @@ def fetch_branch(
     return None
 
 
-def _checked(update: BranchUpdate) -> BranchUpdate:
+def check_update(update: BranchUpdate) -> BranchUpdate:
+    """The update itself, when its names are such as git takes for nothing else; else raises ForgeError `invalid`."""
     wrong = [sha for sha in (update.commit, update.expected) if sha and not _COMMIT.fullmatch(sha)]
     if not update.commit or wrong or not _BRANCH.fullmatch(update.branch):
         raise ForgeError("invalid", f"{update.commit!r} cannot be pushed to a branch {update.branch!r}")
