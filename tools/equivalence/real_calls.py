@@ -19,7 +19,7 @@ VARIABLE = "PERFAGENT_REAL_CALLS"
 
 #: Characters of one call's arguments; calls looked at, and kept, of each function; seconds spent on looking in one run.
 ROOM = 20_000
-LOOKED_CALLS, KEPT_CALLS = 5000, 40
+LOOKED_CALLS, KEPT_CALLS = 5000, 200
 LOOKING_S = 60.0
 
 #: Name of the one benchmark that a profile of all tests together has.

@@ -63,26 +63,35 @@ def below(found: Any) -> Any:
 
 
 class Given:
-    """The arguments of a call that begins, as the caller could have written them; `skip` leading ones are left out."""
+    """The arguments of a call that begins, as its caller could have written them: those with a default by their names,
+    and only where they are not the default; the `skip` first ones are left out.
+    """
 
     def __init__(self, function: Any, frame: FrameType, skip: int) -> None:
         code, found = frame.f_code, frame.f_locals
         count, named = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
         names = code.co_varnames
         values = function.__defaults__ or ()
-        first = count - len(values)
-        defaults = {names[first + index]: each for index, each in enumerate(values)}
+        defaults = {names[count - len(values) + index]: each for index, each in enumerate(values)}
+        defaults.update(function.__kwdefaults__ or {})
         stars = list(names[named:])
         rest = found[stars.pop(0)] if code.co_flags & _VARARGS else ()
-        plain = list(names[skip:count])
-        while plain and not rest and plain[-1] in defaults and found[plain[-1]] is defaults[plain[-1]]:
-            plain.pop()
-        self.args = [(name, found[name]) for name in plain] + [("*", each) for each in rest]
+        # Before what a star collects, and before a slash, an argument has its place alone.
+        placed = count if rest else max(count - len(values), getattr(code, "co_posonlyargcount", 0))
+        self.args = [(name, found[name]) for name in names[skip:placed]] + [("*", each) for each in rest]
         unset = object()
-        kept = function.__kwdefaults__ or {}
-        self.named = {name: found[name] for name in names[count:named] if found[name] is not kept.get(name, unset)}
+        self.named = {
+            name: found[name]
+            for name in names[max(placed, skip) : named]
+            if found[name] is not defaults.get(name, unset)
+        }
         if code.co_flags & _VARKEYWORDS:
             self.named.update(found[stars[0]])
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is any argument."""
+        return bool(self.args or self.named)
 
     def text(self, room: int) -> str:
         """The literal of (positional, named).

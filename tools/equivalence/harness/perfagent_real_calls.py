@@ -36,6 +36,8 @@ else:
 VARIABLE = "PERFAGENT_REAL_CALLS"
 MOST_TESTS = 5
 """Tests named for each function."""
+NOTHING = "((), {})"
+"""The literal of no arguments."""
 
 
 class Call:
@@ -65,7 +67,7 @@ class Seen:
 
     def report(self, most: int) -> dict[str, Any]:
         """The calls that took longest, [constructor's arguments or "", arguments, seconds, digest of the result]."""
-        longest = sorted(self.kept.values(), key=lambda each: -each[2])[:most]
+        longest = sorted(self.kept.values(), key=lambda each: (-each[2], each[1]))[:most]
         reached = self.reached
         return {
             "calls": self.calls,
@@ -193,7 +195,7 @@ class Watcher:
         if type(thing) is not reached.cls:
             raise NotPlain("its object is of a class below " + reached.owner)
         if type(thing).__init__ is object.__init__ and type(thing).__new__ is object.__new__:
-            return "((), {})"
+            return NOTHING
         cls, text = self.made.get(id(thing), (None, None))
         if cls is not type(thing) or text is None:
             raise NotPlain("its object is not made with plain arguments alone")
@@ -222,6 +224,9 @@ class Watcher:
             return
         if hasattr(value, "__next__") or hasattr(value, "__await__"):
             seen.refuse("what it returns is computed later")
+            return
+        if not call.given.anything and call.made in ("", NOTHING):
+            seen.refuse("it is called with nothing")
             return
         key = call.made + call.text
         if key in seen.kept:
