@@ -18,6 +18,7 @@ def timing_core(wanted: int | None) -> int | None:
         raise UsageError(
             f"PERFAGENT_CORE is {wanted}, which this process may not use",
             f"give one of {', '.join(map(str, cores))}",
+            code="PA110",
         )
     if wanted is not None:
         return wanted

@@ -183,6 +183,7 @@ class Preparation:
             raise WorkloadError(
                 "no workload was found in the repository",
                 "name one with --workload, such as script:FILE for a file that defines workload()",
+                code="PA401",
             )
         # The first kind that was found is measured whole; mixing kinds would time the same code twice.
         chosen = [each for each in found if each.workload.kind == found[0].workload.kind]
@@ -203,6 +204,7 @@ class Preparation:
         raise WorkloadError(
             f"the workload {workload.spec!r} names {name!r}, which is neither in the repository nor a file here",
             "paths are relative to the repository's root; a script may also stand elsewhere",
+            code="PA104",
         )
 
     def _environment(self, kind: SandboxKind, tree: Path, workloads: list[Workload]) -> Environment:
@@ -278,7 +280,9 @@ def _require(seen: tuple[dict[str, Any], str]) -> dict[str, Any]:
     """
     values, trouble = seen
     if trouble:
-        raise WorkloadError(f"the workload fails at the baseline: {trouble}", "mend it, or name another one")
+        raise WorkloadError(
+            f"the workload fails at the baseline: {trouble}", "mend it, or name another one", code="PA402"
+        )
     return values
 
 
