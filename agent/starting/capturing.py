@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import Prepared
-from perfagent.agent.lab.preparing import LONGEST_TESTS_S, Preparation
+from perfagent.agent.lab.preparing import LONGEST_TESTS_S, Preparation, Wanted
 from perfagent.agent.lab.seeds import VALUE_SEEDS
 from perfagent.agent.services import Services
 from perfagent.agent.starting.proving import Proof, Unfit, prove
@@ -90,7 +90,8 @@ def first_benchmark(services: Services, base: str) -> First:
         WorkloadError: there are no tests, or none of their calls can be made again; says why.
     """
     services.enter("prepare", base[:12])
-    prepared = Preparation(services, base).begin(lambda _: [])
+    wanted = Wanted(workloads=False, tests=False, values=False, noise=False)
+    prepared = Preparation(services, base, wanted).prepare()
     lab = Laboratory(services, prepared)
     services.enter("watching the unit tests", "which functions take the time")
     say = services.progress.note
