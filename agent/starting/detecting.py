@@ -71,7 +71,8 @@ def detect(
         sandbox: finds one that works, see tools/sandbox/select.py.
     """
     manifest = read_manifest(root)
-    python, own = _python(root, manifest, settings)
+    contained = _sandbox(settings, sandbox)
+    python, own = _python(root, manifest, settings, inside=contained.value == "docker")
     found = [Found(parse(spec), "it is set") for spec in settings.workload] or discover(root, files)
     workloads = tuple(each for each in found if each.workload.kind == found[0].workload.kind)
     facts = [
@@ -81,13 +82,17 @@ def detect(
         *_compiled(files, manifest),
         *_workloads(found, workloads),
         _model(settings, environ),
-        _sandbox(settings, sandbox),
+        contained,
     ]
     return Detected(tuple(facts), workloads, {**own, **_worth_writing(found, workloads, settings)})
 
 
-def _python(root: Path, manifest: Manifest, settings: Settings) -> tuple[Fact, dict[str, object]]:
-    """The interpreter, and the setting that keeps the repository's own choice where it would be another."""
+def _python(root: Path, manifest: Manifest, settings: Settings, *, inside: bool) -> tuple[Fact, dict[str, object]]:
+    """The interpreter, and the setting that keeps the repository's own choice where it would be another.
+
+    Args:
+        inside: whether an image has interpreters of its own.
+    """
     own = _own_version(root)
     try:
         chosen = find_python(manifest, settings.python)
@@ -101,6 +106,11 @@ def _python(root: Path, manifest: Manifest, settings: Settings) -> tuple[Fact, d
         return Fact("python", f"Python {own}", "likely", reason), {"python": own}
     if own:
         return Fact("python", value, "certain", ".python-version"), {}
+    if inside:
+        claimed = f"up to 3.{manifest.minors[-1]}" if manifest.minors else ""
+        fits = " ".join(filter(None, (manifest.requires_python, claimed)))
+        reason = "the image's own where it fits, else one of this machine's"
+        return Fact("python", f"Python {fits or '3'}", "likely" if fits else "guess", reason), {}
     if manifest.requires_python:
         return Fact("python", value, "likely", f"newest here that fits requires-python {manifest.requires_python}"), {}
     if manifest.minors:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from perfagent.tools.equivalence import RealCall, RealCalls
 
 #: Characters of all calls up to which they stand in the script itself; longer ones in a file beside it.
-INLINE = 4000
+INLINE = 6000
 
 #: Seconds that one execution of the benchmark shall take: twice what a sample needs (MIN_BODY_S), so that a candidate
 #: twice as fast is still timed in one execution.
@@ -93,7 +93,7 @@ def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str)
 
 def _told(dotted: str, calls: RealCalls, kept: Sequence[RealCall]) -> str:
     """The script's docstring."""
-    which = f"{len(kept)} of {calls.distinct} different ones with plain arguments, those that took longest, "
+    which = f"{len(kept)} of {calls.distinct} different ones with plain arguments, the longest of each test first, "
     if len(kept) == calls.distinct:
         which = f"all {calls.distinct} different ones with plain arguments " if len(kept) > 1 else "the one "
     more = calls.test_count - len(calls.tests[:1])
