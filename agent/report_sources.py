@@ -65,7 +65,8 @@ def keep_sources(services: Services, judged: Mapping[str, Verdict], base: str, h
         trees = {"baseline": services.lab.tree(base), "candidate": head}
         return profiled(services, trees).model_dump(mode="json", by_alias=True)
 
-    difference = ProfileDifference.model_validate(folder.step("difference", profile))
+    # The tree's name is a digest of all that made it.
+    difference = ProfileDifference.model_validate(folder.step(f"difference-{base[:16]}-{head.name}", profile))
     folder.write(DIFFERENCE, difference.to_json() + "\n")
 
 
