@@ -222,6 +222,8 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
     from perfagent.agent.lab.prepared import Prepared
     from perfagent.agent.lab.preparing import Preparation
     from perfagent.agent.outcome import verdict_result, write_outcome
+    from perfagent.agent.report_sources import keep_reproduction, keep_sources
+    from perfagent.agent.reproducing import reproduction
     from perfagent.agent.verify.verification import Verifier
 
     target, folder = services.target, services.folder
@@ -239,9 +241,15 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
     candidate = Candidate(
         id=folder.put(base + diff)[:12], idea="", title=command, parent=base, diff=folder.put(diff), origin="user"
     )
+    verifier = Verifier(services)
     verdict = Verdict(
-        **folder.step("verdict", lambda: Verifier(services).judge(candidate, command, head).model_dump(mode="json"))
+        **folder.step("verdict", lambda: verifier.judge(candidate, command, head).model_dump(mode="json"))
     )
     result = verdict_result(command, services, candidate, verdict, head)
+    subject = "patch" if command == "verify" else "head"
+    keep_sources(services, {subject: verdict}, base, verifier.measured(candidate, verdict, head))
+    found = reproduction(services, base, diff="" if head else diff, head=head)
+    keep_reproduction(services, found)
+    result = result.model_copy(update={"reproduce": found.commands})
     write_outcome(services, result)
     return result

@@ -8,6 +8,12 @@ from perfagent.tools.report.calibration import (
     calibration_table,
 )
 from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart, write_chart
+from perfagent.tools.report.difference import (
+    DIFFERENCE_SCHEMA,
+    DifferenceFrame,
+    ProfileDifference,
+    profile_difference,
+)
 from perfagent.tools.report.document import (
     SCHEMA,
     BenchmarkFigure,
@@ -32,6 +38,7 @@ from perfagent.tools.report.html import calibration_page, result_page
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
 from perfagent.tools.report.material import Material, Setting
 from perfagent.tools.report.progress import Progress, open_progress
+from perfagent.tools.report.samples import SAMPLES_SCHEMA, JudgedSamples, Samples, SampleSeries
 from perfagent.tools.report.story import (
     Fact,
     Step,
@@ -61,25 +68,32 @@ from perfagent.tools.report.words import (
 
 __all__ = [
     "CALIBRATION_SCHEMA",
+    "DIFFERENCE_SCHEMA",
     "METRICS",
+    "SAMPLES_SCHEMA",
     "SCHEMA",
     "BenchmarkFigure",
     "CalibrationReport",
     "Check",
     "Cost",
+    "DifferenceFrame",
     "EvidenceFile",
     "ExponentFigure",
     "Fact",
     "GrowthFigure",
     "InstructionFigure",
+    "JudgedSamples",
     "Material",
     "ModelCost",
     "Noise",
     "Overall",
     "PatchReport",
+    "ProfileDifference",
     "Progress",
     "Record",
     "Result",
+    "SampleSeries",
+    "Samples",
     "Setting",
     "SizeFigure",
     "Step",
@@ -106,6 +120,7 @@ __all__ = [
     "overall_text",
     "pairs_text",
     "patch_markdown",
+    "profile_difference",
     "quote",
     "rate_text",
     "reproduce",
