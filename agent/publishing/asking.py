@@ -18,8 +18,6 @@ from perfagent.tools.forge import (
     Describing,
     ForgeName,
     GitHub,
-    GitLab,
-    PatchFolder,
     Place,
     api_url,
     find_token,
@@ -70,6 +68,7 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
         raise UsageError("--out and --forge patches belong together", "give both, or none of them")
     source = finished(folder).repository
     if route.out is not None:
+        from perfagent.tools.forge import PatchFolder
         return PatchFolder(route.out, folder / "repo.git")
     place = read_remote(route.remote) or read_remote(_origin(source))
     name = cast("ForgeName", route.forge or _named(place, environ))
@@ -78,7 +77,10 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
         raise UsageError("it cannot be told which repository the pull requests go to", "give --repo OWNER/NAME")
     host = place.host if place else f"{name}.com"
     access = Access(repository, api_url(name, host, route.api_url, environ), find_token(name, environ), route.remote)
-    return GitHub(access, clock) if name == "github" else GitLab(access, clock)
+    if name == "github":
+        return GitHub(access, clock)
+    from perfagent.tools.forge import GitLab
+    return GitLab(access, clock)
 
 
 def wishes_for(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> Wishes:

@@ -14,7 +14,7 @@ import unicodedata
 _BREAK = "&#8203;"
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 #: Signs that begin a reference on either forge: people, issues, merge requests, epics, labels, milestones, snippets.
-_REFERENCE = re.compile(r"([@#!$%~^])(?=[\w\"\[])")
+_REFERENCE = re.compile(r"([@#!$&%~^])(?=[\w\"\[])")
 _LINE_START = re.compile(r"^(\d*)([#>+=/:.)-])")
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
@@ -51,9 +51,9 @@ def prose(text: str, length: int = 1500) -> str:
 
 def plain(text: str, length: int) -> str:
     """A title or a line of a commit message, which no forge renders: the signs that begin a reference go."""
-    line = clean(text).replace("`", "").replace("<", "(").replace(">", ")").replace("://", ": //")
+    line = clean(text).replace("`", "").replace("<", "(").replace(">", ")").replace("://", ": //").replace("www.", "www ")
     line = re.sub(r"\bGH-(?=\d)", "GH ", re.sub(r"#(?=\d)", "no. ", line))
-    return shortened(re.sub(r"([@!$~^])(?=[\w\"])", "", line).lstrip("/#").strip(), length)
+    return shortened(re.sub(r"([@!$&%~^])(?=[\w\"])", "", line).lstrip("/#").strip(), length)
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -72,9 +72,9 @@ def _paragraph(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    text = text.replace("&", "&amp;" + _BREAK).replace("<", "&lt;").replace(">", "&gt;")
-    text = _MARKDOWN.sub(r"\\\1", text)
-    text = _REFERENCE.sub(lambda found: found[1] + _BREAK, text.replace(_BREAK, "\0"))
-    text = re.sub(r"\b(GH)-(?=\d)", rf"\1{_BREAK}-", text)
-    text = re.sub(r"\b(https?|ftp|mailto|www)([:.])", rf"\1{_BREAK}\2", text)
-    return text.replace("\0", _BREAK)
+    # No text that was cleaned holds a NUL, so it stands for the break until all else is escaped.
+    text = _REFERENCE.sub("\\1\0", text)
+    text = re.sub(r"\b(GH)-(?=\d)", "\\1\0-", text)
+    text = re.sub(r"\b(https?|ftp|mailto|www)([:.])", "\\1\0\\2", text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", text).replace("\0", _BREAK)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -85,11 +86,11 @@ def diff_key(git: Git, diff: str) -> str:
 def idea_key(patch: PatchReport, names: Iterable[str]) -> str:
     """Where and by what means a patch changes something; another wording of the same edit has the same."""
     means = patch.mechanism if patch.origin == "model" else patch.idea
-    return _digest([patch.origin, means, *read_patch(patch.diff).paths, "", *names])
+    return _digest([patch.origin, means, *read_patch(patch.diff).paths, "", *sorted(names)])
 
 
 def changed_names(diff: str, read: Callable[[str], str]) -> tuple[str, ...]:
-    """The innermost functions and methods of Python files that a diff touches, sorted.
+    """The innermost functions and methods of Python files that a diff touches, those it touches most first.
 
     Args:
         diff: canonical.
@@ -99,7 +100,8 @@ def changed_names(diff: str, read: Callable[[str], str]) -> tuple[str, ...]:
     for path, line in touched_lines(diff):
         if path.endswith(".py"):
             lines.setdefault(path, []).append(line)
-    return tuple(sorted({name for path, numbers in lines.items() for name in _names(read(path), numbers)}))
+    counts = Counter(name for path, numbers in lines.items() for name in _names(read(path), numbers))
+    return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
 
 
 def _names(text: str, numbers: Iterable[int]) -> Iterable[str]:

@@ -30,7 +30,9 @@ def title(offer: Offer) -> str:
     stem = PurePosixPath(paths[0]).stem if len(paths) == 1 else ""
     scope = f"({stem})" if re.fullmatch(r"[A-Za-z]\w{0,23}", stem) else ""
     told = plain(offer.patch.idea, SUBJECT - len(f"perf{scope}: "))
-    return f"perf{scope}: {told or 'do the same in less time'}"
+    told = told if re.search(r"\w", told) else "do the same in less time"
+    # A subject goes on after its colon; a name or an abbreviation keeps its capitals.
+    return f"perf{scope}: {told[0].lower() + told[1:] if told[1:2].islower() or told[1:2] == ' ' else told}"
 
 
 def commit_message(offer: Offer, proof: Proof, co_authors: Sequence[str], author: Author) -> str:

@@ -45,6 +45,7 @@ def drawing(offer: Offer, proof: Proof) -> Drawing | None:
         svg = forest_chart(shown)
         slower = sum(figure.verdict == "slower" for figure in figures)
         alt = f"Speedups of {len(shown)} benchmarks with 95 % intervals, {slower or 'none'} slower"
+        alt = _said(figures[0]) if len(figures) == 1 else alt
     content = png(svg)
     digest = hashlib.sha256(content).hexdigest()[:16]
     return Drawing(f"{offer.diff_key}/{digest}.png", content, plain(alt, 200))

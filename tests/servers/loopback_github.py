@@ -65,6 +65,7 @@ class FakeGitHub(LoopbackForge):
         url: the API's address to give to clients.
         login: whose token it is; None for an app's, such as that of GitHub's own Actions.
         permissions: what the token may write: `pull_requests`, `issues`.
+        public: whether it may be read without a token.
         drafts: whether the repository knows drafts.
         violations: hands out what broke GitHub's description since it was last called.
     """
@@ -77,6 +78,7 @@ class FakeGitHub(LoopbackForge):
         self.violations: Callable[[], list[str]] = list
         self.login: str | None = "ada"
         self.permissions = {"pull_requests", "issues"}
+        self.public = False
         self.drafts = True
         self.archived = False
         self.pulls: list[Pull] = []
@@ -104,7 +106,8 @@ class FakeGitHub(LoopbackForge):
         return copy.deepcopy(next(iter(examples.values()))["value"])
 
     def allowed(self, request: Request) -> bool:
-        return request.headers.get("authorization") == f"Bearer {self.token}"
+        given = request.headers.get("authorization")
+        return given == f"Bearer {self.token}" or (self.public and given is None and request.method == "GET")
 
     def answer(self, request: Request) -> Reply:
         if not self.allowed(request):

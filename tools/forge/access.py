@@ -22,7 +22,7 @@ TOKEN_VARIABLES: Mapping[ForgeName, tuple[str, ...]] = {
 API_VARIABLES: Mapping[ForgeName, str] = {"github": "GITHUB_API_URL", "gitlab": "CI_API_V4_URL"}
 
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s]+):(?P<path>[^\s]+)")
-_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+_NAME = re.compile(r"(?!(?:.*/)?\.{1,2}(?:/|$))[\w.-]+(?:/[\w.-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
