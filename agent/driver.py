@@ -56,7 +56,7 @@ def resume(folder: Path, reviewer: Reviewer | None = None) -> Result:
             return _drive(services, {"run_id": services.folder.id, "base": base}, reviewer)
         if asked["command"] in RESUMABLE:
             return _judge(services, asked["command"], asked["arguments"])
-        raise UsageError(f"{asked['command']} cannot be resumed", "start it again")
+        raise UsageError(f"{asked['command']} cannot be resumed", "start it again", code="PA009")
 
 
 def verify(repo: str, patch: str, flags: Mapping[str, Any], out: Path | None) -> Result:
@@ -147,13 +147,15 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
 
     file = folder / "result.json"
     if not file.exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     result = Result.model_validate_json(file.read_text("utf-8"))
     if result.branch is None:
-        raise PerfagentError(f"the run {folder.name} has no branch: nothing was proved faster")
+        raise PerfagentError(f"the run {folder.name} has no branch: nothing was proved faster", code="PA007")
     where = repo or Path(result.repository)
     if not (where / ".git").exists():
-        raise RepositoryError(f"{where} is no repository here", "name one with --repo DIR")
+        raise RepositoryError(f"{where} is no repository here", "name one with --repo DIR", code="PA201")
     target = Target(str(where), where.resolve(), folder / "repo.git", result.head)
     target.fetch_into(where, result.branch)
     return result.branch, where

@@ -185,19 +185,25 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
         for name, value in values.items():
             if name not in Settings.model_fields:
                 known = ", ".join(sorted(Settings.model_fields))
-                raise UsageError(f"{origin} sets {name!r}, which is no setting", f"the settings are {known}")
+                raise UsageError(
+                    f"{origin} sets {name!r}, which is no setting", f"the settings are {known}", code="PA106"
+                )
             if name == "python" and origin == "[tool.perfagent]" and str(value).startswith("/"):
                 # The interpreter is started outside of any sandbox to learn its version.
-                raise UsageError(f"{origin} sets python to {value!r}", _advice(name, ""))
+                raise UsageError(f"{origin} sets python to {value!r}", _advice(name, ""), code="PA106")
             if name in USER_ONLY and origin == "[tool.perfagent]":
-                raise UsageError(f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}")
+                raise UsageError(
+                    f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}", code="PA107"
+                )
             merged[name] = value
         try:
             Settings(**merged)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
-            raise UsageError(f"{origin} sets {name} to {first['input']!r}", _advice(name, first["msg"])) from error
+            raise UsageError(
+                f"{origin} sets {name} to {first['input']!r}", _advice(name, first["msg"]), code="PA106"
+            ) from error
     return _whole(Settings(**merged))
 
 
@@ -209,7 +215,7 @@ def _whole(settings: Settings) -> Settings:
     """
     some = [n for n in ("planner_model", "critic_model", "fallback_model", "reasoning_effort") if getattr(settings, n)]
     if some and not settings.uses_model and not settings.no_model:
-        raise UsageError(f"{some[0]} is set, but no model", "give --model too")
+        raise UsageError(f"{some[0]} is set, but no model", "give --model too", code="PA103")
     return settings
 
 
@@ -227,11 +233,13 @@ def _from_pyproject(tree: Path | None) -> dict[str, Any]:
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"the target's pyproject.toml cannot be read ({error})", "mend it") from error
+        raise UsageError(f"the target's pyproject.toml cannot be read ({error})", "mend it", code="PA106") from error
     tool = tables.get("tool", {})
     found = tool.get("perfagent", {}) if isinstance(tool, dict) else {}
     if not isinstance(found, dict):
-        raise UsageError(f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table")
+        raise UsageError(
+            f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table", code="PA106"
+        )
     return _flat(found) | _flat(_environment_table(found))
 
 
@@ -248,11 +256,13 @@ def _environment_table(found: Mapping[str, Any]) -> dict[str, Any]:
     """
     table = found.get("environment", {})
     if not isinstance(table, dict):
-        raise UsageError(f"[tool.perfagent] sets environment to {table!r}", "make it a table")
+        raise UsageError(f"[tool.perfagent] sets environment to {table!r}", "make it a table", code="PA106")
     for name in table:
         if name not in ENVIRONMENT_SETTINGS:
             known = ", ".join(ENVIRONMENT_SETTINGS)
-            raise UsageError(f"[tool.perfagent.environment] sets {name!r}, which is no setting", f"they are {known}")
+            raise UsageError(
+                f"[tool.perfagent.environment] sets {name!r}, which is no setting", f"they are {known}", code="PA106"
+            )
     return table
 
 

@@ -180,7 +180,9 @@ class Bench:
         for path, qualname in functions:
             place = locate(tree, path, qualname)
             if place is None:
-                raise WorkloadError(f"there is no Python function {qualname} in {path}", "name it as the profile does")
+                raise WorkloadError(
+                    f"there is no Python function {qualname} in {path}", "name it as the profile does", code="PA405"
+                )
             places.append(place)
         site = self.sites[side]
         request = Request(mode="trace", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s, only=only, cpu=self.core)
@@ -195,7 +197,9 @@ class Bench:
         """
         found = [workload for workload in self._wanted(only) if workload.kind != "command"]
         if not found:
-            raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
+            raise WorkloadError(
+                "a command cannot be profiled", "give the same code as a script: workload", code="PA405"
+            )
         return found
 
 
@@ -218,7 +222,7 @@ def reading_of(seen: Observation, name: str) -> Reading:
     """
     span = seen.spans[name]
     if span.loops < 1:
-        raise MeasurementError(f"the benchmark {name} ran no loop")
+        raise MeasurementError(f"the benchmark {name} ran no loop", code="PA503")
     return Reading(
         wall_s=span.wall_s / span.loops,
         cpu_s=span.cpu_s / span.loops,

@@ -69,6 +69,7 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
     source = finished(folder).repository
     if route.out is not None:
         from perfagent.tools.forge import PatchFolder
+
         return PatchFolder(route.out, folder / "repo.git")
     place = read_remote(route.remote) or read_remote(_origin(source))
     name = cast("ForgeName", route.forge or _named(place, environ))
@@ -80,6 +81,7 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
     if name == "github":
         return GitHub(access, clock)
     from perfagent.tools.forge import GitLab
+
     return GitLab(access, clock)
 
 

@@ -19,7 +19,7 @@ It shows the median of {turns} ratios of CPU time (wall time where waiting or an
 quartiles, on Python {python}.
 Above 1 the pattern is faster; a counter-example is where it is slower, or gains nothing worth a patch.
 Made by `python -m perfagent.benchmarks.patterns --write docs/patterns.md`.
-The bodies are in [`cases.toml`](../benchmarks/patterns/cases.toml).
+The bodies are in `benchmarks/patterns/cases.toml`.
 
 | pattern | example | old / new | quartiles |
 |---|---|---|---|

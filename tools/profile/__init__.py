@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from perfagent.tools.profile.collect import RawProfile, collect
+from perfagent.tools.profile.collect import RawProfile, collect, rows_of
 from perfagent.tools.profile.flamegraph import Frame, flamegraph, frames
 from perfagent.tools.profile.instructions import Counts, body_instructions, counter_version, native_seconds
 from perfagent.tools.profile.labels import stable_labels
@@ -47,6 +47,7 @@ __all__ = [
     "locate",
     "native_seconds",
     "rank",
+    "rows_of",
     "stable_labels",
     "trace_lines",
 ]

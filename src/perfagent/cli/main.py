@@ -12,7 +12,7 @@ import typer
 
 from perfagent import __version__
 from perfagent.cli.groups import Command, bare, first_line, group, no_flags
-from perfagent.tools.errors import PerfagentError
+from perfagent.tools.errors import INTERRUPTED, LIMIT_CODES, WRONG_USAGE, PerfagentError
 
 HELP = "Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."
 
@@ -25,6 +25,7 @@ COMMANDS = {
     **dict.fromkeys(("resume", "apply"), "runs"),
     "pr": "pull_requests",
     "clean": "clean",
+    "explain": "explain",
 }
 
 #: What langgraph and litellm would otherwise do at import: trace to a service, load arbitrary types from checkpoints,
@@ -108,11 +109,11 @@ def main() -> None:
         status = application(arguments)(arguments, prog_name="perfagent", standalone_mode=False)
         sys.exit(status if sys.argv[1:] or COMPLETING in os.environ else 2)
     except typer.TyperException as error:
-        _end(_wrong_usage(error), error.exit_code)
+        _end(_wrong_usage(error), WRONG_USAGE, error.exit_code)
     except PerfagentError as error:
-        _end(str(error), error.exit_status)
+        _end(str(error), error.code, error.exit_status)
     except (KeyboardInterrupt, typer.Abort):
-        _end("interrupted", 130)
+        _end("interrupted", INTERRUPTED, 130)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -122,7 +123,7 @@ def main() -> None:
 
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        _end("the disk is full: free some space, then `perfagent resume RUN`", 1)
+        _end("the disk is full: free some space, then `perfagent resume RUN`", LIMIT_CODES["disk"], 1)
 
 
 def _wrong_usage(error: typer.TyperException) -> str:
@@ -133,6 +134,7 @@ def _wrong_usage(error: typer.TyperException) -> str:
     return f"{message[:1].lower()}{message[1:]}: `{command} --help` tells the usage"
 
 
-def _end(line: str, status: int) -> NoReturn:
-    typer.echo(f"perfagent: {' '.join(line.split())}", err=True)
+def _end(line: str, code: str, status: int) -> NoReturn:
+    """The last line on standard error; programs read the code from its end."""
+    typer.echo(f"perfagent: {' '.join(line.split())} [{code}]", err=True)
     sys.exit(status)

@@ -73,7 +73,7 @@ def report(
         place.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(
-            f"the report cannot be written to {place} ({error.strerror})", "give --out another file"
+            f"the report cannot be written to {place} ({error.strerror})", "give --out another file", code="PA105"
         ) from error
     typer.echo(str(place))
     if open:
@@ -94,7 +94,9 @@ def _told(run: str) -> Material | CalibrationReport:
     if calibration.exists():
         return CalibrationReport.model_validate_json(calibration.read_text("utf-8"))
     if not (folder / "result.json").exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     from perfagent.agent.report_sources import sources
 
     found = sources(folder)

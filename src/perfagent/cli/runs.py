@@ -53,7 +53,7 @@ def _decided(accept: bool, reject: bool, hint: str | None) -> Reviewer | None:
     from perfagent.agent.reviewing import Answer
 
     if accept + reject + (hint is not None) > 1:
-        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them")
+        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them", code="PA103")
     if not accept and not reject and hint is None:
         return None
     if hint is not None and not hint.strip():

@@ -16,11 +16,36 @@ WIDTH, HEIGHT, MARGIN = 240.0, 22.0, 12.0
 NARROWEST = (0.95, 1.05)
 
 #: Speedups that get a tick where the axis holds them, until there are MOST_TICKS.
-ROUND = (1.0, 2.0, 0.5, 10.0, 5.0, 1.2, 0.8, 1.1, 0.9, 1.5, 100.0, 1000.0, 20.0, 50.0, 200.0, 500.0, 0.1, 0.2)
+ROUND = (
+    1.0,
+    2.0,
+    0.5,
+    10.0,
+    5.0,
+    1.2,
+    0.8,
+    1.5,
+    1.1,
+    0.9,
+    1.3,
+    1.05,
+    0.95,
+    100.0,
+    1000.0,
+    20.0,
+    50.0,
+    200.0,
+    500.0,
+    0.1,
+    0.2,
+)
 MOST_TICKS = 4
 
 #: Units that two ticks' labels keep apart.
-TICK_ROOM = 38.0
+TICK_ROOM = 42.0
+
+#: Units below which an interval is hidden by its middle.
+NARROW = 10.0
 
 Measured = BenchmarkFigure | PatchReport
 
@@ -35,6 +60,11 @@ class Bar:
     low: float = 0.0
     high: float = 0.0
     tone: str = "open"
+
+    @property
+    def caps(self) -> bool:
+        """Whether the ends of the interval can be told from its middle."""
+        return self.high - self.low >= NARROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +88,8 @@ def forest(figures: Sequence[Measured]) -> Forest:
 
     ticks: list[float] = []
     for tick in ROUND:
-        apart = all(abs(place(tick) - place(other)) >= TICK_ROOM for other in ticks)
-        if low <= math.log(tick) <= high and apart and len(ticks) < MOST_TICKS:
+        apart = all(abs(place(tick) - other) >= TICK_ROOM for other in (*map(place, ticks), -5.0, WIDTH + 5.0))
+        if low <= math.log(tick) <= high and (apart or tick == 1.0) and len(ticks) < MOST_TICKS:
             ticks.append(tick)
     bars = []
     for figure in figures:

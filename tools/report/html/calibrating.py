@@ -26,6 +26,7 @@ def calibration_page(report: CalibrationReport, setting: Setting | None = None) 
         "remarks": [] if charts_available() else [WITHOUT_CHARTS],
         "table": calibration_table(report),
         "shown": calibration_figure(report),
+        "commands": (),
         "method": METHOD,
     }
     return page("calibration.html.jinja", values)
@@ -57,7 +58,6 @@ def _summary(report: CalibrationReport, setting: Setting) -> Summary:
         messages=report.messages,
         sections=[
             Section("benchmarks", "Benchmarks"),
-            Section("data", "The data"),
             Section("method", "How this was measured"),
         ],
     )

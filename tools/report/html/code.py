@@ -98,11 +98,24 @@ def visible(text: str) -> Markup:
         return escape(text)
     out = Markup()
     for character in text:
-        if character != "\t" and unicodedata.category(character) in HIDDEN:
+        if character not in "\t\n" and unicodedata.category(character) in HIDDEN:
             out += Markup('<span class="odd">U+{:04X}</span>').format(ord(character))
         else:
             out += escape(character)
     return out
+
+
+def ticks(text: str) -> Markup:
+    """A sentence in which what stands `between backticks` is code."""
+    from markupsafe import Markup
+
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return visible(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(visible(part)) if number % 2 else visible(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def changed_span(old: str, new: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -10,6 +10,7 @@ from perfagent.tools.report.document import PatchReport
 from perfagent.tools.report.evidence import ASIDE, growth_text
 from perfagent.tools.report.html import bars as drawing
 from perfagent.tools.report.html.bars import Forest, forest
+from perfagent.tools.report.html.code import ticks
 from perfagent.tools.report.html.diffs import FileDiff, file_diffs
 from perfagent.tools.report.html.figures import (
     WITHOUT_CHARTS,
@@ -85,7 +86,6 @@ def result_page(material: Material) -> str:
         "difference": None if material.difference is None else difference_figure(material.difference),
         "tried": tried_table(result.tried),
         "models": models_table(result.cost),
-        "commands": reproduce(result),
         "rate": rate_text(result.noise),
         "method": list(method(result)),
         "no_difference": NO_DIFFERENCE,
@@ -95,6 +95,7 @@ def result_page(material: Material) -> str:
     common = {
         "top": result_summary(material),
         "version": result.version,
+        "commands": reproduce(result),
         "downloads": list(_downloads(material)),
         "remarks": list(_remarks(material)),
     }
@@ -103,7 +104,7 @@ def result_page(material: Material) -> str:
 
 def page(template: str, values: dict[str, object]) -> str:
     """One of this folder's pages; all of them show the gate's numbers and may draw bars."""
-    return rendered(str(__package__), template, {**values, "gate": gate_table(), "drawing": drawing})
+    return rendered(str(__package__), template, {**values, "gate": gate_table(), "drawing": drawing}, {"ticks": ticks})
 
 
 def _whole(material: Material) -> Measured:
@@ -129,11 +130,9 @@ def _downloads(material: Material) -> Iterator[Download]:
     run = material.result.run_id
     yield json_download(f"{run}-result", material.result.to_json(), "the result")
     if material.samples is not None:
-        text = material.samples.model_dump_json(by_alias=True, indent=1)
-        yield json_download(f"{run}-samples", text, "every timed pair")
+        yield json_download(f"{run}-samples", material.samples.to_json(), "every timed pair")
     if material.difference is not None:
-        text = material.difference.model_dump_json(by_alias=True, indent=1)
-        yield json_download(f"{run}-difference", text, "the profiles of both sides")
+        yield json_download(f"{run}-difference", material.difference.to_json(), "the profiles of both sides")
 
 
 def _remarks(material: Material) -> Iterator[str]:

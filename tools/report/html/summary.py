@@ -137,7 +137,6 @@ def _sections(result: Result) -> Iterator[Section]:
         ("checks", "Checks", result.checks),
         ("tried", "What was tried", result.tried),
         ("cost", "Cost", result.cost.models),
-        ("reproduce", "Reproduce it", True),
         ("method", "How this was decided", True),
     )
     yield from (Section(name, title) for name, title, there in parts if there)
