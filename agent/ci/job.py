@@ -44,8 +44,11 @@ class Job:
         self._say(f"::stop-commands::{word}")
         try:
             yield
-        finally:
+        except PerfagentError:
             self._say(f"::{word}::")
+            raise
+        # A fault's traceback comes behind this and may quote anything: it stays muted.
+        self._say(f"::{word}::")
 
     @contextmanager
     def telling(self) -> Iterator[None]:
