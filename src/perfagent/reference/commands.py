@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from inspect import cleandoc
 from typing import Any, NamedTuple
 
@@ -34,8 +35,14 @@ class Leaf(NamedTuple):
     command: Any
 
 
-def leaves(words: Sequence[str] = ()) -> Iterator[Leaf]:
-    """Every command below these words, in the order of the help.
+@cache
+def leaves() -> tuple[Leaf, ...]:
+    """Every command, in the order of the help."""
+    return tuple(_below(()))
+
+
+def _below(words: Sequence[str]) -> Iterator[Leaf]:
+    """Every command below these words.
 
     The application gives only as many flags as the words before them ask for, so it is made anew on the way down.
     """
@@ -47,7 +54,7 @@ def leaves(words: Sequence[str] = ()) -> Iterator[Leaf]:
         yield Leaf(tuple(words), found)
         return
     for name in below:
-        yield from leaves([*words, name])
+        yield from _below([*words, name])
 
 
 def flags_by_parameter() -> dict[str, str]:
@@ -122,5 +129,3 @@ def _metavar(parameter: Any) -> str:
 
 def _longest(names: Sequence[str]) -> str:
     return max(names, key=len)
-
-

@@ -17,7 +17,8 @@ What `--json` prints and what a run folder holds, for programs.
 Each document names its schema with a version: a field is added freely, none is renamed or removed without a new number.
 The schemas are JSON Schema (draft 2020-12), to be downloaded: {links}.
 
-Times are in seconds, sizes in bytes, money in USD; a speedup is baseline time over candidate time, so above 1 is faster.
+Times are in seconds, sizes in bytes, money in USD; a speedup is baseline time over candidate time, so above 1 is
+faster.
 """
 
 

@@ -79,7 +79,9 @@ def _setting(name: str, flag: str | None, meaning: str) -> str:
 def _default(value: Any) -> str:
     if value is None or value == ():
         return "not set unless given"
-    return "by default " + code(str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value)
+    return "by default " + code(
+        str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
+    )
 
 
 def _range(field: FieldInfo) -> str:
