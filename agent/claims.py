@@ -26,7 +26,9 @@ def hold_cache(folder: Path, *, exclusively: bool) -> IO[str] | None:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / "in-use").open("w")
     except OSError as error:
-        raise PerfagentError(f"no cache can be kept at {folder} ({error.strerror})", "set PERFAGENT_HOME") from error
+        raise PerfagentError(
+            f"no cache can be kept at {folder} ({error.strerror})", "set PERFAGENT_HOME", code="PA003"
+        ) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusively else fcntl.LOCK_SH)
     except BlockingIOError:

@@ -56,7 +56,7 @@ def resume(folder: Path, reviewer: Reviewer | None = None) -> Result:
             return _drive(services, {"run_id": services.folder.id, "base": base}, reviewer)
         if asked["command"] in RESUMABLE:
             return _judge(services, asked["command"], asked["arguments"])
-        raise UsageError(f"{asked['command']} cannot be resumed", "start it again")
+        raise UsageError(f"{asked['command']} cannot be resumed", "start it again", code="PA009")
 
 
 def verify(repo: str, patch: str, flags: Mapping[str, Any], out: Path | None) -> Result:
@@ -115,7 +115,7 @@ def calibrate(
 
     Args:
         pairs: how many to measure.
-        plot: file to draw into; in the run folder, where matplotlib is installed, when None.
+        plot: file to draw into; in the run folder, where charts can be drawn, when None.
 
     Raises:
         PerfagentError: the baseline does not work, or the plot cannot be drawn.
@@ -147,13 +147,15 @@ def apply(folder: Path, repo: Path | None) -> tuple[str, Path]:
 
     file = folder / "result.json"
     if not file.exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     result = Result.model_validate_json(file.read_text("utf-8"))
     if result.branch is None:
-        raise PerfagentError(f"the run {folder.name} has no branch: nothing was proved faster")
+        raise PerfagentError(f"the run {folder.name} has no branch: nothing was proved faster", code="PA007")
     where = repo or Path(result.repository)
     if not (where / ".git").exists():
-        raise RepositoryError(f"{where} is no repository here", "name one with --repo DIR")
+        raise RepositoryError(f"{where} is no repository here", "name one with --repo DIR", code="PA201")
     target = Target(str(where), where.resolve(), folder / "repo.git", result.head)
     target.fetch_into(where, result.branch)
     return result.branch, where
@@ -222,6 +224,8 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
     from perfagent.agent.lab.prepared import Prepared
     from perfagent.agent.lab.preparing import Preparation
     from perfagent.agent.outcome import verdict_result, write_outcome
+    from perfagent.agent.report_sources import keep_reproduction, keep_sources
+    from perfagent.agent.reproducing import reproduction
     from perfagent.agent.verify.verification import Verifier
 
     target, folder = services.target, services.folder
@@ -239,9 +243,15 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
     candidate = Candidate(
         id=folder.put(base + diff)[:12], idea="", title=command, parent=base, diff=folder.put(diff), origin="user"
     )
+    verifier = Verifier(services)
     verdict = Verdict(
-        **folder.step("verdict", lambda: Verifier(services).judge(candidate, command, head).model_dump(mode="json"))
+        **folder.step("verdict", lambda: verifier.judge(candidate, command, head).model_dump(mode="json"))
     )
     result = verdict_result(command, services, candidate, verdict, head)
+    subject = "patch" if command == "verify" else "head"
+    keep_sources(services, {subject: verdict}, base, verifier.measured(candidate, verdict, head))
+    found = reproduction(services, base, diff="" if head else diff, head=head)
+    keep_reproduction(services, found)
+    result = result.model_copy(update={"reproduce": found.commands})
     write_outcome(services, result)
     return result

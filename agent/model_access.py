@@ -69,7 +69,7 @@ def recorded(services: Services, role: Role, name: str) -> Model:
     """
     models = services.models
     if models is None:
-        raise ModelError("the run has no model")
+        raise ModelError("the run has no model", code="PA701")
     safe = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
     path = services.folder.path / "transcripts" / f"{safe}.jsonl"
     transcript = Transcript(path, secrets_in(os.environ))

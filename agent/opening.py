@@ -131,9 +131,11 @@ def _run_path(out: Path | None, repo: Path) -> Path:
     """
     where = (out.expanduser() if out else runs_home() / new_run_id()).resolve()
     if repo.is_dir() and where.is_relative_to(repo.resolve()):
-        raise UsageError(f"the run folder {where} lies inside the repository", "give --out a folder outside it")
+        raise UsageError(
+            f"the run folder {where} lies inside the repository", "give --out a folder outside it", code="PA105"
+        )
     if where.exists() and (not where.is_dir() or any(where.iterdir())):
-        raise UsageError(f"{where} exists already and is not an empty folder", "give --out a new folder")
+        raise UsageError(f"{where} exists already and is not an empty folder", "give --out a new folder", code="PA105")
     return where
 
 

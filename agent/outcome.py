@@ -25,6 +25,7 @@ from perfagent.tools.report import (
     calibration_markdown,
     charts_available,
     result_markdown,
+    write_chart,
 )
 
 
@@ -129,7 +130,7 @@ def write_calibration(services: Services, report: CalibrationReport, plot: Path 
         services.progress.note("no plot: pip install 'perfagent[charts]' for one")
         return
     place = plot or services.folder.path / "calibration.svg"
-    calibration_chart(report, place)
+    write_chart(calibration_chart(report), place)
     services.progress.note(f"plot: {place}")
 
 
@@ -200,6 +201,9 @@ def _patch_report(patch: Patch, verdict: Verdict, services: Services) -> PatchRe
         pairs=verdict.pairs,
         metric=verdict.metric,
         rationale=patch.rationale,
+        mechanism=patch.mechanism,
         benchmarks=verdict.benchmarks,
+        tests=verdict.tests,
+        checks=verdict.checks,
         evidence=patch.evidence,
     )

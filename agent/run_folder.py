@@ -89,7 +89,9 @@ class RunFolder:
             self._events = (self.path / "events.jsonl").open("a", encoding="utf-8")
         except OSError as error:
             remedy = "give another place with --out, or set PERFAGENT_HOME"
-            raise PerfagentError(f"no run folder can be made at {self.path} ({error.strerror})", remedy) from error
+            raise PerfagentError(
+                f"no run folder can be made at {self.path} ({error.strerror})", remedy, code="PA003"
+            ) from error
 
     def close(self) -> None:
         """Close the event log, and with it the claim."""
@@ -112,7 +114,9 @@ class RunFolder:
         try:
             fcntl.flock(self._events, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise PerfagentError(f"the run {self.id} is under way in another process", "wait for it to end") from error
+            raise PerfagentError(
+                f"the run {self.id} is under way in another process", "wait for it to end", code="PA004"
+            ) from error
         self._using = hold_cache(state_home() / "cache", exclusively=False)
         for left in leftovers(self.path):
             remove(left)
@@ -157,7 +161,9 @@ class RunFolder:
         try:
             return (self.path / "objects" / digest).read_bytes()
         except FileNotFoundError as error:
-            raise PerfagentError(f"the run folder {self.path} lacks the document {digest[:12]}") from error
+            raise PerfagentError(
+                f"the run folder {self.path} lacks the document {digest[:12]}", code="PA008"
+            ) from error
 
     def put_json(self, value: Any) -> str:
         """Store a JSON document; returns its digest."""
@@ -252,9 +258,10 @@ def find_run(name: str, home: Path | None = None) -> Path:
         raise UsageError(
             f"several runs begin with {name!r}",
             "give more of the id: " + ", ".join(p.name for p in found[:5]),
+            code="PA005",
         )
     if not found:
-        raise PerfagentError(f"there is no run {name!r}", "`perfagent runs` lists them")
+        raise PerfagentError(f"there is no run {name!r}", "`perfagent runs` lists them", code="PA005")
     return found[0]
 
 

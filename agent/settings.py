@@ -19,6 +19,11 @@ ENVIRONMENT_PREFIX = "PERFAGENT_"
 #: line of each failure restores what repairing lost ("Debugging Decay Index", 2025); a second mostly repeats the first.
 FRESH_STARTS = 1
 
+#: Pull requests of ours that a repository bears at once: what one maintainer reviews in a sitting.
+MOST_OPEN_PULLS = 3
+#: What they are found by in a list.
+PULL_LABELS = ("performance", "perfagent")
+
 #: Versions of Python that may be asked for.
 PYTHON_VERSION = r"^3\.\d{1,2}(\.\d+)?$"
 
@@ -97,6 +102,9 @@ class Settings(BaseModel):
         memory_limit, disk_limit: MiB that what runs in a sandbox may use, and may write beside /tmp and home.
         process_limit: processes and threads at once.
         time_limit: seconds one execution of a workload may take.
+        pull_labels: put on pull requests that are opened.
+        pull_max_open: pull requests of ours that may be open at once.
+        pull_ready: open them for review instead of as drafts.
         core: number of the core that measurements are pinned to; the last this process may use when None.
     """
 
@@ -145,6 +153,9 @@ class Settings(BaseModel):
     disk_limit: int = Field(default=4096, ge=16)
     process_limit: int = Field(default=256, ge=16)
     time_limit: float = Field(default=600.0, gt=0)
+    pull_labels: tuple[str, ...] = PULL_LABELS
+    pull_max_open: int = Field(default=MOST_OPEN_PULLS, ge=1)
+    pull_ready: bool = False
     core: int | None = Field(default=None, ge=0)
 
     @property
@@ -174,19 +185,25 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], tree: Pa
         for name, value in values.items():
             if name not in Settings.model_fields:
                 known = ", ".join(sorted(Settings.model_fields))
-                raise UsageError(f"{origin} sets {name!r}, which is no setting", f"the settings are {known}")
+                raise UsageError(
+                    f"{origin} sets {name!r}, which is no setting", f"the settings are {known}", code="PA106"
+                )
             if name == "python" and origin == "[tool.perfagent]" and str(value).startswith("/"):
                 # The interpreter is started outside of any sandbox to learn its version.
-                raise UsageError(f"{origin} sets python to {value!r}", _advice(name, ""))
+                raise UsageError(f"{origin} sets python to {value!r}", _advice(name, ""), code="PA106")
             if name in USER_ONLY and origin == "[tool.perfagent]":
-                raise UsageError(f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}")
+                raise UsageError(
+                    f"{origin} sets {name}, which a repository may not decide", f"give {USER_ONLY[name]}", code="PA107"
+                )
             merged[name] = value
         try:
             Settings(**merged)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
-            raise UsageError(f"{origin} sets {name} to {first['input']!r}", _advice(name, first["msg"])) from error
+            raise UsageError(
+                f"{origin} sets {name} to {first['input']!r}", _advice(name, first["msg"]), code="PA106"
+            ) from error
     return _whole(Settings(**merged))
 
 
@@ -198,7 +215,7 @@ def _whole(settings: Settings) -> Settings:
     """
     some = [n for n in ("planner_model", "critic_model", "fallback_model", "reasoning_effort") if getattr(settings, n)]
     if some and not settings.uses_model and not settings.no_model:
-        raise UsageError(f"{some[0]} is set, but no model", "give --model too")
+        raise UsageError(f"{some[0]} is set, but no model", "give --model too", code="PA103")
     return settings
 
 
@@ -216,11 +233,13 @@ def _from_pyproject(tree: Path | None) -> dict[str, Any]:
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"the target's pyproject.toml cannot be read ({error})", "mend it") from error
+        raise UsageError(f"the target's pyproject.toml cannot be read ({error})", "mend it", code="PA106") from error
     tool = tables.get("tool", {})
     found = tool.get("perfagent", {}) if isinstance(tool, dict) else {}
     if not isinstance(found, dict):
-        raise UsageError(f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table")
+        raise UsageError(
+            f"the target's pyproject.toml sets tool.perfagent to {found!r}", "make it a table", code="PA106"
+        )
     return _flat(found) | _flat(_environment_table(found))
 
 
@@ -237,18 +256,22 @@ def _environment_table(found: Mapping[str, Any]) -> dict[str, Any]:
     """
     table = found.get("environment", {})
     if not isinstance(table, dict):
-        raise UsageError(f"[tool.perfagent] sets environment to {table!r}", "make it a table")
+        raise UsageError(f"[tool.perfagent] sets environment to {table!r}", "make it a table", code="PA106")
     for name in table:
         if name not in ENVIRONMENT_SETTINGS:
             known = ", ".join(ENVIRONMENT_SETTINGS)
-            raise UsageError(f"[tool.perfagent.environment] sets {name!r}, which is no setting", f"they are {known}")
+            raise UsageError(
+                f"[tool.perfagent.environment] sets {name!r}, which is no setting", f"they are {known}", code="PA106"
+            )
     return table
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}": name for name in Settings.model_fields}
     found: dict[str, Any] = {known[k]: v for k, v in environ.items() if k in known and v}
-    for name in ("workload", "paths", "focus", "packages", "extras", "fallback_model"):
+    for name in ("workload", "paths", "focus", "packages", "extras", "fallback_model", "pull_labels"):
         if name in found:
-            found[name] = tuple(part for part in found[name].split(";") if part)
+            # Lines, where CI gives several; a command may hold semicolons then.
+            parts = found[name].splitlines() if "\n" in found[name] else found[name].split(";")
+            found[name] = tuple(part.strip() for part in parts if part.strip())
     return found

@@ -36,6 +36,8 @@ from hypothesis import settings
 
 from perfagent.tools.sandbox import Availability, SandboxKind, probe
 
+pytest_plugins = ("loopback_plugin",)
+
 # A test that fails fails again; looking for new examples is fuzzing, not testing.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")

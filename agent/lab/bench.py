@@ -15,7 +15,7 @@ from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
 from perfagent.tools.workload import Observation, Request, RoundObserver, Site, Workload, observe
 
 if TYPE_CHECKING:
-    from perfagent.tools.profile import Hotspot, LineProfile
+    from perfagent.tools.profile import Hotspot, LineProfile, RawProfile
     from perfagent.tools.sandbox import Sandbox
 
 #: Seconds after which a sample counts as hung: the slowest workloads of the published benchmarks take about a minute.
@@ -138,19 +138,28 @@ class Bench:
         Raises:
             WorkloadError: a workload does not run.
         """
-        from perfagent.tools.profile import RawProfile, collect, flamegraph, rank
+        from perfagent.tools.profile import flamegraph, rank
 
-        site = self.sites[side]
-        request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s)
-        parts = [collect(self.sandbox, site, workload, request) for workload in self._profilable(None)]
-        whole = RawProfile(
+        whole = self.profile(side)
+        if picture is not None:
+            flamegraph(whole, picture)
+        return rank(whole, tree, self.sites[side].source_roots)
+
+    def profile(self, side: str, loops: Mapping[str, int] | None = None) -> RawProfile:
+        """The profiles of a side's benchmarks, each over `loops` executions of its body (one when None).
+
+        Raises:
+            WorkloadError: a workload does not run, or none can be profiled.
+        """
+        from perfagent.tools.profile import RawProfile, collect
+
+        request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s, loops=loops)
+        parts = [collect(self.sandbox, self.sites[side], each, request) for each in self._profilable(None)]
+        return RawProfile(
             root=parts[0].root,
             benchmarks={name: rows for part in parts for name, rows in part.benchmarks.items()},
             own=frozenset().union(*(part.own for part in parts)),
         )
-        if picture is not None:
-            flamegraph(whole, picture)
-        return rank(whole, tree, site.source_roots)
 
     def lines(
         self, side: str, tree: Path, functions: Sequence[tuple[str, str]], only: frozenset[str] | None = None
@@ -171,7 +180,9 @@ class Bench:
         for path, qualname in functions:
             place = locate(tree, path, qualname)
             if place is None:
-                raise WorkloadError(f"there is no Python function {qualname} in {path}", "name it as the profile does")
+                raise WorkloadError(
+                    f"there is no Python function {qualname} in {path}", "name it as the profile does", code="PA405"
+                )
             places.append(place)
         site = self.sites[side]
         request = Request(mode="trace", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s, only=only, cpu=self.core)
@@ -186,7 +197,9 @@ class Bench:
         """
         found = [workload for workload in self._wanted(only) if workload.kind != "command"]
         if not found:
-            raise WorkloadError("a command cannot be profiled", "give the same code as a script: workload")
+            raise WorkloadError(
+                "a command cannot be profiled", "give the same code as a script: workload", code="PA405"
+            )
         return found
 
 
@@ -209,7 +222,7 @@ def reading_of(seen: Observation, name: str) -> Reading:
     """
     span = seen.spans[name]
     if span.loops < 1:
-        raise MeasurementError(f"the benchmark {name} ran no loop")
+        raise MeasurementError(f"the benchmark {name} ran no loop", code="PA503")
     return Reading(
         wall_s=span.wall_s / span.loops,
         cpu_s=span.cpu_s / span.loops,

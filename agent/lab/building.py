@@ -95,7 +95,7 @@ class TreeBuilder:
         if lost or all(path.stat().st_mtime_ns == stamp for path, stamp in libraries.items()):
             told = telling_lines(output)
             reason = told[0] if told else "it says nothing"
-            raise BuildError(f"the build makes no compiled part anew: {reason}", "\n".join(told))
+            raise BuildError(f"the build makes no compiled part anew: {reason}", "\n".join(told), code="PA305")
 
     def build(self, tree: Path) -> str:
         """Build in a tree; the output.
@@ -111,7 +111,7 @@ class TreeBuilder:
             done = sandbox.execute(Command(argv=argv, cwd=sandbox.inside(tree)))
         if not done.ok:
             told = telling_lines(done.stdout + done.stderr)
-            raise BuildError(f"the build command fails: {complaint(done, told)}", "\n".join(told))
+            raise BuildError(f"the build command fails: {complaint(done, told)}", "\n".join(told), code="PA305")
         return done.stdout + done.stderr
 
     def build_commit(self, tree: Path, name: str) -> None:

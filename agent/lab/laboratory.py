@@ -215,7 +215,7 @@ class Laboratory:
         except BuildError as error:
             if self.settings.build:
                 remedy = "mend --build: it runs in a copy of the tree, without a network"
-                raise BuildError(error.message, remedy) from error
+                raise BuildError(error.message, remedy, code=error.code) from error
             # What the environment's own build made stands there already: only patches to native sources are lost.
             self.unbuildable = f"compiled parts cannot be built again here ({error.message})"
             self.progress.warn(f"{self.unbuildable}: patches to their sources fail; name a --build to have them tried")
@@ -243,7 +243,7 @@ class Laboratory:
         apply_patch(place, diff)
         forget(place, read_patch(diff).paths)
         if builds and self.unbuildable:
-            raise BuildError(self.unbuildable, "name a --build that works in a copy of the tree, offline")
+            raise BuildError(self.unbuildable, "name a --build that works in a copy of the tree, offline", code="PA305")
         if builds:
             self.builder.rebuild(place, diff)
 

@@ -169,7 +169,7 @@ def stamps(root: Path) -> Iterator[tuple[str, Stamp]]:
         for entry in _entries(root / folder):
             seen += 1
             if seen > MOST_ENTRIES:
-                raise SandboxError(f"a command left more than {MOST_ENTRIES} files")
+                raise SandboxError(f"a command left more than {MOST_ENTRIES} files", code="PA604")
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
                 todo += [path] if entry.name != ".git" else []

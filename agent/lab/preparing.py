@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfagent.agent.lab.core import timing_core
 from perfagent.agent.lab.findings import Findings, identity
 from perfagent.agent.lab.kept_trees import checked_out
 from perfagent.agent.lab.laboratory import Laboratory
@@ -30,7 +30,7 @@ from perfagent.tools.equivalence import (
     run_tests,
     stable,
 )
-from perfagent.tools.errors import UsageError, WorkloadError
+from perfagent.tools.errors import WorkloadError
 from perfagent.tools.report import Noise
 from perfagent.tools.sandbox import Environment, SandboxKind, choose
 from perfagent.tools.workload import Workload, discover, parse, pytest_options, source_roots
@@ -69,35 +69,9 @@ class Preparation:
         Raises:
             SandboxUnavailable, BuildError, WorkloadError, MeasurementError: what the user must mend, in one line.
         """
-        settings, folder = self.services.settings, self.services.folder
-        with self._timed("choosing the sandbox"):
-            kind, reason = choose(settings.sandbox, None if of_repository(settings.image) else settings.image)
-        self.say(f"sandbox: {kind} ({reason})")
-        if kind == "local":
-            self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
-        plain = folder.path / "trees" / "plain"
-        if not plain.exists():
-            # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
-            with self._timed("checkout"):
-                checked_out(self.services.target, self.base, kind, plain.with_name("plain.part")).rename(plain)
-        with self._timed("finding the workloads"):
-            workloads = self._workloads(plain)
-        with self._timed("environment"):
-            environment = self._environment(kind, plain, workloads)
-        prepared = Prepared(
-            base=self.base,
-            environment=EnvironmentRecord.of(environment),
-            sandbox_reason=reason,
-            workloads=tuple(workload.spec for workload in workloads),
-            source_roots=source_roots(plain),
-            pytest_options=pytest_options(plain),
-            benchmarks=(),
-            tests=None,
-            values="",
-            steadiness="",
-            noise=Noise(),
-            core=_timing_core(settings.core),
-        )
+        folder = self.services.folder
+        prepared = self.begin(self._workloads)
+        workloads = [parse(spec) for spec in prepared.workloads]
         findings = self._findings(prepared.environment, workloads)
         if self.wanted.tests:
             with self._timed("unit tests"):
@@ -113,6 +87,45 @@ class Preparation:
             with self._timed("sizes"):
                 prepared = plan_sizes(self.services, prepared, self.say)
         return prepared.model_copy(update={"messages": tuple(self.messages)})
+
+    def begin(self, find: Callable[[Path], list[Workload]]) -> Prepared:
+        """The first steps: sandbox, checkout, workloads, environment; nothing of the target's own is run yet.
+
+        Args:
+            find: the workloads of a checked out tree; there may be none, where nothing is to be measured.
+
+        Raises:
+            SandboxUnavailable, BuildError: see `prepare`; also what `find` raises.
+        """
+        settings, folder = self.services.settings, self.services.folder
+        with self._timed("choosing the sandbox"):
+            kind, reason = choose(settings.sandbox, None if of_repository(settings.image) else settings.image)
+        self.say(f"sandbox: {kind} ({reason})")
+        if kind == "local":
+            self.services.progress.warn("the local sandbox does not contain what it runs: use it for code you trust")
+        plain = folder.path / "trees" / "plain"
+        if not plain.exists():
+            # Elsewhere first: a tree that a kill left half written must not be taken for the whole.
+            with self._timed("checkout"):
+                checked_out(self.services.target, self.base, kind, plain.with_name("plain.part")).rename(plain)
+        with self._timed("finding the workloads"):
+            workloads = find(plain)
+        with self._timed("environment"):
+            environment = self._environment(kind, plain, workloads)
+        return Prepared(
+            base=self.base,
+            environment=EnvironmentRecord.of(environment),
+            sandbox_reason=reason,
+            workloads=tuple(workload.spec for workload in workloads),
+            source_roots=source_roots(plain),
+            pytest_options=pytest_options(plain),
+            benchmarks=(),
+            tests=None,
+            values="",
+            steadiness="",
+            noise=Noise(),
+            core=timing_core(settings.core),
+        )
 
     def say(self, text: str) -> None:
         """Tell the user something that also stands in the report."""
@@ -170,6 +183,7 @@ class Preparation:
             raise WorkloadError(
                 "no workload was found in the repository",
                 "name one with --workload, such as script:FILE for a file that defines workload()",
+                code="PA401",
             )
         # The first kind that was found is measured whole; mixing kinds would time the same code twice.
         chosen = [each for each in found if each.workload.kind == found[0].workload.kind]
@@ -190,6 +204,7 @@ class Preparation:
         raise WorkloadError(
             f"the workload {workload.spec!r} names {name!r}, which is neither in the repository nor a file here",
             "paths are relative to the repository's root; a script may also stand elsewhere",
+            code="PA104",
         )
 
     def _environment(self, kind: SandboxKind, tree: Path, workloads: list[Workload]) -> Environment:
@@ -265,7 +280,9 @@ def _require(seen: tuple[dict[str, Any], str]) -> dict[str, Any]:
     """
     values, trouble = seen
     if trouble:
-        raise WorkloadError(f"the workload fails at the baseline: {trouble}", "mend it, or name another one")
+        raise WorkloadError(
+            f"the workload fails at the baseline: {trouble}", "mend it, or name another one", code="PA402"
+        )
     return values
 
 
@@ -275,20 +292,3 @@ def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
 
 def _no_tests(run: TestRun) -> bool:
     return run.complete and not run.outcomes and not run.collection_errors
-
-
-def _timing_core(wanted: int | None) -> int | None:
-    """The core to measure on: the wanted one, else the last this process may use, where there are two or more.
-
-    Raises:
-        UsageError: this process may not use the wanted one.
-    """
-    cores = sorted(os.sched_getaffinity(0))
-    if wanted is not None and wanted not in cores:
-        raise UsageError(
-            f"PERFAGENT_CORE is {wanted}, which this process may not use",
-            f"give one of {', '.join(map(str, cores))}",
-        )
-    if wanted is not None:
-        return wanted
-    return cores[-1] if len(cores) > 1 else None

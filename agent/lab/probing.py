@@ -97,7 +97,7 @@ def identical_pairs(services: Services, bench: Bench, loops: Mapping[str, int], 
     for index in range(count):
         pair = sampler.pair(index)
         if isinstance(pair, RunFailed):
-            raise MeasurementError(f"the baseline fails while measured: {pair.detail}")
+            raise MeasurementError(f"the baseline fails while measured: {pair.detail}", code="PA502")
         pairs.append(pair)
         services.progress.measured(len(pairs), count, None, None)
     return pairs
@@ -129,7 +129,9 @@ def _loops(
             say(f"left out: {name} ({why})")
         for name, count in found["loops"].items():
             if name in owner:
-                raise WorkloadError(f"two workloads have a benchmark named {name!r}", "name one of them only")
+                raise WorkloadError(
+                    f"two workloads have a benchmark named {name!r}", "name one of them only", code="PA404"
+                )
             loops[name], owner[name] = count, spec
     return loops, owner
 
@@ -163,6 +165,7 @@ def _plans(
         f"identical code differs by {min(plan.noise for plan in plans):.0%} from pair to pair here, so nothing can be "
         "judged",
         "end what else runs on this machine, or give a longer workload",
+        code="PA501",
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal, get_args
 
 from perfagent.agent.services import Services
 from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
+
+Stage = Literal["confirm", "publish"]
+"""`confirm` are the pairs of the sequential test, `publish` the fresh ones behind the figures."""
 
 
 def recorded(services: Services, name: str, run: Run) -> Run:
@@ -32,6 +35,16 @@ def recorded(services: Services, name: str, run: Run) -> Run:
 def seed_of(services: Services, name: str) -> int:
     """A seed of 32 bits of its own for whatever bears the name, the same again on resume."""
     return int.from_bytes(hashlib.sha256(f"{services.settings.seed}:{name}".encode()).digest()[:4], "big")
+
+
+def pairs_seed(services: Services, candidate: str, stage: Stage) -> int:
+    """The seed of the coins and hash seeds of a candidate's pairs, drawn anew for each stage."""
+    return seed_of(services, candidate) + get_args(Stage).index(stage)
+
+
+def pairs_journal(candidate: str, stage: Stage) -> str:
+    """The journal that holds them."""
+    return f"{stage}-{candidate}"
 
 
 def _to_json(result: RunResult) -> dict[str, Any]:

@@ -101,7 +101,7 @@ class EditStore:
             try:
                 self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
             except OSError as error:
-                raise PerfagentError(f"{self.path} cannot be removed ({error.strerror})") from error
+                raise PerfagentError(f"{self.path} cannot be removed ({error.strerror})", code="PA003") from error
 
     def similar(self, tokens: dict[str, int], here: Lineage, scope: Scope, most: int) -> list[AcceptedEdit]:
         """The edits whose old code is most like `tokens`, best first, at most `most`; equal ones by larger gain.
@@ -129,7 +129,9 @@ class EditStore:
                 database.execute("COMMIT")
         except (sqlite3.Error, OSError, ValueError) as error:
             remedy = "`perfagent memory clear` removes it" if isinstance(error, sqlite3.DatabaseError) else ""
-            raise PerfagentError(f"the memory of edits {self.path} cannot be used ({error})", remedy) from error
+            raise PerfagentError(
+                f"the memory of edits {self.path} cannot be used ({error})", remedy, code="PA003"
+            ) from error
 
     def _make_private(self) -> None:
         """Make the file for its owner alone before anything is in it: it holds code."""

@@ -72,6 +72,7 @@ class Metered:
             raise ModelError(
                 f"the price of {self.name} is unknown, so the limit on cost cannot hold",
                 "limit tokens instead, or allow an unknown price",
+                code="PA709",
             )
         return Reservation(
             tokens=usage.input_tokens + usage.output_tokens,

@@ -37,7 +37,9 @@ class Recording:
         read = {path.stem: read_transcript(path) for path in sorted(place.glob("*.jsonl"))}
         self._exchanges = {name: exchanges for name, exchanges in read.items() if exchanges}
         if not self._exchanges:
-            raise ModelError(f"there are no transcripts in {folder}", "give a run that had a model, or its transcripts")
+            raise ModelError(
+                f"there are no transcripts in {folder}", "give a run that had a model, or its transcripts", code="PA708"
+            )
         self._place = place
         self._bound_file = bound
         self._bound: dict[str, str] = {}
@@ -84,6 +86,7 @@ class Recording:
             raise ModelError(
                 f"the run diverges from the recorded one: that has no conversation like {name}",
                 "replay with the same version, repository and settings, or run with a model",
+                code="PA708",
             )
         digest = request.digest()
         return min(alike, key=lambda other: self._rank(name, other, digest))

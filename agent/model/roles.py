@@ -40,5 +40,5 @@ class Models:
             ModelError: a run is replayed, in which each conversation has an answerer of its own.
         """
         if role not in self.by_role:
-            raise ModelError(f"there is no model for the {role}")
+            raise ModelError(f"there is no model for the {role}", code="PA701")
         return self.by_role[role]

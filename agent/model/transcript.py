@@ -214,6 +214,7 @@ class ReplayModel:
         raise ModelError(
             f"the run diverges from the recorded one at request {self._given + 1} of {request.label or 'all'}: {why}",
             "replay with the same version, repository and settings, or run with a model",
+            code="PA708",
         )
 
 
@@ -226,14 +227,16 @@ def read_transcript(path: Path) -> list[Exchange]:
     try:
         lines = path.read_text(encoding="utf-8", errors="surrogatepass").split("\n")
     except OSError as error:
-        raise ModelError(f"no transcript at {path}", str(error.strerror)) from error
+        raise ModelError(f"no transcript at {path}", str(error.strerror), code="PA708") from error
     records = [_parsed(line, path, number) for number, line in enumerate(lines[:-1], 1)]
     if not records or records[0].get("format") != FORMAT:
-        raise ModelError(f"{path} is no transcript of the format {FORMAT}")
+        raise ModelError(f"{path} is no transcript of the format {FORMAT}", code="PA708")
     try:
         return [Exchange.model_validate_json(json.dumps(record)) for record in records[1:]]
     except ValidationError as error:
-        raise ModelError(f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0]) from error
+        raise ModelError(
+            f"{path} holds an exchange that cannot be read", str(error).partition("\n")[0], code="PA708"
+        ) from error
 
 
 def read_messages(path: Path) -> dict[str, Message]:
@@ -259,9 +262,9 @@ def _parsed(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise ModelError(f"line {number} of {path} is no JSON") from error
+        raise ModelError(f"line {number} of {path} is no JSON", code="PA708") from error
     if not isinstance(record, dict):
-        raise ModelError(f"line {number} of {path} is no exchange")
+        raise ModelError(f"line {number} of {path} is no exchange", code="PA708")
     return record
 
 

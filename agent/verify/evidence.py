@@ -86,7 +86,7 @@ def _columns(services: Services, bench: Bench, plan: SizePlan, name: str) -> tup
                 columns[factor].append(pairs[plan.id])
                 continue
             if factor == 1:
-                raise MeasurementError(f"the candidate failed: {pairs.detail}")
+                raise MeasurementError(f"the candidate failed: {pairs.detail}", code="PA502")
             del columns[factor]
             notes.append(f"at {factor}x the candidate failed: {pairs.detail}")
     return columns, notes

@@ -14,7 +14,7 @@ from typing import Any
 
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.present import hotspots_at
-from perfagent.agent.lab.recording import recorded, seed_of
+from perfagent.agent.lab.recording import pairs_journal, pairs_seed, recorded, seed_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
 from perfagent.agent.verify.checks import Checked, Checker
@@ -141,6 +141,14 @@ class Verifier:
         verdict = self.compare(candidate, checked, tree)
         return self.with_evidence(verdict, candidate.parent, tree)
 
+    def measured(self, candidate: Candidate, verdict: Verdict, head: str = "") -> Path | None:
+        """The tree of a verdict of `judge`; None where no pair of it was measured."""
+        if not any(figure.interval for figure in verdict.benchmarks):
+            return None
+        return (
+            self.lab.tree(head) if head else self.lab.edited(candidate.parent, self.services.folder.get(verdict.diff))
+        )
+
     def plan_for(self, candidate: Candidate, alpha: float, guarded: frozenset[str] | None = None) -> Plan:
         """What is laid down before the first pair.
 
@@ -185,8 +193,8 @@ class Verifier:
         return recorded(self.services, name, bench.reader(self.loops, only))
 
     def _confirm(self, candidate: Candidate, bench: Bench, plan: Plan) -> Confirmation:
-        run = self._run(bench, f"confirm-{candidate.id}", frozenset(plan.targets))
-        sampler = PairSampler(run, plan.seed)
+        run = self._run(bench, pairs_journal(candidate.id, "confirm"), frozenset(plan.targets))
+        sampler = PairSampler(run, pairs_seed(self.services, candidate.id, "confirm"))
         taken: list[Any] = []
         return conclude(confirm(self._watched(sampler.pairs(), plan, taken), plan))
 
@@ -206,9 +214,8 @@ class Verifier:
     def _publish(self, candidate: Candidate, bench: Bench, plan: Plan, confirmation: Confirmation) -> Publication:
         pairs = self.services.settings.published_pairs
         self.services.progress.note(f"measuring {pairs} fresh pairs for the figures")
-        # Another seed: coins and hash seeds of the published pairs are drawn anew.
-        run = self._run(bench, f"publish-{candidate.id}", frozenset(plan.metrics))
-        sampler = PairSampler(run, plan.seed + 1)
+        run = self._run(bench, pairs_journal(candidate.id, "publish"), frozenset(plan.metrics))
+        sampler = PairSampler(run, pairs_seed(self.services, candidate.id, "publish"))
         return publish(sampler.pairs(), plan, confirmation, pairs)
 
     def _verdict(

@@ -64,7 +64,7 @@ def refused(tally: Path, state: Path) -> Refused:
         assert all(line.startswith("[") for line in earlier), done.stderr
         status = subprocess.run(["git", "-C", tally, "status", "--short"], capture_output=True, check=True)
         assert status.stdout == b""
-        return last.removeprefix("perfagent: ")
+        return last.removeprefix("perfagent: ").rpartition(" [PA")[0]
 
     return call
 

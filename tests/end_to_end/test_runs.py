@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,20 @@ DOCUMENTED = {
 }
 
 
+#: What reports are drawn from, beside the result.
+SOURCES = ("samples", "difference")
+
+
 def test_the_result_has_all_that_is_documented(finished: Any) -> None:
     result = finished.result
     assert result.keys() >= DOCUMENTED
     assert (result["status"], result["verdict"], result["candidates"]) == ("completed", "faster", {"faster": 2})
     assert result["interval"][0] > 5
     assert result["cost"]["usd"] == 0
+    assert result["reproduce"][0] == f"git checkout --detach {result['baseline']}"
+    assert result["reproduce"][1].startswith(
+        "perfagent verify . --patch change.diff --workload script:benchmarks/both.py"
+    )
     patch, last = result["patches"]
     assert patch.keys() >= {"id", "idea", "origin", "diff", "speedup", "interval", "hunks"}
     assert (patch["origin"], last["origin"], last["commit"]) == ("catalogue", "catalogue", result["head"])
@@ -34,6 +43,22 @@ def test_the_branchs_growth_stands_beside_its_verdict(finished: Any) -> None:
     assert growth["candidate"]["value"] < growth["baseline"]["value"]
     assert "## Growth with the size of the input" in Path(finished.result["run_dir"], "report.md").read_text()
     assert "growth  both: n^" in finished.perfagent("show", finished.result["run_dir"]).out
+
+
+def test_the_samples_and_profiles_stand_beside_the_result(finished: Any) -> None:
+    result = finished.result
+    sources = {name: json.loads(Path(result["run_dir"], f"{name}.json").read_text()) for name in SOURCES}
+    subjects = [(each["subject"], each["stage"]) for each in sources["samples"]["judged"]]
+    patches = [(patch, stage) for patch in ("001", "002") for stage in ("confirm", "publish")]
+    assert subjects == [*patches, ("branch", "publish")]
+    (branch,) = sources["samples"]["judged"][-1]["series"]
+    assert len(branch["baseline"]) == len(branch["candidate"]) == len(branch["baseline_first"]) == result["pairs"]
+    assert {True, False} == set(branch["baseline_first"])
+    ratio = statistics.median(branch["baseline"]) / statistics.median(branch["candidate"])
+    assert 0.5 < ratio / result["speedup"] < 2
+    (box,) = sources["difference"]["benchmarks"]
+    assert (box["label"], box["below"][0]["label"]) == ("both", "workload (benchmarks/both.py)")
+    assert box["baseline_s"] > 2 * box["candidate_s"] > 0
 
 
 def test_the_repository_is_untouched_and_nothing_is_left_running(finished: Any, kit: Any) -> None:

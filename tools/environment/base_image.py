@@ -61,9 +61,9 @@ def build_base_image(
     """
     debootstrap = shutil.which("debootstrap") or shutil.which("debootstrap", path="/usr/sbin:/sbin")
     if debootstrap is None:
-        raise SandboxUnavailable("debootstrap is not installed", "apt-get install debootstrap")
+        raise SandboxUnavailable("debootstrap is not installed", "apt-get install debootstrap", code="PA306")
     if os.geteuid() != 0:
-        raise SandboxUnavailable("debootstrap needs root", "sudo perfagent image build-base")
+        raise SandboxUnavailable("debootstrap needs root", "sudo perfagent image build-base", code="PA306")
     with connected() as client, tempfile.TemporaryDirectory(prefix="perfagent-base-") as folder:
         root = Path(folder) / "root"
         mirror = choose_mirror(configured(), suite)
@@ -84,10 +84,10 @@ def bootstrap(argv: list[str]) -> None:
     try:
         ran = subprocess.run(argv, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
-        raise SandboxError("debootstrap did not end") from error
+        raise SandboxError("debootstrap did not end", code="PA306") from error
     if ran.returncode != 0:
         lines = (ran.stdout + ran.stderr).strip().splitlines() or ["it says nothing"]
-        raise SandboxError(f"debootstrap fails: {lines[-1]}", "check the mirror in /etc/apt/sources.list")
+        raise SandboxError(f"debootstrap fails: {lines[-1]}", "check the mirror in /etc/apt/sources.list", code="PA306")
 
 
 def configured() -> list[Mirror]:

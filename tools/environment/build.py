@@ -104,7 +104,7 @@ def build_environment(  # noqa: PLR0913 - one parameter for each thing the user 
         if not own:
             raise
         way = own if kind == "docker" else f"{own} --sandbox docker"
-        raise BuildError(error.message, "; or ".join(filter(None, (error.remedy, way)))) from error
+        raise BuildError(error.message, "; or ".join(filter(None, (error.remedy, way))), code=error.code) from error
 
 
 def on_host(recipe: Recipe, cache: Path, say: Say) -> Environment:
@@ -263,4 +263,4 @@ def suitable(
             raise
     needed = wanted or manifest.requires_python or "3"
     remedy = "install that Python on this machine, or give an image that has it: --image"
-    raise BuildError(f"no image has Python {needed} ({'; '.join(obstacles)})", remedy)
+    raise BuildError(f"no image has Python {needed} ({'; '.join(obstacles)})", remedy, code="PA301")

@@ -168,7 +168,9 @@ class HostBuilder(Builder):
             try:
                 output, _ = process.communicate(timeout=STEP_TIMEOUT_S)
             except subprocess.TimeoutExpired as error:
-                raise BuildError(f"a build step did not end: {argv[0]}", "give a quicker --setup") from error
+                raise BuildError(
+                    f"a build step did not end: {argv[0]}", "give a quicker --setup", code="PA303"
+                ) from error
             finally:
                 end_group(process.pid)
         return process.returncode, output.decode(errors="replace")

@@ -133,7 +133,7 @@ class ContainerBuilder(Builder):
         finally:
             timer.cancel()
         if late.is_set():
-            raise BuildError(f"a build step did not end: {argv[0]}", "give a quicker --setup")
+            raise BuildError(f"a build step did not end: {argv[0]}", "give a quicker --setup", code="PA303")
         return int(code), output.decode(errors="replace")
 
     def give_back(self) -> None:
@@ -221,7 +221,9 @@ def _with_host_python(client: DockerClient, manifest: Manifest, wanted: str | No
 
     interpreter = find(manifest, wanted)
     if not wanted and manifest.minors and interpreter.minor > max(manifest.minors[-1], BASE_MINOR):
-        raise BuildError(f"this host's nearest Python is {interpreter.version}")  # the base image's is nearer
+        raise BuildError(
+            f"this host's nearest Python is {interpreter.version}", code="PA301"
+        )  # the base image's is nearer
     say(f"putting this host's Python {interpreter.version} into the base image")
     return Base(bake(client, image_id(client, BASE_IMAGE), interpreter, cache), interpreter.path)
 
@@ -240,7 +242,7 @@ def pulled_soon(client: DockerClient, image: str, say: Say) -> str:
     try:
         hurried.api.inspect_distribution(image)
     except (DockerException, RequestException) as error:
-        raise SandboxUnavailable(f"{image} cannot be pulled: {explanation(error)}") from error
+        raise SandboxUnavailable(f"{image} cannot be pulled: {explanation(error)}", code="PA603") from error
     finally:
         hurried.close()
     say(f"pulling {image}")
@@ -263,7 +265,9 @@ def present_or_pulled(client: DockerClient, image: str) -> str:
             return str(client.images.pull(name, tag or None).id)
         except APIError as error:
             raise SandboxUnavailable(
-                f"the image {image} is not here and cannot be pulled: {explanation(error)}", missing.remedy
+                f"the image {image} is not here and cannot be pulled: {explanation(error)}",
+                missing.remedy,
+                code="PA603",
             ) from error
 
 

@@ -62,7 +62,7 @@ def bake(client: DockerClient, base: str, interpreter: Interpreter, cache: Path)
     """
     executable, prefix, parts = _parts(interpreter)
     if prefix == "/usr":
-        raise BuildError(f"{interpreter.path} is part of this host's system and does not run elsewhere")
+        raise BuildError(f"{interpreter.path} is part of this host's system and does not run elsewhere", code="PA301")
     stamp = f"{base} {executable} {interpreter.version} {Path(executable).stat().st_mtime_ns}"
     tag = f"{interpreter.version}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
     if present(client, f"{REPOSITORY}:{tag}"):
@@ -79,7 +79,9 @@ def bake(client: DockerClient, base: str, interpreter: Interpreter, cache: Path)
             ended = client.api.wait(made["Id"], timeout=TRY_TIMEOUT_S)
             if ended["StatusCode"] != 0:
                 said = client.api.logs(made["Id"]).decode(errors="replace").strip().splitlines() or ["it says nothing"]
-                raise BuildError(f"this host's Python {interpreter.version} does not run in the base image: {said[-1]}")
+                raise BuildError(
+                    f"this host's Python {interpreter.version} does not run in the base image: {said[-1]}", code="PA301"
+                )
             labels = environment_labels(tag, cache) | {LABEL_PYTHON: interpreter.version}
             changes = ["ENTRYPOINT []", 'CMD ["sh"]', *(f"LABEL {key}={json.dumps(it)}" for key, it in labels.items())]
             return str(client.api.commit(made["Id"], REPOSITORY, tag, changes="\n".join(changes))["Id"])
@@ -99,7 +101,7 @@ def _parts(interpreter: Interpreter) -> tuple[str, str, list[str]]:
         )
         executable, prefix, parts = json.loads(asked.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise BuildError(f"{interpreter.path} does not say where its files are") from error
+        raise BuildError(f"{interpreter.path} does not say where its files are", code="PA301") from error
     return executable, prefix, parts
 
 

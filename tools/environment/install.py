@@ -289,4 +289,4 @@ def failure(what: str, output: str) -> BuildError:
     """An error that quotes the lines of a build's output that say why."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if MEANINGFUL.search(line)][-SHOWN_LINES:] or lines[-SHOWN_LINES:]
-    return BuildError("\n  ".join([f"{what}:", *(line[:300] for line in telling)]), SETUP_REMEDY)
+    return BuildError("\n  ".join([f"{what}:", *(line[:300] for line in telling)]), SETUP_REMEDY, code="PA302")

@@ -107,7 +107,9 @@ def find(
     if wanted and "/" in wanted:
         named = query(wanted)
         if named is None:
-            raise BuildError(f"{wanted} is no usable Python", "give a version (--python 3.12) or another path")
+            raise BuildError(
+                f"{wanted} is no usable Python", "give a version (--python 3.12) or another path", code="PA301"
+            )
         return named
     wanted = (wanted or "").removeprefix("python")
     fits = accepts(f"=={wanted}.*" if wanted else manifest.requires_python)
@@ -125,4 +127,6 @@ def find(
     needed = wanted or manifest.requires_python
     minor = re.search(r"3\.\d+", needed)
     version = minor[0] if minor else "3"
-    raise BuildError(f"no Python {needed} is here", f"uv python install {version} (or pyenv install {version})")
+    raise BuildError(
+        f"no Python {needed} is here", f"uv python install {version} (or pyenv install {version})", code="PA301"
+    )

@@ -89,10 +89,14 @@ def own_image(
         return found
     for path in (found.file, found.context):
         if not (tree / path).resolve().is_relative_to(tree.resolve()):
-            raise BuildError(f"{path} is outside of the repository", "paths are relative to the repository's root")
+            raise BuildError(
+                f"{path} is outside of the repository", "paths are relative to the repository's root", code="PA304"
+            )
     for path, there in ((found.file, (tree / found.file).is_file()), (found.context, (tree / found.context).is_dir())):
         if not there:
-            raise BuildError(f"the repository has no {path} at this commit", "commit it, or give another --image")
+            raise BuildError(
+                f"the repository has no {path} at this commit", "commit it, or give another --image", code="PA304"
+            )
     key = _key(tree, found)
     tag = f"{REPOSITORY}:{key}"
     if not present(client, tag):
@@ -109,14 +113,16 @@ def devcontainer(tree: Path) -> Plan | str:
     """
     name = next((name for name in DEVCONTAINER_FILES if (tree / name).is_file()), None)
     if name is None:
-        raise BuildError("the repository has no devcontainer", f"it would be {DEVCONTAINER_FILES[0]}")
+        raise BuildError("the repository has no devcontainer", f"it would be {DEVCONTAINER_FILES[0]}", code="PA304")
     try:
         text = (tree / name).read_text("utf-8")
         for noise in (COMMENTS, COMMAS):
             text = noise.sub(lambda found: found[1] or "", text)
         told: Any = json.loads(text)
     except (OSError, ValueError) as error:
-        raise BuildError(f"{name} cannot be read ({error})", "mend it, or give another --image") from error
+        raise BuildError(
+            f"{name} cannot be read ({error})", "mend it, or give another --image", code="PA304"
+        ) from error
     told = told if isinstance(told, dict) else {}
     build = table(told, "build")
     file = build.get("dockerfile") or told.get("dockerFile")  # the second is how it was written until 2022
@@ -127,7 +133,7 @@ def devcontainer(tree: Path) -> Plan | str:
         return Plan(_plain(folder / file), _plain(folder / str(context)), arguments, str(target) if target else None)
     if isinstance(told.get("image"), str):
         return str(told["image"])
-    raise BuildError(f"{name} names neither an image nor a Dockerfile", "give an --image")
+    raise BuildError(f"{name} names neither an image nor a Dockerfile", "give an --image", code="PA304")
 
 
 def _plain(path: Path) -> Path:
@@ -181,7 +187,7 @@ def _build(client: DockerClient, tree: Path, plan: Plan, tag: str, labels: dict[
         for event in events:  # read to its end even after an error: only then is the connection given back
             if time.monotonic() > deadline:
                 events.close()
-                raise BuildError(f"the build of {plan.file} does not end", BY_HAND)
+                raise BuildError(f"the build of {plan.file} does not end", BY_HAND, code="PA303")
             output.append(scrubbed(event.get("stream", "")))
             error = error or scrubbed(str(event.get("error", "")))
     if error:
@@ -195,5 +201,7 @@ def _failure(file: Path, output: list[str], error: str) -> BuildError:
     reason = " ".join(error.split())
     if step[:1] == ["FROM"] or step[:1] == ["from"]:
         base = next(word for word in step[1:] if not word.startswith("--"))
-        return BuildError(f"{file} starts from {base}, which is not here and cannot be pulled ({reason})", BY_HAND)
-    return BuildError(failure(f"{file} does not build", f"{text}\n{reason}").message, BY_HAND)
+        return BuildError(
+            f"{file} starts from {base}, which is not here and cannot be pulled ({reason})", BY_HAND, code="PA304"
+        )
+    return BuildError(failure(f"{file} does not build", f"{text}\n{reason}").message, BY_HAND, code="PA304")

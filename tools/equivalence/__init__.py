@@ -4,6 +4,7 @@ from perfagent.tools.equivalence.call_traces import CallTrace, Look, call_option
 from perfagent.tools.equivalence.calls import DifferingCall
 from perfagent.tools.equivalence.compare import Difference, StableValues, compare, opaque_paths, stable
 from perfagent.tools.equivalence.differing import search
+from perfagent.tools.equivalence.real_calls import RealCall, RealCalls, Replayed, profile_tests, real_calls, replay
 from perfagent.tools.equivalence.tests import (
     HARNESS,
     TestRun,
@@ -34,6 +35,9 @@ __all__ = [
     "Difference",
     "DifferingCall",
     "Look",
+    "RealCall",
+    "RealCalls",
+    "Replayed",
     "StableTests",
     "StableValues",
     "TestRun",
@@ -48,7 +52,10 @@ __all__ = [
     "judge_candidate",
     "judge_tests",
     "opaque_paths",
+    "profile_tests",
+    "real_calls",
     "recheck_baseline",
+    "replay",
     "run_tests",
     "search",
     "stable",

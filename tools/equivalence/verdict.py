@@ -96,7 +96,9 @@ def baseline_tests(run: Callable[[int], TestRun]) -> StableTests:
 
 def _usable(run: TestRun) -> TestRun:
     if not run.complete:
-        raise WorkloadError(f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit")
+        raise WorkloadError(
+            f"the tests do not run at the baseline: {run.error}", "see --test, or raise the time limit", code="PA407"
+        )
     return run
 
 
@@ -104,16 +106,20 @@ def _refuse(run: TestRun, stable: StableTests) -> None:
     """Raise for a baseline that no test can judge."""
     if run.collection_errors and not run.outcomes:
         remedy = "install what the tests need with --setup, or name a test command with --test"
-        raise BuildError(f"the tests cannot be imported at the baseline: {run.error}", remedy)
+        raise BuildError(f"the tests cannot be imported at the baseline: {run.error}", remedy, code="PA408")
     if not run.outcomes:
-        raise WorkloadError("the target has no tests", "name a test command with --test")
+        raise WorkloadError("the target has no tests", "name a test command with --test", code="PA406")
     why = next((lines[-1] for lines in run.evidence.values() if lines), "no reason was given")
     if tuple(run.outcomes) == (COMMAND_TEST,):
-        raise WorkloadError(f"the test command fails at the baseline: {why}", "mend --test, or what it needs: --setup")
+        raise WorkloadError(
+            f"the test command fails at the baseline: {why}", "mend --test, or what it needs: --setup", code="PA407"
+        )
     total = len(run.outcomes)
     first = next(iter(stable.failing or stable.flaky or stable.skipped))
     remedy = "install what they need with --setup, or name a test command with --test"
-    raise WorkloadError(f"none of the unit tests ({total}) passes at the baseline; {first}: {why}", remedy)
+    raise WorkloadError(
+        f"none of the unit tests ({total}) passes at the baseline; {first}: {why}", remedy, code="PA407"
+    )
 
 
 def _stable(runs: Sequence[TestRun]) -> StableTests:

@@ -95,6 +95,7 @@ class Calibration(BaseModel):
             raise MeasurementError(
                 f"{self.benchmark}: identical code differs by {self.noise:.0%} from run to run",
                 "use a quieter machine, a longer benchmark, or one that computes instead of waiting",
+                code="PA501",
             )
 
     @property
@@ -122,7 +123,7 @@ def calibrate(
         MeasurementError: fewer than 6 pairs, or a cost that is not above zero.
     """
     if len(pairs) < PROBE_PAIRS:
-        raise MeasurementError(f"{len(pairs)} pairs are too few to calibrate, {PROBE_PAIRS} are needed")
+        raise MeasurementError(f"{len(pairs)} pairs are too few to calibrate, {PROBE_PAIRS} are needed", code="PA504")
     plan = plan or CalibrationPlan()
     judge = _Judge(pairs, metric, plan)
     ratios = tuple(pair.baseline.value(metric) / pair.candidate.value(metric) for pair in pairs)

@@ -64,7 +64,7 @@ def exponent(sizes: Sequence[float], costs: Sequence[float], confidence: float =
         MeasurementError: there are no two sizes, or a number is not above zero.
     """
     if len(set(sizes)) < 2 or min(*sizes, *costs) <= 0:
-        raise MeasurementError("a growth needs two sizes and costs above zero")
+        raise MeasurementError("a growth needs two sizes and costs above zero", code="PA504")
     xs, ys = [math.log(size) for size in sizes], [math.log(cost) for cost in costs]
     middle, level = fmean(xs), fmean(ys)
     spread = math.fsum((x - middle) ** 2 for x in xs)

@@ -39,7 +39,7 @@ def interval(series: Sequence[LogCosts], seed: str, confidence: float = CONFIDEN
     pairs = len(series[0].baseline)
     tail = (1 - confidence) / 2
     if 2.0**-pairs > tail:
-        raise MeasurementError(f"{pairs} pairs are too few for a {confidence:.0%} interval")
+        raise MeasurementError(f"{pairs} pairs are too few for a {confidence:.0%} interval", code="PA504")
     if 2**pairs <= SWAPS:
         batches, allowed = tuple(every_swap(pairs)), tail * 2**pairs
     else:  # Drawn swaps do not hold the observed labels, which count as one of them.

@@ -97,7 +97,7 @@ def publish(
     if failures := [each for each in taken if isinstance(each, RunFailed)]:
         return _unpublished(failures[0], len(measured))
     if len(measured) < pairs:
-        raise MeasurementError(f"{len(measured)} pairs cannot be published, {pairs} are needed")
+        raise MeasurementError(f"{len(measured)} pairs cannot be published, {pairs} are needed", code="PA504")
     columns = {name: _column(measured, name) for name in plan.metrics}
     guarded = len(columns) - len(confirmation.accepted)
     results = tuple(_result(name, column, plan, confirmation, guarded) for name, column in columns.items())
@@ -114,7 +114,7 @@ def publish(
 
 def _column(measured: Sequence[PairsById], name: str) -> list[Pair]:
     if any(name not in pairs for pairs in measured):
-        raise MeasurementError(f"the baseline did not report benchmark {name}")
+        raise MeasurementError(f"the baseline did not report benchmark {name}", code="PA503")
     return [pairs[name] for pairs in measured]
 
 

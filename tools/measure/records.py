@@ -66,7 +66,9 @@ class Reading:
             case "memory":
                 value = float(self.peak_rss_bytes)
         if value <= 0:
-            raise MeasurementError(f"a run took no measurable {metric} cost", "repeat the body more often")
+            raise MeasurementError(
+                f"a run took no measurable {metric} cost", "repeat the body more often", code="PA503"
+            )
         return value
 
 

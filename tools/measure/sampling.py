@@ -163,5 +163,5 @@ def require_baseline(result: RunResult) -> Mapping[str, Reading]:
         MeasurementError: it failed, which says nothing about any candidate.
     """
     if isinstance(result, RunFailed):
-        raise MeasurementError(f"the baseline failed while measured: {result.detail}")
+        raise MeasurementError(f"the baseline failed while measured: {result.detail}", code="PA502")
     return result

@@ -45,9 +45,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.targets) - self.metrics.keys()):
-            raise WorkloadError(f"no such benchmark: {', '.join(unknown)}")
+            raise WorkloadError(f"no such benchmark: {', '.join(unknown)}", code="PA404")
         if not self.targets:
-            raise WorkloadError("no target benchmark was named")
+            raise WorkloadError("no target benchmark was named", code="PA404")
 
 
 class Confirmation(BaseModel):
@@ -121,7 +121,7 @@ class TargetTests:
         """
         for name, test in self._tests.items():
             if name not in pairs:
-                raise MeasurementError(f"the baseline did not report benchmark {name}")
+                raise MeasurementError(f"the baseline did not report benchmark {name}", code="PA503")
             if not test.decision().final:
                 test.add(pairs[name])
         self._set_free()
@@ -153,7 +153,7 @@ def confirm(series: Iterable[PairsById | RunFailed], plan: Plan) -> Iterator[Pro
         yield Progress(count, tests.decisions, _concluded(tests, count) if tests.finished else None)
         if tests.finished:
             return
-    raise MeasurementError("the pairs ended before the test did")
+    raise MeasurementError("the pairs ended before the test did", code="PA504")
 
 
 def conclude(steps: Iterable[Progress], on_progress: Callable[[Progress], None] | None = None) -> Confirmation:
@@ -170,7 +170,7 @@ def conclude(steps: Iterable[Progress], on_progress: Callable[[Progress], None] 
             on_progress(step)
         if step.confirmation is not None:
             return step.confirmation
-    raise MeasurementError("the pairs ended before the test did")
+    raise MeasurementError("the pairs ended before the test did", code="PA504")
 
 
 def _failed(failure: RunFailed, tests: TargetTests, count: int) -> Confirmation:

@@ -3,9 +3,10 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from perfagent.tools.profile.collect import RawProfile, collect
-from perfagent.tools.profile.flamegraph import flamegraph
+from perfagent.tools.profile.collect import RawProfile, collect, rows_of
+from perfagent.tools.profile.flamegraph import Frame, flamegraph, frames
 from perfagent.tools.profile.instructions import Counts, body_instructions, counter_version, native_seconds
+from perfagent.tools.profile.labels import stable_labels
 
 if TYPE_CHECKING:
     from perfagent.tools.profile.functions import SourceFile
@@ -28,6 +29,7 @@ __all__ = [
     "ArgumentSize",
     "CallFacts",
     "Counts",
+    "Frame",
     "FunctionLines",
     "Hotspot",
     "LineProfile",
@@ -40,10 +42,13 @@ __all__ = [
     "collect",
     "counter_version",
     "flamegraph",
+    "frames",
     "line_profile",
     "locate",
     "native_seconds",
     "rank",
+    "rows_of",
+    "stable_labels",
     "trace_lines",
 ]
 

@@ -82,9 +82,9 @@ def collect(sandbox: Sandbox, site: Site, workload: Workload, request: Request) 
     """
     seen = observe(sandbox, site, workload, replace(request, mode="profile"))
     if seen.error is not None:
-        raise WorkloadError(f"{workload.spec} cannot be profiled: {seen.error}")
+        raise WorkloadError(f"{workload.spec} cannot be profiled: {seen.error}", code="PA405")
     benchmarks = {name: rows_of(stats) for name, stats in seen.profile.items() if name not in seen.failed}
     if not benchmarks:
         reason = next(iter([*seen.failed.values(), *seen.skipped.values()]), "no benchmark ran")
-        raise WorkloadError(f"{workload.spec} cannot be profiled: {reason}")
+        raise WorkloadError(f"{workload.spec} cannot be profiled: {reason}", code="PA405")
     return RawProfile(posixpath.normpath(site.tree), benchmarks, frozenset({workload.target.split("::")[0]}))

@@ -10,13 +10,14 @@ call is drawn as part of the outermost one.
 from __future__ import annotations
 
 import json
-import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 
 from perfagent.tools.profile.collect import RawProfile, Row
+from perfagent.tools.profile.labels import Label, label_with_line
 
 MIN_SHARE = 0.001
 """Share of the whole below which a frame is not drawn: a pixel on a screen."""
@@ -34,19 +35,11 @@ class Frame:
     below: list[Frame] = field(default_factory=list)
 
 
-def _label(row: Row, root: str) -> str:
-    if row.file == "~":
-        return row.name
-    inside = row.file.startswith(root + "/")
-    path = posixpath.relpath(row.file, root) if inside else posixpath.basename(row.file)
-    return f"{row.name} ({path}:{row.line})"
-
-
 class _Tree:
     """Rebuilds the stacks of one benchmark."""
 
-    def __init__(self, rows: Sequence[Row], root: str) -> None:
-        self.rows, self.root = rows, root
+    def __init__(self, rows: Sequence[Row], label: Label) -> None:
+        self.rows, self.label = rows, label
         self.smallest = MIN_SHARE * sum(row.self_s for row in rows)
         self.calls: dict[int, list[tuple[int, float]]] = {}
         for index, row in enumerate(rows):
@@ -57,7 +50,7 @@ class _Tree:
     def frame(self, index: int, seconds: float, above: frozenset[int]) -> Frame:
         """A function with `seconds` of its time, given the functions above it."""
         row = self.rows[index]
-        frame = Frame(_label(row, self.root), seconds)
+        frame = Frame(self.label(row), seconds)
         portion = min(seconds / row.cumulative_s, 1.0) if row.cumulative_s else 0.0
         if len(above) >= MAX_DEPTH:
             return frame
@@ -80,11 +73,17 @@ class _Tree:
         return frames
 
 
-def frames(raw: RawProfile) -> list[Frame]:
-    """One box a benchmark with the rebuilt stacks below it, in the order of the ids."""
+def frames(raw: RawProfile, label: Label | None = None) -> list[Frame]:
+    """One box a benchmark with the rebuilt stacks below it, in the order of the ids.
+
+    Args:
+        raw: profiles from `collect`.
+        label: names the frames; by name, file and line when None.
+    """
+    label = label or partial(label_with_line, root=raw.root)
     boxes = []
     for name in sorted(raw.benchmarks):
-        below = _Tree(raw.benchmarks[name], raw.root).roots()
+        below = _Tree(raw.benchmarks[name], label).roots()
         boxes.append(Frame(name, sum(frame.seconds for frame in below), below))
     return boxes
 

@@ -47,7 +47,7 @@ def native_seconds(sandbox: Sandbox, site: Site, workload: Workload, request: Re
     """
     seen = observe(sandbox, site, workload, _counting(request, workload, BODIES[-1]))
     if seen.error is not None:
-        raise WorkloadError(f"{workload.spec} cannot be counted: {seen.error}")
+        raise WorkloadError(f"{workload.spec} cannot be counted: {seen.error}", code="PA405")
     return seen.usage.wall_s - seen.usage.run_delay_s
 
 
@@ -76,7 +76,7 @@ def _process_instructions(sandbox: Sandbox, site: Site, workload: Workload, requ
     counted = replace(_counting(request, workload, bodies), under=COUNTER)
     seen = observe(sandbox, site, workload, counted)
     if seen.error is not None:
-        raise WorkloadError(f"{workload.spec} cannot be counted: {seen.error}")
+        raise WorkloadError(f"{workload.spec} cannot be counted: {seen.error}", code="PA405")
     return instructions_in(seen.output)
 
 
@@ -88,5 +88,5 @@ def instructions_in(output: str) -> int:
     """
     found = _REFERENCES.findall(output)
     if not found:
-        raise WorkloadError("valgrind says no number of instructions")
+        raise WorkloadError("valgrind says no number of instructions", code="PA405")
     return int(found[-1].replace(",", ""))

@@ -164,7 +164,7 @@ def trace_lines(
         seen = observe(sandbox, site, workload, replace(request, mode="trace", trace=trace))
         traces = {name: trace for name, trace in seen.trace.items() if name not in seen.failed}
         if seen.error is not None or not traces:
-            raise WorkloadError(f"{workload.spec} cannot be traced: {_reason(seen)}")
+            raise WorkloadError(f"{workload.spec} cannot be traced: {_reason(seen)}", code="PA405")
         runs.append(traces)
     plain = observe(sandbox, site, workload, replace(request, mode="time"))
     steadied = {name: median_trace([run[name] for run in runs if name in run]) for name in runs[0]}

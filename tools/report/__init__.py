@@ -1,14 +1,19 @@
 """What people and programs read: the result document, Markdown, and progress on the terminal."""
 
 from perfagent.tools.report.calibration import (
-    CALIBRATION_COLUMNS,
     CALIBRATION_SCHEMA,
     CalibrationReport,
     calibration_headline,
     calibration_markdown,
-    calibration_rows,
+    calibration_table,
 )
-from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart
+from perfagent.tools.report.charts import calibration_chart, charts_available, check_chart, write_chart
+from perfagent.tools.report.difference import (
+    DIFFERENCE_SCHEMA,
+    DifferenceFrame,
+    ProfileDifference,
+    profile_difference,
+)
 from perfagent.tools.report.document import (
     SCHEMA,
     BenchmarkFigure,
@@ -29,8 +34,26 @@ from perfagent.tools.report.document import (
     TimeShares,
     TriedReport,
 )
+from perfagent.tools.report.html import calibration_page, result_page
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
+from perfagent.tools.report.material import Material, Setting
 from perfagent.tools.report.progress import Progress, open_progress
+from perfagent.tools.report.samples import SAMPLES_SCHEMA, JudgedSamples, Samples, SampleSeries
+from perfagent.tools.report.story import (
+    Fact,
+    Step,
+    facts,
+    headline,
+    meaning,
+    method,
+    next_steps,
+    overall_text,
+    rate_text,
+    reproduce,
+    told_verdict,
+    tone,
+)
+from perfagent.tools.report.tables import Table
 from perfagent.tools.report.words import (
     METRICS,
     interval_text,
@@ -40,47 +63,74 @@ from perfagent.tools.report.words import (
     seconds_text,
     speedup_text,
     time_text,
+    verdict_text,
 )
 
 __all__ = [
-    "CALIBRATION_COLUMNS",
     "CALIBRATION_SCHEMA",
+    "DIFFERENCE_SCHEMA",
     "METRICS",
+    "SAMPLES_SCHEMA",
     "SCHEMA",
     "BenchmarkFigure",
     "CalibrationReport",
     "Check",
     "Cost",
+    "DifferenceFrame",
     "EvidenceFile",
     "ExponentFigure",
+    "Fact",
     "GrowthFigure",
     "InstructionFigure",
+    "JudgedSamples",
+    "Material",
     "ModelCost",
     "Noise",
     "Overall",
     "PatchReport",
+    "ProfileDifference",
     "Progress",
     "Record",
     "Result",
+    "SampleSeries",
+    "Samples",
+    "Setting",
     "SizeFigure",
+    "Step",
+    "Table",
     "TestCounts",
     "TimeShares",
     "TriedReport",
     "calibration_chart",
     "calibration_headline",
     "calibration_markdown",
-    "calibration_rows",
+    "calibration_page",
+    "calibration_table",
     "charts_available",
     "check_chart",
     "comparison_markdown",
+    "facts",
+    "headline",
     "interval_text",
+    "meaning",
+    "method",
     "model_cost_text",
+    "next_steps",
     "open_progress",
+    "overall_text",
     "pairs_text",
     "patch_markdown",
+    "profile_difference",
     "quote",
+    "rate_text",
+    "reproduce",
     "result_markdown",
+    "result_page",
     "seconds_text",
     "speedup_text",
     "time_text",
+    "told_verdict",
+    "tone",
+    "verdict_text",
+    "write_chart",
 ]

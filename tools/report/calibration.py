@@ -5,7 +5,9 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from perfagent.tools.measure import Calibration
+from perfagent.tools.measure.constants import TARGET_POWER
 from perfagent.tools.report.document import Record
+from perfagent.tools.report.tables import Table, markdown_table
 from perfagent.tools.report.words import METRICS
 
 CALIBRATION_SCHEMA = "perfagent/calibration/1"
@@ -50,9 +52,10 @@ def calibration_headline(report: CalibrationReport) -> str:
     )
 
 
-def calibration_rows(report: CalibrationReport) -> list[tuple[str, ...]]:
+def calibration_table(report: CalibrationReport) -> Table:
     """One row a benchmark: name, metric, noise, smallest gain, false acceptances, processes for a useless change."""
-    return [
+    columns = ("benchmark", "metric", "noise", "sees gains from", "identical accepted", "runs")
+    rows = tuple(
         (
             each.benchmark,
             METRICS.get(each.metric, each.metric),
@@ -62,28 +65,44 @@ def calibration_rows(report: CalibrationReport) -> list[tuple[str, ...]]:
             f"{each.mean_runs:.0f}",
         )
         for each in report.benchmarks
-    ]
+    )
+    return Table("Noise and sight", columns, rows, frozenset({0, 1}), frozenset({0}))
 
 
-CALIBRATION_COLUMNS = ("benchmark", "metric", "noise", "sees gains from", "identical accepted", "runs")
+def power_table(report: CalibrationReport) -> Table:
+    """One row a benchmark and gain: how often a true gain of that size is accepted."""
+    rows = tuple(
+        (each.benchmark, f"{power.speedup - 1:.0%}", f"{power.accepted:.0%}")
+        for each in report.benchmarks
+        for power in each.power
+    )
+    return Table("How often a gain is accepted", ("benchmark", "true gain", "accepted"), rows, code=frozenset({0}))
+
+
+def identical_table(calibration: Calibration) -> Table:
+    """One row a pair of identical code."""
+    rows = tuple((str(number), f"{ratio - 1:+.2%}") for number, ratio in enumerate(calibration.ratios, 1))
+    return Table(f"Pairs of identical code, {calibration.benchmark}", ("pair", "difference"), rows, frozenset())
+
+
+METHOD = (
+    "Noise is the robust standard deviation of a pair's log ratio.",
+    "The pairs were resampled in blocks of neighbours with labels by coin, a gain was put into one side, and the same "
+    "test that judges a patch judged them.",
+    f'"Sees gains from" is the smallest gain tried that passed in {TARGET_POWER:.0%} of them; "runs" are the processes '
+    "a comparison of identical code costs.",
+)
 
 
 def calibration_markdown(report: CalibrationReport) -> str:
     """The whole report."""
-    rows = ["| " + " | ".join(CALIBRATION_COLUMNS) + " |", "|---" * len(CALIBRATION_COLUMNS) + "|"]
-    rows += ["| " + " | ".join(row) + " |" for row in calibration_rows(report)]
     facts = [
         f"- repository: {report.repository} at `{report.baseline[:12]}`",
         f"- sandbox: {report.sandbox}, Python {report.python}",
         *(f"- {message}" for message in report.messages),
     ]
-    method = (
-        "Noise is the robust standard deviation of a pair's log ratio. The pairs were resampled in blocks of "
-        "neighbours with labels by coin, a gain was put into one side, and the same test that judges a patch judged "
-        'them. "Sees gains from" is the smallest gain tried that passed in 80 % of them; "runs" are the processes a '
-        "comparison of identical code costs."
-    )
-    return "\n\n".join([f"# {calibration_headline(report)}", "\n".join(facts), "\n".join(rows), method]) + "\n"
+    parts = [f"# {calibration_headline(report)}", "\n".join(facts), markdown_table(calibration_table(report))]
+    return "\n\n".join([*parts, " ".join(METHOD)]) + "\n"
 
 
 def _gain(calibration: Calibration) -> str:

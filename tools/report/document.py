@@ -207,7 +207,12 @@ class EvidenceFile(Record):
 
 
 class PatchReport(Record):
-    """One accepted patch: speedup and interval are of the fresh re-measurement where one was made."""
+    """One accepted patch: speedup and interval are of the fresh re-measurement where one was made.
+
+    Attributes:
+        mechanism: the kind of optimization, such as `data_structure` or a catalogue's rule.
+        tests, checks: the patch's own; None and empty in results that were written before they were kept.
+    """
 
     id: str
     idea: str
@@ -220,7 +225,10 @@ class PatchReport(Record):
     pairs: int = 0
     metric: str = ""
     rationale: str = ""
+    mechanism: str = ""
     benchmarks: tuple[BenchmarkFigure, ...] = ()
+    tests: TestCounts | None = None
+    checks: tuple[Check, ...] = ()
     evidence: tuple[EvidenceFile, ...] = ()
 
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from perfagent.tools.report.document import BenchmarkFigure, GrowthFigure, Result
-from perfagent.tools.report.words import (
-    METRICS,
-    bytes_text,
-    count_text,
-    exponent_text,
-    interval_text,
-    seconds_text,
-    size_text,
-    speedup_text,
-)
+from perfagent.tools.report.tables import growth_table, instructions_table, markdown_table
+from perfagent.tools.report.words import METRICS, count_text, exponent_text, size_text, speedup_text
 
 ASIDE = "Shown beside the verdict; it decides nothing."
 
@@ -27,7 +19,7 @@ def evidence_markdown(result: Result) -> str:
         parts += [_growth_markdown(growth) for growth in result.growth]
     counted = [figure for figure in result.benchmarks if figure.instructions is not None]
     if counted:
-        parts.append(f"## Instructions\n\n{ASIDE}\n\n{_instructions_table(counted)}")
+        parts.append(f"## Instructions\n\n{ASIDE}\n\n{markdown_table(instructions_table(counted))}")
         parts += [f"`{f.id}`: {f.instructions.note}." for f in counted if f.instructions and f.instructions.note]
     return "\n\n".join(parts)
 
@@ -61,26 +53,10 @@ def _growth_markdown(growth: GrowthFigure) -> str:
     if growth.mixed:
         lines += ["", f"**The change {growth.mixed}.**"]
     if growth.sizes:
-        lines += ["", "| size | speedup | 95 % interval | before | after |", "|---|---|---|---|---|"]
-    told = bytes_text if growth.metric == "memory" else seconds_text
-    lines += [
-        f"| {size_text(each.size, growth.multiples)} | {speedup_text(each.speedup)} | {interval_text(each.interval)} "
-        f"| {told(each.baseline_s)} | {told(each.candidate_s)} |"
-        for each in growth.sizes
-    ]
+        lines += ["", markdown_table(growth_table(growth))]
     if growth.multiples and growth.sizes:
         pairs = growth.sizes[0].pairs
         lines += ["", f"Speedups are means of {pairs} pairs; before and after are means of the fastest half."]
     if growth.note:
         lines += ["", f"{growth.note}."]
     return "\n".join(lines)
-
-
-def _instructions_table(figures: Sequence[BenchmarkFigure]) -> str:
-    rows = ["| benchmark | before | after | change |", "|---|---|---|---|"]
-    for figure in figures:
-        counts = figure.instructions
-        if counts is not None:
-            before, after = count_text(counts.baseline), count_text(counts.candidate)
-            rows.append(f"| `{figure.id}` | {before} | {after} | {counts.change:+.1%} |")
-    return "\n".join(rows)

@@ -1,37 +1,68 @@
-"""The Markdown report: what a maintainer reads before merging."""
+"""The report as Markdown: what the page says, for who reads text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from perfagent.tools.measure.constants import ALPHA
-from perfagent.tools.report.document import BenchmarkFigure, Noise, PatchReport, Result
+from perfagent.tools.report.document import Check, PatchReport, Result
 from perfagent.tools.report.evidence import evidence_markdown
-from perfagent.tools.report.words import (
-    cost_text,
-    interval_text,
-    model_cost_text,
-    pairs_text,
-    quote,
-    seconds_text,
-    speedup_text,
-    time_text,
+from perfagent.tools.report.material import Material
+from perfagent.tools.report.samples import SampleSeries
+from perfagent.tools.report.story import (
+    Step,
+    facts,
+    headline,
+    meaning,
+    method,
+    next_steps,
+    overall_text,
+    reproduce,
 )
+from perfagent.tools.report.tables import (
+    Table,
+    difference_table,
+    figures_table,
+    gate_table,
+    markdown_table,
+    models_table,
+    spread_table,
+    tried_table,
+)
+from perfagent.tools.report.words import quote
 
 
-def result_markdown(result: Result) -> str:
-    """The whole report of a run, a verification or a comparison."""
-    parts = [f"# {headline(result)}", _facts(result)]
+def result_markdown(told: Result | Material) -> str:
+    """The whole report of a run, a verification or a comparison.
+
+    Args:
+        told: the result, with its samples and its differential profile where the run folder has them.
+    """
+    material = told if isinstance(told, Material) else Material(told)
+    return "\n\n".join(part.rstrip() for part in _parts(material) if part) + "\n"
+
+
+def _parts(material: Material) -> Iterator[str]:
+    result = material.result
+    yield f"# {headline(result)}"
+    yield meaning(result)
+    yield _facts(material)
+    yield _section("What to do next", "\n".join(map(_step, next_steps(material))))
     if result.benchmarks:
-        parts += ["## Benchmarks\n\n" + figures_table(result.benchmarks), overall_text(result)]
-    parts.append(evidence_markdown(result))
-    parts += [patch_markdown(patch, number) for number, patch in enumerate(result.patches, 1)]
-    if result.checks:
-        parts.append("## Checks\n\n" + "\n".join(_check_line(c.name, c.ok, c.detail) for c in result.checks))
-    if result.tried:
-        parts.append("## What was tried\n\n" + _tried_table(result))
-    parts.append("## How this was decided\n\n" + _method(result))
-    return "\n\n".join(part.rstrip() for part in parts if part) + "\n"
+        yield _section("Benchmarks", markdown_table(figures_table(result.benchmarks)))
+        yield overall_text(result)
+        yield _spread(material.series(material.whole))
+    for number, patch in enumerate(result.patches, 1):
+        yield patch_markdown(patch, number)
+        yield _spread(material.of_patch(patch))
+    yield evidence_markdown(result)
+    yield _difference(material)
+    yield _section("Checks", "\n".join(map(_check_line, result.checks)))
+    yield _section("What was tried", markdown_table(tried_table(result.tried)) if result.tried else "")
+    yield _section("What the models cost", markdown_table(models_table(result.cost)) if result.cost.models else "")
+    yield _section("Reproduce it", _commands(reproduce(result)))
+    yield _section("How this was decided", "\n".join(method(result)))
+    yield markdown_table(gate_table())
+    yield f"All samples: `{result.run_dir}`."
 
 
 def comparison_markdown(result: Result) -> str:
@@ -39,62 +70,13 @@ def comparison_markdown(result: Result) -> str:
     commits = f"`{result.baseline[:12]}` → `{result.head[:12]}`"
     parts = [f"### {headline(result)}", commits]
     if result.benchmarks:
-        parts += [figures_table(result.benchmarks), overall_text(result)]
-    checks = "\n".join(_check_line(c.name, c.ok, c.detail) for c in result.checks)
+        parts += [markdown_table(figures_table(result.benchmarks)), overall_text(result)]
+    checks = "\n".join(map(_check_line, result.checks))
     if any(not check.ok for check in result.checks):
         parts.append(checks)
-    folded = [_facts(result), checks, _method(result)]
+    folded = [_facts(Material(result)), checks, "\n".join(method(result)), _commands(reproduce(result))]
     parts.append("<details><summary>How this was measured</summary>\n\n" + "\n\n".join(folded) + "\n\n</details>")
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def headline(result: Result) -> str:
-    """One sentence a person can quote."""
-    if result.command == "run" and not result.patches:
-        return "No change was proved faster"
-    if result.verdict == "faster":
-        return quote(result.speedup, result.interval, result.pairs, result.metric)
-    slower = [figure for figure in result.benchmarks if figure.verdict == "slower"]
-    if result.command == "compare" and slower:
-        worst = min(slower, key=lambda figure: figure.speedup or 0.0)
-        figure = quote(worst.speedup, worst.interval, worst.pairs, worst.metric)
-        if len(result.benchmarks) == 1:
-            return f"Slower: {figure}"
-        return f"{len(slower)} of {len(result.benchmarks)} benchmarks slower, most of all {worst.id}: {figure}"
-    words = result.verdict.replace("_", " ")
-    figure = (
-        ""
-        if result.speedup is None
-        else f" (measured {quote(result.speedup, result.interval, result.pairs, result.metric)})"
-    )
-    return f"{words.capitalize()}{figure}"
-
-
-def figures_table(figures: Sequence[BenchmarkFigure]) -> str:
-    """One row a benchmark, losers included."""
-    rows = [
-        "| benchmark | speedup | 95 % interval | wall | memory | before | after | verdict |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for f in figures:
-        name = f"{f.id} (target)" if f.target else f.id
-        ratios = f"{speedup_text(f.wall_speedup)} | {speedup_text(f.memory_speedup)}"
-        costs = f"{seconds_text(f.baseline_s)} | {seconds_text(f.candidate_s)}"
-        rows.append(
-            f"| `{name}` | {speedup_text(f.speedup)} | {interval_text(f.interval)} | {ratios} | {costs} | {f.verdict} |"
-        )
-    return "\n".join(rows)
-
-
-def overall_text(result: Result) -> str:
-    """All benchmarks together as a sentence; empty for a single one."""
-    overall = result.overall
-    if overall is None:
-        return ""
-    return (
-        f"All {len(result.benchmarks)} benchmarks: geometric mean {speedup_text(overall.geometric_mean)} "
-        f"({interval_text(overall.interval)}), total time {speedup_text(overall.total_speedup)}."
-    )
 
 
 def patch_markdown(patch: PatchReport, number: int = 1) -> str:
@@ -111,7 +93,7 @@ def patch_markdown(patch: PatchReport, number: int = 1) -> str:
         f"Origin: {patch.origin}; {patch.hunks} hunk{'s' if patch.hunks != 1 else ''}; commit `{patch.commit[:12]}`.",
     ]
     if patch.benchmarks:
-        lines += ["", figures_table(patch.benchmarks)]
+        lines += ["", markdown_table(figures_table(patch.benchmarks))]
     if patch.evidence:
         rows = [f"- `{file.name}`" + (f": {file.last_line}" if file.last_line else "") for file in patch.evidence]
         lines += ["", "Written beside the change to test old against new, and no part of it:", "", *rows]
@@ -127,72 +109,36 @@ def _longest_fence(text: str) -> int:
     return longest
 
 
-def _facts(result: Result) -> str:
-    rows = [
-        f"- repository: {result.repository} at `{result.baseline[:12]}`"
-        + (f" against `{result.head[:12]}`" if result.head else ""),
-        f"- sandbox: {result.sandbox}, Python {result.python}",
-    ]
-    if result.branch:
-        rows.append(f"- branch: `{result.branch}` (take it with `perfagent apply {result.run_id}`)")
-    if result.tests.passed or result.tests.failed:
-        flaky = f", {result.tests.flaky} flaky ones left out" if result.tests.flaky else ""
-        rows.append(f"- unit tests: {result.tests.passed} passed, {result.tests.failed} failed{flaky}")
-    if result.candidates:
-        rows.append(
-            "- candidates: "
-            + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sorted(result.candidates.items()))
-        )
-    model = result.model or "none (the catalogue of rewrites)"
-    rows.append(f"- model: {model}; {cost_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)}")
-    if result.prompts:
-        told = ", ".join(f"{name.removesuffix('.md')} {digest}" for name, digest in result.prompts.items())
-        rows.append(f"- prompts: {told}")
-    if len(result.cost.models) > 1 or result.cost.failed_attempts:
-        rows += [f"  - {model_cost_text(one)}" for one in result.cost.models]
-    if result.time.wall_s:
-        rows.append(f"- {time_text(result.time)}")
-    rows += [f"- {message}" for message in result.messages]
-    if result.stop:
-        rows.append(f"- the run ended: {result.stop}")
-    return "\n".join(rows)
+def _section(title: str, text: str) -> str:
+    return f"## {title}\n\n{text}" if text else ""
 
 
-def _check_line(name: str, ok: bool, detail: str) -> str:
-    return f"- {'passed' if ok else '**failed**'}: {name}" + (f" – {detail}" if detail else "")
+def _titled(table: Table) -> str:
+    return f"{table.caption}:\n\n{markdown_table(table)}" if table.rows else ""
 
 
-def _tried_table(result: Result) -> str:
-    rows = ["| idea | verdict | measured | why |", "|---|---|---|---|"]
-    for tried in result.tried:
-        reason = tried.reason.replace("|", "\\|").replace("\n", " ")
-        title = tried.title.replace("|", "\\|")
-        rows.append(f"| {title} | {tried.verdict} | {speedup_text(tried.speedup)} | {reason} |")
-    return "\n".join(rows)
+def _spread(series: Sequence[SampleSeries]) -> str:
+    return _titled(spread_table(series))
 
 
-def rate_text(noise: Noise) -> str:
-    """The false-acceptance rate as a sentence: by design, and as resampled here where that was done."""
-    said = noise.false_acceptance or f"identical code is accepted in at most {ALPHA:.0%} of comparisons by design"
-    return f"{said[:1].upper()}{said[1:]}."
+def _difference(material: Material) -> str:
+    found = material.difference.benchmarks if material.difference else ()
+    return _section("Where the time went", "\n\n".join(_titled(difference_table(root)) for root in found))
 
 
-def _method(result: Result) -> str:
-    lines = [
-        "Baseline and candidate ran interleaved in fresh processes, the order inside each pair by coin, timed by a "
-        "clock outside the code under test; a sequential label-swap test decides.",
-        rate_text(result.noise),
-    ]
-    if result.noise.spread is not None:
-        lines.append(f"Comparing the baseline with itself varied by {result.noise.spread:.1%} a pair.")
-    if result.noise.smallest_gain is not None:
-        lines.append(f"At that noise gains from about {result.noise.smallest_gain - 1:.0%} are seen with 80 % power.")
-    if result.pairs:
-        lines.append(
-            f"The figures come from {pairs_text(result.pairs, result.metric)}, measured afresh after the decision."
-        )
-    again = f"compare REPO {result.baseline[:12]} {result.head[:12]}"
-    if result.command != "compare":
-        again = "verify REPO --patch FILE"
-    lines.append(f"All samples: `{result.run_dir}`. Reproduce: `perfagent {again}`.")
-    return "\n".join(lines)
+def _facts(material: Material) -> str:
+    rows = [f"- {fact.name}: " + (f"`{fact.text}`" if fact.code else fact.text) for fact in facts(material)]
+    return "\n".join(rows + [f"- {message}" for message in material.result.messages])
+
+
+def _step(step: Step) -> str:
+    return f"- {step.text}" + (f": `{step.command}`" if step.command else ".")
+
+
+def _commands(commands: Sequence[str]) -> str:
+    return "\n".join(["```sh", *commands, "```"])
+
+
+def _check_line(check: Check) -> str:
+    detail = f" – {check.detail}" if check.detail else ""
+    return f"- {'passed' if check.ok else '**failed**'}: {check.name}{detail}"

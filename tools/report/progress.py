@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from perfagent.tools.report.words import cost_text, interval_text, speedup_text
+from perfagent.tools.report.words import interval_text, speedup_text, spent_text
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -136,7 +136,7 @@ class LiveProgress(Progress):
             table.add_row("pairs", f"{self.pairs} of at most {self.cap}  {figure}")
         if self.tests:
             table.add_row("tests", str(self.tests))
-        table.add_row("model", cost_text(self.usd, self.tokens))
+        table.add_row("model", spent_text(self.usd, self.tokens))
         left = "no limit" if self.deadline is None else f"{max(0.0, self.deadline - time.monotonic()) / 60:.1f} min"
         table.add_row("time", f"{self._elapsed()} gone, left: {left}")
         return table

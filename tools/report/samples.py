@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from perfagent.tools.report.document import Record
 
@@ -42,8 +42,22 @@ class JudgedSamples(Record):
 
 
 class Samples(Record):
-    """Every timed pair a run's verdicts rest on."""
+    """Every timed pair a run's verdicts rest on.
+
+    The whole branch of a run with one patch rests on that patch's pairs, which are not repeated under `branch`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     schema_: str = Field(default=SAMPLES_SCHEMA, alias="schema")
     run_id: str
     judged: tuple[JudgedSamples, ...] = ()
+
+    def series_of(self, subject: str, benchmark: str, stage: str = "publish") -> SampleSeries | None:
+        """One benchmark's pairs for a subject; None where none were taken."""
+        found = (s for j in self.judged if (j.subject, j.stage) == (subject, stage) for s in j.series)
+        return next((series for series in found if series.benchmark == benchmark), None)
+
+    def to_json(self) -> str:
+        """The document as text, by its published names."""
+        return self.model_dump_json(by_alias=True)

@@ -39,10 +39,17 @@ def quote(speedup: float | None, interval: tuple[float, float] | None, pairs: in
     return f"{speedup_text(speedup)} {word} (95 % CI {interval_text(interval)}, {pairs_text(pairs, metric)})"
 
 
+def verdict_text(verdict: str) -> str:
+    """A verdict as words: `slower elsewhere`."""
+    return verdict.replace("_", " ")
+
+
 def seconds_text(seconds: float | None) -> str:
     """A duration with a fitting unit."""
     if seconds is None:
         return "–"
+    if seconds >= 1000:
+        return f"{seconds:,.0f} s"
     for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
         if seconds >= scale:
             return f"{seconds / scale:.3g} {unit}"
@@ -67,12 +74,17 @@ def count_text(count: int) -> str:
     return str(count)
 
 
+def cost_text(cost: float | None, metric: str) -> str:
+    """What one execution costs by its metric: bytes for memory, else seconds."""
+    return bytes_text(cost) if metric == "memory" else seconds_text(cost)
+
+
 def bytes_text(count: float | None) -> str:
     """Bytes with a fitting unit."""
     return "–" if count is None else f"{count / 2**20:.1f} MiB"
 
 
-def cost_text(usd: float | None, tokens: int) -> str:
+def spent_text(usd: float | None, tokens: int) -> str:
     """What the model cost; an unknown price is said to be unknown."""
     price = "unknown price" if usd is None else f"{usd:.4f} USD"
     return f"{price}, {tokens} tokens"
@@ -91,5 +103,5 @@ def model_cost_text(cost: ModelCost) -> str:
     """What one model cost, one line: `gpt-5 (planner, editor): 0.1200 USD, 5000 tokens, 12 calls`."""
     roles = f" ({', '.join(cost.roles)})" if cost.roles else ""
     failed = f", {cost.failed_attempts} failed attempts" if cost.failed_attempts else ""
-    told = cost_text(cost.usd, cost.input_tokens + cost.output_tokens)
+    told = spent_text(cost.usd, cost.input_tokens + cost.output_tokens)
     return f"{cost.model}{roles}: {told}, {cost.calls} calls{failed}"

@@ -206,8 +206,8 @@ def _spawn(command: list[str], cwd: Path, env: dict[str, str], stdin: bytes | No
         )
     except FileNotFoundError as error:
         if not cwd.is_dir():
-            raise RepositoryError(f"{cwd} is not a folder") from error
-        raise RepositoryError("git is not installed", "install git 2.30 or newer") from error
+            raise RepositoryError(f"{cwd} is not a folder", code="PA201") from error
+        raise RepositoryError("git is not installed", "install git 2.30 or newer", code="PA206") from error
     try:
         out, err = process.communicate(stdin, timeout=timeout_s)
     except BaseException as error:

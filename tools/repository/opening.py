@@ -41,7 +41,9 @@ def open_target(path_or_url: str, workspace: Path, *, allow_dirty: bool = False)
         _clone(path_or_url, git_dir, user_config=True)
         return _opened(Target(path_or_url, None, git_dir, _head(path_or_url, git_dir)))
     if _OTHER_SCHEME.match(path_or_url):
-        raise RepositoryError(f"cannot clone {path_or_url}", "use an https, ssh, git or file URL, or a folder")
+        raise RepositoryError(
+            f"cannot clone {path_or_url}", "use an https, ssh, git or file URL, or a folder", code="PA205"
+        )
     root = _root(Path(path_or_url).expanduser())
     head, warnings = _inspect(root, allow_dirty)
     disk_free(workspace, _size(root) + SPARE_BYTES)
@@ -70,18 +72,20 @@ def _root(path: Path) -> Path:
     from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
     if not path.exists():
-        raise RepositoryError(f"{path} does not exist", "give a folder or a git URL")
+        raise RepositoryError(f"{path} does not exist", "give a folder or a git URL", code="PA201")
     if not path.is_dir():
-        raise RepositoryError(f"{path} is not a folder", "give the folder of a git repository")
+        raise RepositoryError(f"{path} is not a folder", "give the folder of a git repository", code="PA201")
     try:
         with Repo(path) as repo:
             bare, top = repo.bare, repo.working_tree_dir
     except (InvalidGitRepositoryError, NoSuchPathError, ValueError) as error:
         above = _enclosing(path)
         hint = f"its repository is {above}" if above else "run `git init` and commit, or give another folder"
-        raise RepositoryError(f"{path} is not the root of a git repository", hint) from error
+        raise RepositoryError(f"{path} is not the root of a git repository", hint, code="PA201") from error
     if bare or top is None:
-        raise RepositoryError(f"{path} is a bare repository", f"give {path.resolve().as_uri()} to clone it")
+        raise RepositoryError(
+            f"{path} is a bare repository", f"give {path.resolve().as_uri()} to clone it", code="PA201"
+        )
     return Path(os.fspath(top)).resolve()
 
 
@@ -94,7 +98,7 @@ def _inspect(root: Path, allow_dirty: bool) -> tuple[str, tuple[str, ...]]:
     git = foreign(root)
     head = git.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if head.status != 0:
-        raise RepositoryError(f"{root} has no commit", "commit the files first")
+        raise RepositoryError(f"{root} has no commit", "commit the files first", code="PA203")
     listed = git.run(
         "status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=all", "--no-renames"
     )
@@ -102,7 +106,9 @@ def _inspect(root: Path, allow_dirty: bool) -> tuple[str, tuple[str, ...]]:
     modified = [row[3:] for row in rows if not row.startswith("??")]
     if modified and not allow_dirty:
         more = f" and {len(modified) - 1} more" if len(modified) > 1 else ""
-        raise RepositoryError(f"{root} has uncommitted changes: {modified[0]}{more}", "commit or stash them first")
+        raise RepositoryError(
+            f"{root} has uncommitted changes: {modified[0]}{more}", "commit or stash them first", code="PA202"
+        )
     warnings = []
     if modified:
         warnings.append(f"uncommitted changes are left out: {len(modified)} files, first {modified[0]}")
@@ -123,7 +129,9 @@ def _clone(source: str, git_dir: Path, *, user_config: bool) -> None:
     if git_dir.exists():
         origin = Git(git_dir, git_dir=git_dir).attempt("config", "remote.origin.url").text
         if origin != source:
-            raise RepositoryError(f"{git_dir.parent} holds a clone of {origin}", "use another folder for this run")
+            raise RepositoryError(
+                f"{git_dir.parent} holds a clone of {origin}", "use another folder for this run", code="PA208"
+            )
         return
     with tempfile.TemporaryDirectory(prefix="clone-", dir=git_dir.parent) as folder:
         git = Git(Path(folder), user_config=user_config)
@@ -131,7 +139,9 @@ def _clone(source: str, git_dir: Path, *, user_config: bool) -> None:
         options = ("--mirror", "--no-hardlinks", "--quiet", "--template=", "-c", "remote.origin.mirror=false")
         result = git.attempt("clone", *options, "--", source, "new.git", timeout_s=CLONE_TIMEOUT_S)
         if result.status != 0:
-            raise RepositoryError(f"cannot clone {source}: {result.reason}", "check the address and your access to it")
+            raise RepositoryError(
+                f"cannot clone {source}: {result.reason}", "check the address and your access to it", code="PA205"
+            )
         fresh = Path(folder, "new.git")
         install_policies(fresh)
         fresh.rename(git_dir)
@@ -142,7 +152,7 @@ def _head(source: str, git_dir: Path) -> str:
     """The commit a fresh clone's HEAD names."""
     found = Git(git_dir, git_dir=git_dir).attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if found.status != 0:
-        raise RepositoryError(f"{source} has no commit", "push a commit first")
+        raise RepositoryError(f"{source} has no commit", "push a commit first", code="PA203")
     return found.text
 
 

@@ -86,7 +86,9 @@ class Target:
             if found is not None and _resolve(self.git, found) is None:
                 self.git.run("fetch", "--no-tags", "--end-of-options", str(self.root), found)
         if found is None:
-            raise RepositoryError(f"no commit {revision!r} in {self.source}", "name a commit, branch or tag it has")
+            raise RepositoryError(
+                f"no commit {revision!r} in {self.source}", "name a commit, branch or tag it has", code="PA204"
+            )
         return found
 
     def info(self, revision: str = "HEAD") -> CommitInfo:
@@ -123,7 +125,7 @@ class Target:
         sha = self.commit(revision)
         dest.mkdir(parents=True, exist_ok=True)
         if any(dest.iterdir()):
-            raise RepositoryError(f"{dest} is not empty")
+            raise RepositoryError(f"{dest} is not empty", code="PA208")
         with self._index() as git:
             git.run("read-tree", sha)
             # checkout-index and not archive: archive leaves out what `export-ignore` names, which is often
@@ -164,7 +166,7 @@ class Target:
                 git.run("apply", "--cached", "--whitespace=nowarn", "-", stdin=diff)
             tree = git.run("write-tree").text
         if tree == self.info(base).tree:
-            raise RepositoryError("the patch changes nothing")
+            raise RepositoryError("the patch changes nothing", code="PA807")
         told = message.encode("utf-8", "surrogateescape")
         variables = (author or Author()).variables()
         return self.git.run("commit-tree", tree, "-p", base, "-F", "-", stdin=told, env=variables).text
@@ -206,7 +208,9 @@ class Target:
         if there == sha:
             return sha
         if there is not None:
-            raise RepositoryError(f"branch {branch} exists and is another commit", "delete it or choose another name")
+            raise RepositoryError(
+                f"branch {branch} exists and is another commit", "delete it or choose another name", code="PA207"
+            )
         options = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
         git.run(
             "fetch",
@@ -236,7 +240,7 @@ def check_branch_name(name: str) -> None:
     """
     result = Git(Path.cwd()).attempt("check-ref-format", "--branch", name)
     if result.status != 0 or name.startswith("-"):
-        raise RepositoryError(f"{name!r} is not a name for a branch")
+        raise RepositoryError(f"{name!r} is not a name for a branch", code="PA207")
 
 
 def _resolve(git: Git, revision: str) -> str | None:

@@ -141,7 +141,7 @@ class DockerSandbox(CrowdedSandbox):
         deadline = time.monotonic() + DEATH_TIMEOUT_S
         while (now := state(self._client, self._container))["Running"]:
             if time.monotonic() > deadline:
-                raise SandboxError("the Docker engine closed the connection to a running container")
+                raise SandboxError("the Docker engine closed the connection to a running container", code="PA602")
             time.sleep(0.05)
         if now["ExitCode"] == 1 and self._channel is not None and (said := self._channel.complaints()):
             raise SandboxError(f"the docker sandbox broke: {said.splitlines()[-1]}")

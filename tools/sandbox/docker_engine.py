@@ -51,10 +51,12 @@ def connect() -> DockerClient:
         knock()
         return docker.from_env(timeout=ENGINE_TIMEOUT_S)
     except OSError as error:  # RequestException is one as well
-        raise SandboxUnavailable(f"the Docker engine does not answer ({error})", ENGINE_REMEDY) from error
+        raise SandboxUnavailable(f"the Docker engine does not answer ({error})", ENGINE_REMEDY, code="PA602") from error
     except docker.errors.DockerException as error:
         reason = str(error).split("(", 1)[0].strip().rstrip(":")
-        raise SandboxUnavailable(f"the Docker engine does not answer ({reason})", ENGINE_REMEDY) from error
+        raise SandboxUnavailable(
+            f"the Docker engine does not answer ({reason})", ENGINE_REMEDY, code="PA602"
+        ) from error
 
 
 def knock() -> None:
@@ -78,7 +80,7 @@ def engine_errors() -> Iterator[None]:
     try:
         yield
     except (DockerException, RequestException) as error:
-        raise SandboxError(f"the Docker engine failed: {error}") from error
+        raise SandboxError(f"the Docker engine failed: {error}", code="PA602") from error
 
 
 def image_id(client: DockerClient, image: str) -> str:
@@ -93,7 +95,7 @@ def image_id(client: DockerClient, image: str) -> str:
         return str(client.images.get(image).id)
     except ImageNotFound as error:
         remedy = "perfagent image build-base" if image == BASE_IMAGE else f"docker pull {image}"
-        raise SandboxUnavailable(f"the image {image} is not there", remedy) from error
+        raise SandboxUnavailable(f"the image {image} is not there", remedy, code="PA603") from error
 
 
 def present(client: DockerClient, image: str) -> bool:

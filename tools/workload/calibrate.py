@@ -55,12 +55,12 @@ def _growth(span: Span) -> int:
 def _first(sandbox: Sandbox, site: Site, workload: Workload, request: Request) -> Observation:
     seen = observe(sandbox, site, workload, request)
     if seen.error is not None:
-        raise WorkloadError(f"{workload.spec} fails at the baseline: {seen.error}")
+        raise WorkloadError(f"{workload.spec} fails at the baseline: {seen.error}", code="PA402")
     if not seen.benchmarks:
-        raise WorkloadError(f"no benchmark found in {workload.spec}", NO_BENCHMARK_REMEDY)
+        raise WorkloadError(f"no benchmark found in {workload.spec}", NO_BENCHMARK_REMEDY, code="PA403")
     if not seen.spans:
         reason = next(iter([*seen.failed.values(), *seen.skipped.values()]), "nothing was measured")
-        raise WorkloadError(f"{workload.spec} fails at the baseline: {reason}")
+        raise WorkloadError(f"{workload.spec} fails at the baseline: {reason}", code="PA402")
     return seen
 
 

@@ -238,8 +238,8 @@ def list_benchmarks(sandbox: Sandbox, site: Site, workload: Workload, only: str 
     """
     seen = observe(sandbox, site, workload, Request(mode="list"))
     if seen.error is not None:
-        raise WorkloadError(f"{workload.spec} cannot be read: {seen.error}")
+        raise WorkloadError(f"{workload.spec} cannot be read: {seen.error}", code="PA402")
     names = tuple(name for name in seen.benchmarks if only is None or only in name)
     if not names:
-        raise WorkloadError(f"no benchmark found in {workload.spec}", NO_BENCHMARK_REMEDY)
+        raise WorkloadError(f"no benchmark found in {workload.spec}", NO_BENCHMARK_REMEDY, code="PA403")
     return names

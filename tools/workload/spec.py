@@ -42,4 +42,4 @@ def parse(spec: str) -> Workload:
             return Workload(kind, target.strip())
     forms = "pytest-benchmark:PATH[::TEST], script:FILE, pytest:NODE or command:CMD"
     problem = "names nothing to run" if name in KINDS else "has no known kind"
-    raise UsageError(f"the workload {spec!r} {problem}", f"a workload is {forms}")
+    raise UsageError(f"the workload {spec!r} {problem}", f"a workload is {forms}", code="PA108")

@@ -111,7 +111,9 @@ def official_tests(instance: Instance, site: Site, folder: Path) -> Workloads:
         command = instance.test_cmd if instance.brings_environment else ""
         tests, chosen = _tests_of(command, instance.workload, site)
         return Workloads(tuple(scripts.values()), tests=tests, chosen=chosen)
-    raise UsageError(f"{instance.instance_id} has no workload", "give a data set of one of the three benchmarks")
+    raise UsageError(
+        f"{instance.instance_id} has no workload", "give a data set of one of the three benchmarks", code="PA907"
+    )
 
 
 def targets(instance: Instance, setting: Setting) -> dict[str, tuple[str, ...]]:
@@ -152,11 +154,15 @@ def given_workload(instance: Instance, functions: Mapping[str, Collection[str]],
         wider = (ranked_tests(site.tree, site.files, each) for each in widening(site.tree, site.files, functions))
         ranked = next(filter(None, wider), ())
         if not ranked:
-            raise UsageError(f"no test of {instance.instance_id} mentions a function that is to be faster, or a caller")
+            raise UsageError(
+                f"no test of {instance.instance_id} mentions a function that is to be faster, or a caller", code="PA907"
+            )
         nodes = [f"pytest:{each.node}" for each in ranked[:MOST_WORKLOADS]]
         paths = list(dict.fromkeys(each.path for each in ranked))[:MOST_TEST_FILES]
         return Workloads(tuple(nodes), tests=_pytest(paths), chosen=True)
-    raise UsageError(f"{instance.instance_id} has no workload", "give a data set of one of the three benchmarks")
+    raise UsageError(
+        f"{instance.instance_id} has no workload", "give a data set of one of the three benchmarks", code="PA907"
+    )
 
 
 def _tests_of(command: str, script: str, site: Site) -> tuple[str, bool]:

@@ -40,7 +40,9 @@ def main() -> None:
 def _chosen(instances: list[Instance], only: Sequence[str]) -> list[Instance]:
     strange = set(only) - {instance.instance_id for instance in instances}
     if strange:
-        raise UsageError(f"there is no instance {sorted(strange)[0]!r}", "`perfagent eval ... list` names them")
+        raise UsageError(
+            f"there is no instance {sorted(strange)[0]!r}", "`perfagent eval ... list` names them", code="PA904"
+        )
     return [instance for instance in instances if not only or instance.instance_id in only]
 
 

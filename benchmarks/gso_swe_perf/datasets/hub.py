@@ -39,13 +39,15 @@ def hub_rows(name: str, split: str) -> list[Any]:
             huggingface_hub is not installed.
     """
     if not find_spec("huggingface_hub"):
-        raise DataError(f"{name} cannot be fetched without huggingface_hub", EXTRA)
+        raise DataError(f"{name} cannot be fetched without huggingface_hub", EXTRA, code="PA109")
     with _online():
         folders = (_fetched(spelling) for spelling in _spellings(name))
         folder = next((folder for folder in folders if folder), None)
     if folder:
         return [row.fields for file in _files(name, folder, split) for row in read_file(file)]
-    raise DataError(f"the hub has no public data set {name}", "check the name; a private one needs HF_TOKEN")
+    raise DataError(
+        f"the hub has no public data set {name}", "check the name; a private one needs HF_TOKEN", code="PA901"
+    )
 
 
 def _spellings(name: str) -> list[str]:
@@ -70,12 +72,12 @@ def _fetched(name: str) -> Path | None:
     except RepositoryNotFoundError:
         return None
     except LocalEntryNotFoundError as error:
-        raise DataError(f"the Hugging Face hub cannot be reached for {name}", _ELSEWHERE) from error
+        raise DataError(f"the Hugging Face hub cannot be reached for {name}", _ELSEWHERE, code="PA901") from error
     except HfHubHTTPError as error:
         reason = " ".join(str(error).split())[:200]
-        raise DataError(f"the Hugging Face hub refused {name} ({reason})", _ELSEWHERE) from error
+        raise DataError(f"the Hugging Face hub refused {name} ({reason})", _ELSEWHERE, code="PA901") from error
     except (HTTPError, ConnectionError) as error:
-        raise DataError(f"the Hugging Face hub cannot be reached for {name}", _ELSEWHERE) from error
+        raise DataError(f"the Hugging Face hub cannot be reached for {name}", _ELSEWHERE, code="PA901") from error
 
 
 def _files(name: str, folder: Path, split: str) -> list[Path]:
@@ -86,7 +88,9 @@ def _files(name: str, folder: Path, split: str) -> list[Path]:
         if found:
             return found
     names = ", ".join(path.relative_to(folder).as_posix() for path in there)
-    raise DataError(f"{name} has no file of the split {split!r}", f"it has {names or 'no .parquet and no .jsonl'}")
+    raise DataError(
+        f"{name} has no file of the split {split!r}", f"it has {names or 'no .parquet and no .jsonl'}", code="PA901"
+    )
 
 
 def _is_of(path: Path, split: str) -> bool:

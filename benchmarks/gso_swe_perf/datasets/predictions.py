@@ -31,7 +31,7 @@ def read_predictions(path: Path, known: Collection[str] | None = None) -> dict[s
         DataError: a row is no prediction, an instance id occurs twice or is none of the known.
     """
     if path.suffix not in (".jsonl", ".json") or not path.is_file():
-        raise UsageError(f"there is no file of predictions {path}", _FORMS)
+        raise UsageError(f"there is no file of predictions {path}", _FORMS, code="PA104")
     found: dict[str, Prediction] = {}
     rows: dict[str, int] = {}
     for row in read_file(path):
@@ -39,7 +39,8 @@ def read_predictions(path: Path, known: Collection[str] | None = None) -> dict[s
         name = prediction.instance_id
         if name in found:
             raise DataError(f"{path}, row {row.number} repeats {name} of row {rows[name]}",
-                            "one prediction an instance; further attempts belong into files of their own")  # fmt: skip
+                            "one prediction an instance; further attempts belong into files of their own",
+                            code="PA902")  # fmt: skip
         found[name], rows[name] = prediction, row.number
     _check_known(path, found, known)
     return found
@@ -56,7 +57,9 @@ def write_predictions(path: Path, predictions: Iterable[Prediction]) -> None:
     lines: dict[str, str] = {}
     for prediction in predictions:
         if prediction.instance_id in lines:
-            raise DataError(f"two predictions for {prediction.instance_id}", "a file holds one an instance")
+            raise DataError(
+                f"two predictions for {prediction.instance_id}", "a file holds one an instance", code="PA902"
+            )
         document = prediction.model_dump() | {"model_patch": cleaned(prediction.model_patch)}
         lines[prediction.instance_id] = json.dumps(document) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +74,7 @@ def _prediction(path: Path, row: Row) -> Prediction:
         return Prediction.model_validate(fields)
     except ValidationError as error:
         name = f" ({fields['instance_id']})" if fields.get("instance_id") else ""
-        raise DataError(f"{path}, row {row.number}{name}: {first_fault(error)}", _FORMS) from error
+        raise DataError(f"{path}, row {row.number}{name}: {first_fault(error)}", _FORMS, code="PA902") from error
 
 
 def _check_known(path: Path, found: Collection[str], known: Collection[str] | None) -> None:
@@ -79,4 +82,4 @@ def _check_known(path: Path, found: Collection[str], known: Collection[str] | No
     if strange:
         more = f" and {len(strange) - 3} more" if len(strange) > 3 else ""
         told = f"{path} is about {', '.join(strange[:3])}{more}, which the data set does not have"
-        raise DataError(told, "give the --dataset that the predictions were made for")
+        raise DataError(told, "give the --dataset that the predictions were made for", code="PA902")

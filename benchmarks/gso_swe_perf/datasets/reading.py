@@ -40,9 +40,9 @@ def read_rows(source: str, split: str) -> list[Row]:
     if path.is_file():
         return list(read_file(path))
     if path.suffix in _SUFFIXES or path.is_dir():
-        raise UsageError(f"there is no file {source}", FORMS)
+        raise UsageError(f"there is no file {source}", FORMS, code="PA104")
     if not _HUB_ID.match(source):
-        raise UsageError(f"{source!r} names no data set", FORMS)
+        raise UsageError(f"{source!r} names no data set", FORMS, code="PA901")
     from perfagent.benchmarks.gso_swe_perf.datasets.hub import hub_rows
 
     return [_row(source, number, fields) for number, fields in enumerate(hub_rows(source, split), 1)]
@@ -63,7 +63,7 @@ def read_file(path: Path) -> Iterator[Row]:
     elif path.suffix == ".json":
         rows = enumerate(_documents(path), 1)
     else:
-        raise UsageError(f"{path} has no known suffix", FORMS)
+        raise UsageError(f"{path} has no known suffix", FORMS, code="PA901")
     return (_row(str(path), number, fields) for number, fields in rows)
 
 
@@ -76,7 +76,7 @@ def _parquet(path: Path) -> list[Any]:
     try:
         from pyarrow import ArrowException, parquet
     except ModuleNotFoundError as error:
-        raise DataError(f"{path} cannot be read without pyarrow", EXTRA) from error
+        raise DataError(f"{path} cannot be read without pyarrow", EXTRA, code="PA109") from error
     try:
         rows: list[Any] = parquet.ParquetFile(path).read().to_pylist()
     except (ArrowException, OSError) as error:

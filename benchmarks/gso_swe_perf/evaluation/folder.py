@@ -54,10 +54,10 @@ class EvaluationFolder:
             self.request = Request.model_validate_json((self.path / "evaluation.json").read_text("utf-8"))
         except (FileNotFoundError, NotADirectoryError) as error:
             raise PerfagentError(
-                f"{path} holds no evaluation", "`perfagent eval ... score --out DIR` makes one"
+                f"{path} holds no evaluation", "`perfagent eval ... score --out DIR` makes one", code="PA903"
             ) from error
         except ValidationError as error:
-            raise PerfagentError(f"{path}/evaluation.json is of another version of perfagent") from error
+            raise PerfagentError(f"{path}/evaluation.json is of another version of perfagent", code="PA903") from error
 
     def instances(self) -> list[Instance]:
         """The chosen instances, in the data set's order."""
@@ -127,7 +127,9 @@ class EvaluationFolder:
         if file.exists() and file.read_bytes() != making.read_bytes():
             making.unlink()
             raise UsageError(
-                f"{self.path} holds other predictions of {subject}", "give --out another folder, or them another name"
+                f"{self.path} holds other predictions of {subject}",
+                "give --out another folder, or them another name",
+                code="PA903",
             )
         making.replace(file)
 
@@ -151,7 +153,9 @@ class EvaluationFolder:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise PerfagentError(f"{self.path} is under way in another process", "wait for it to end") from error
+                raise PerfagentError(
+                    f"{self.path} is under way in another process", "wait for it to end", code="PA004"
+                ) from error
             yield
 
     @contextmanager
@@ -190,7 +194,7 @@ def open_evaluation(path: Path, request: Request, instances: Sequence[Instance])
         merged = _merged(folder.request, request, path)
     else:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise UsageError(f"{path} exists already and is no evaluation", "give --out a new folder")
+            raise UsageError(f"{path} exists already and is no evaluation", "give --out a new folder", code="PA903")
         path.mkdir(parents=True, exist_ok=True)
         write_atomically(path / "instances.jsonl", _lines(instances).encode("utf-8", "surrogateescape"))
         merged = request
@@ -206,6 +210,7 @@ def _merged(kept: Request, asked: Request, path: Path) -> Request:
             raise UsageError(
                 f"{path} is an evaluation with another {_difference(name, before, now)}",
                 "give the same as before to go on with it, or --out a new folder",
+                code="PA903",
             )
     return kept if asked.generating is None else asked
 

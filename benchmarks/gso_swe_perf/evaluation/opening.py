@@ -56,7 +56,7 @@ def asked_for(
 def _chosen(instances: list[Instance], wanted: Sequence[str]) -> list[Instance]:
     for name in wanted:
         if not any(each.instance_id.startswith(name) for each in instances):
-            raise UsageError(f"no instance begins with {name!r}", "`perfagent eval ... list` names them")
+            raise UsageError(f"no instance begins with {name!r}", "`perfagent eval ... list` names them", code="PA904")
     return [each for each in instances if not wanted or each.instance_id.startswith(tuple(wanted))]
 
 
@@ -93,7 +93,7 @@ def take_predictions(folder: EvaluationFolder, given: Sequence[str]) -> tuple[st
         models = sorted({each.model_name_or_path for each in found.values()})
         if len(models) != 1:
             told = f"holds predictions of {len(models)} models" if models else "holds no prediction"
-            raise UsageError(f"{name} {told}", "give a file for each model")
+            raise UsageError(f"{name} {told}", "give a file for each model", code="PA902")
         folder.take(models[0], list(found.values()))
         subjects.append(models[0])
     return tuple(dict.fromkeys(subjects))
@@ -117,7 +117,7 @@ def open_executor(
         raise KeyboardInterrupt
 
     if jobs is not None and cluster is not None:
-        raise UsageError("--jobs is for this machine, --cluster for others", "give one of them")
+        raise UsageError("--jobs is for this machine, --cluster for others", "give one of them", code="PA103")
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         with closing(_executor(Work(folder), jobs, cluster, say)) as executor:

@@ -119,7 +119,9 @@ class ClusterExecutor:
             error = future.exception()
             lost = type(error).__name__ == "KilledWorker"
             return "its dask worker was lost" if lost else f"{type(error).__name__}: {error}".split("\n", maxsplit=1)[0]
-        raise PerfagentError("the dask scheduler is gone", "start it and the same command again: it goes on")
+        raise PerfagentError(
+            "the dask scheduler is gone", "start it and the same command again: it goes on", code="PA905"
+        )
 
     def _await_workers(self) -> None:
         while not self.slots:
@@ -138,12 +140,18 @@ class ClusterExecutor:
         try:
             found = self._client.run(look, str(self._work.folder))
         except ImportError as error:
-            raise PerfagentError(f"a dask worker lacks perfagent ({error})", f"install {__version__} there") from error
+            raise PerfagentError(
+                f"a dask worker lacks perfagent ({error})", f"install {__version__} there", code="PA905"
+            ) from error
         for worker, (version, sees) in found.items():
             if version != __version__:
-                raise PerfagentError(f"{worker} has perfagent {version}, here it is {__version__}", "install the same")
+                raise PerfagentError(
+                    f"{worker} has perfagent {version}, here it is {__version__}", "install the same", code="PA905"
+                )
             if not sees:
-                raise PerfagentError(f"{worker} does not see {self._work.folder}", "give --out a folder all share")
+                raise PerfagentError(
+                    f"{worker} does not see {self._work.folder}", "give --out a folder all share", code="PA905"
+                )
 
     def close(self) -> None:
         """Leave the cluster, and end it if it was started here."""
@@ -225,10 +233,12 @@ def _local_cluster(address: str) -> Any:
 
     count = address.removeprefix(LOCAL)
     if not count.isdecimal():
-        raise UsageError(f"--cluster {address!r} names no number of workers", "give local:2, or tcp://HOST:PORT")
+        raise UsageError(
+            f"--cluster {address!r} names no number of workers", "give local:2, or tcp://HOST:PORT", code="PA905"
+        )
     cores = free_cores(chosen(int(count)))[: int(count)]
     if not cores:
-        raise PerfagentError("other evaluations measure on all cores of this machine", "wait for them")
+        raise PerfagentError("other evaluations measure on all cores of this machine", "wait for them", code="PA110")
     # A worker's loss is ours to count.
     dask.config.set({"distributed.scheduler.allowed-failures": 0})
     workers = {core: {"cls": distributed.Nanny, "options": _nanny(core)} for core in cores}
@@ -248,11 +258,13 @@ def _connected(cluster: Any, address: str) -> Any:
     except (OSError, TimeoutError) as error:
         raise _unreachable(address) from error
     except ValueError as error:
-        raise UsageError(f"--cluster {address!r} is no address ({error})", "give tcp://HOST:PORT or local:N") from error
+        raise UsageError(
+            f"--cluster {address!r} is no address ({error})", "give tcp://HOST:PORT or local:N", code="PA905"
+        ) from error
 
 
 def _unreachable(address: str) -> PerfagentError:
-    return PerfagentError(f"no dask scheduler answers at {address}", "`dask scheduler` starts one")
+    return PerfagentError(f"no dask scheduler answers at {address}", "`dask scheduler` starts one", code="PA905")
 
 
 def _distributed() -> Any:
@@ -264,7 +276,7 @@ def _distributed() -> Any:
     try:
         package = import_module("distributed")
     except ImportError as error:
-        raise PerfagentError("a cluster needs dask", "pip install 'perfagent[cluster]'") from error
+        raise PerfagentError("a cluster needs dask", "pip install 'perfagent[cluster]'", code="PA109") from error
     # It has loggers with levels of their own, and tells of every connection that ends.
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -78,7 +78,9 @@ def chosen(jobs: int | None) -> tuple[int, ...]:
     cores = distinct(os.sched_getaffinity(0))
     if not 1 <= jobs <= len(cores):
         raise UsageError(
-            f"{jobs} jobs at once were asked for", f"this machine has cores for 1 to {len(cores)}, one each"
+            f"{jobs} jobs at once were asked for",
+            f"this machine has cores for 1 to {len(cores)}, one each",
+            code="PA110",
         )
     return (*cores[1:], cores[0])
 
@@ -98,7 +100,9 @@ def claim(core: int) -> Claim | None:
         claims_home().mkdir(parents=True, exist_ok=True)
         file = (claims_home() / str(physical(core))).open("a")
     except OSError as error:
-        raise PerfagentError(f"no cores can be claimed ({error.strerror})", "set PERFAGENT_HOME") from error
+        raise PerfagentError(
+            f"no cores can be claimed ({error.strerror})", "set PERFAGENT_HOME", code="PA003"
+        ) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -139,9 +143,13 @@ def named_cores(text: str) -> tuple[int, ...]:
     allowed = sorted(os.sched_getaffinity(0))
     cores = [int(part) for part in text.split(",") if part.strip().isdecimal()]
     if not cores or len(cores) != text.count(",") + 1 or not set(cores) <= set(allowed):
-        raise UsageError(f"{text!r} names no cores to use here", f"those here are {', '.join(map(str, allowed))}")
+        raise UsageError(
+            f"{text!r} names no cores to use here", f"those here are {', '.join(map(str, allowed))}", code="PA110"
+        )
     if len(distinct(cores)) != len(cores):
-        raise UsageError(f"of {text!r} some are threads of one core", "they would disturb each other: name one of each")
+        raise UsageError(
+            f"of {text!r} some are threads of one core", "they would disturb each other: name one of each", code="PA110"
+        )
     return tuple(cores)
 
 

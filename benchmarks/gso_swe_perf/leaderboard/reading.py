@@ -23,10 +23,14 @@ def read_evaluation(path: Path, benchmark: Benchmark) -> list[Scored]:
     folder = EvaluationFolder(path)
     kept = folder.request.benchmark
     if kept != benchmark:
-        raise UsageError(f"{path} is an evaluation of {BENCHMARKS[kept]}", f"`perfagent eval {kept} table` reads it")
+        raise UsageError(
+            f"{path} is an evaluation of {BENCHMARKS[kept]}", f"`perfagent eval {kept} table` reads it", code="PA903"
+        )
     outcomes = folder.outcomes()
     if not outcomes:
-        raise UsageError(f"nothing is scored in {path} yet", f"`perfagent eval {benchmark} score` measures it")
+        raise UsageError(
+            f"nothing is scored in {path} yet", f"`perfagent eval {benchmark} score` measures it", code="PA903"
+        )
     generating = folder.request.generating
     paid = prices(folder.rollouts(), generating) if generating else {}
     return gather(benchmark, folder.instances(), outcomes, paid, str(path))

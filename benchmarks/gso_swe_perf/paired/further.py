@@ -96,7 +96,7 @@ def _compared(services: Services, held: Sequence[str], base: str, diff: str) -> 
         for seed in VALUE_SEEDS:
             values, trouble = bench.values("baseline", seed)
             if trouble:
-                raise WorkloadError(f"a script fails at the base: {trouble}")
+                raise WorkloadError(f"a script fails at the base: {trouble}", code="PA402")
             runs.append(values)
         known = stable(runs)
         seen, trouble = bench.values("candidate", CHECK_SEED)

@@ -29,7 +29,9 @@ def main(
     """Compare every published figure with ours."""
     reports, tables = sorted(folder.glob("gso/*.json")), sorted(folder.glob("swefficiency/*.csv"))
     if not reports and not tables:
-        raise UsageError(f"{folder} holds neither gso/*.json nor swefficiency/*.csv", "give the folder above them")
+        raise UsageError(
+            f"{folder} holds neither gso/*.json nor swefficiency/*.csv", "give the folder above them", code="PA906"
+        )
     unreadable: list[str] = []
     gso = _each(gso_row, reports, unreadable)
     names = {row.file for row in gso}

@@ -77,6 +77,7 @@ def built(instance: Instance, repositories: Repositories, extra: tuple[str, ...]
         raise BuildError(
             f"{instance.instance_id} needs Python {wanted}; what is built here begins with 3.{OLDEST_MINOR}",
             "use the published image",
+            code="PA301",
         )
     commit = repositories.base_commit(instance)
     with connected() as client:
@@ -144,7 +145,7 @@ def _base(client: DockerClient, manifest: Manifest, wanted: str | None, cache: P
             return _equipped(client, base.image, cache, say), python
         except (BuildError, SandboxUnavailable) as error:
             obstacles[error.message] = None
-    raise BuildError(f"no Python {wanted or manifest.requires_python} for it: {'; '.join(obstacles)}")
+    raise BuildError(f"no Python {wanted or manifest.requires_python} for it: {'; '.join(obstacles)}", code="PA301")
 
 
 def _equipped(client: DockerClient, base: str, cache: Path, say: Say) -> str:

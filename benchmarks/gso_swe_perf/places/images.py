@@ -51,7 +51,7 @@ def place_of(
     """
     name = instance.recipe.image
     if images == "published" and not name:
-        raise SandboxUnavailable(f"{instance.instance_id} has no published image", "take --images local")
+        raise SandboxUnavailable(f"{instance.instance_id} has no published image", "take --images local", code="PA603")
     if name and images != "local":
         try:
             return _published(instance, repositories.cache, say)
@@ -78,7 +78,9 @@ def _published(instance: Instance, cache: Path, say: Say) -> Place:
     with open_arena(place) as arena:
         found = arena.run("command -v python && test -e .git")
     if found.exit_code != 0:
-        raise BuildError(f"{recipe.image} has no Python or no repository in {place.tree}", "take --images local")
+        raise BuildError(
+            f"{recipe.image} has no Python or no repository in {place.tree}", "take --images local", code="PA603"
+        )
     return place.model_copy(update={"python": found.output.splitlines()[-1]})
 
 
@@ -91,7 +93,7 @@ def _pulled(client: DockerClient, instance: Instance, cache: Path, say: Say) -> 
     name = instance.recipe.image
     refusals = Refusals(cache / "places" / "refused.json")
     if refusals.has(name):
-        raise SandboxUnavailable(f"{name} could not be pulled a while ago", f"docker pull {name}")
+        raise SandboxUnavailable(f"{name} could not be pulled a while ago", f"docker pull {name}", code="PA603")
     try:
         return pulled_soon(client, name, say)
     except SandboxUnavailable as error:

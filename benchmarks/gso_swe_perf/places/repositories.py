@@ -65,7 +65,9 @@ class Repositories:
             found = git.attempt(*ask)
         if found.status != 0:
             raise RepositoryError(
-                f"the history of {repo} in {where} has no commit {revision}", "give another --repositories folder"
+                f"the history of {repo} in {where} has no commit {revision}",
+                "give another --repositories folder",
+                code="PA908",
             )
         return found.text
 
@@ -116,7 +118,9 @@ class Repositories:
         if instance.expert_patch:
             return instance.expert_patch
         if not instance.expert_commit:
-            raise RepositoryError(f"{instance.instance_id} has no expert's change: neither a diff nor a commit")
+            raise RepositoryError(
+                f"{instance.instance_id} has no expert's change: neither a diff nor a commit", code="PA908"
+            )
         where = self.git_dir(instance.repo)
         expert = self.resolve(instance.repo, instance.expert_commit)
         base = self._before_expert(instance, expert)
@@ -155,7 +159,9 @@ class Repositories:
                 expert = _branch(git, planted.commit, "expert", self.expert_diff(instance))
             except EditError as error:
                 git.run("reset", "--quiet", "--hard", planted.commit)
-                raise RepositoryError(f"the expert's change of {instance.instance_id} does not apply") from error
+                raise RepositoryError(
+                    f"the expert's change of {instance.instance_id} does not apply", code="PA908"
+                ) from error
         return Planted(planted.commit, patched, expert)
 
     def _plant(self, instance: Instance, commit: str, folder: Path) -> Planted:
@@ -189,6 +195,7 @@ class Repositories:
         raise RepositoryError(
             f"the history of {repo} is in no folder that was given and cannot be fetched ({reason or 'from nowhere'})",
             "give --repositories a folder with its clone",
+            code="PA908",
         )
 
     @staticmethod

@@ -33,7 +33,7 @@ def plant(source: Git, commit: str, folder: Path) -> str:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise RepositoryError(f"{folder} is not empty")
+        raise RepositoryError(f"{folder} is not empty", code="PA208")
     tree = source.run("rev-parse", "--verify", f"{commit}^{{tree}}").text
     names = source.run("rev-list", "--objects", "--no-object-names", tree).stdout
     pack = source.run("pack-objects", "--quiet", "--stdout", "--delta-base-offset", stdin=names).stdout

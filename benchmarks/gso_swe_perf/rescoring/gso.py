@@ -253,9 +253,9 @@ def rescore(file: str, threshold: float = OPT_THRESHOLD) -> Rescored:
     try:
         report = Report.model_validate(read_json(Path(file)))
     except ValidationError as error:
-        raise UsageError(f"{file} is no GSO result report", fault(error)) from None
+        raise UsageError(f"{file} is no GSO result report", fault(error), code="PA906") from None
     if report.schema_version != SCHEMA:
-        raise UsageError(f"{file} has schema_version {report.schema_version}", f"only {SCHEMA} is known")
+        raise UsageError(f"{file} has schema_version {report.schema_version}", f"only {SCHEMA} is known", code="PA906")
     return Rescored(file, report, threshold)
 
 

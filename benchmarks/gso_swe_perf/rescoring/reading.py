@@ -43,7 +43,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not JSON", str(error)) from None
+        raise UsageError(f"{path} is not JSON", str(error), code="PA906") from None
 
 
 def read_text(path: Path) -> str:
@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise UsageError(f"{path} cannot be read", said or "") from None
+        raise UsageError(f"{path} cannot be read", said or "", code="PA104") from None
 
 
 def fault(error: ValidationError) -> str:

@@ -128,7 +128,7 @@ def rescore(file: str, instances: Sequence[SwePerfInstance] = ()) -> Rescored:
     """
     root = Path(file)
     if not root.is_dir():
-        raise UsageError(f"{file} is no folder of SWE-Perf run reports", "give <log root>/<run>/<model>")
+        raise UsageError(f"{file} is no folder of SWE-Perf run reports", "give <log root>/<run>/<model>", code="PA906")
     timings = {}
     folders = sorted((each for each in root.iterdir() if each.is_dir()), key=lambda each: each.name)
     for folder in folders:
@@ -136,7 +136,7 @@ def rescore(file: str, instances: Sequence[SwePerfInstance] = ()) -> Rescored:
         if found is not None:
             timings[folder.name] = found
     if not timings and not any((folder / LOG).exists() for folder in folders):
-        raise UsageError(f"{file} holds no SWE-Perf run reports", "no folder in it has a report.json")
+        raise UsageError(f"{file} holds no SWE-Perf run reports", "no folder in it has a report.json", code="PA906")
     tasks = tuple(_task(each) for each in instances) or tuple(_reported(folder.name, timings) for folder in folders)
     known = {task.instance_id: task for task in tasks}
     return Rescored(
@@ -179,7 +179,7 @@ def _of_joined(path: Path) -> SwePerfTimings:
     try:
         report = _JOINED.validate_python(read_json(path))
     except ValidationError as error:
-        raise UsageError(f"{path} is no SWE-Perf run report", fault(error)) from None
+        raise UsageError(f"{path} is no SWE-Perf run report", fault(error), code="PA906") from None
 
     def runs(phase: str) -> Runs:
         by_run: dict[str, dict[str, TestTime]] = {}
@@ -198,7 +198,7 @@ def _of_parts(folder: Path) -> Runs | None:
         try:
             tests = _PytestReport.model_validate(read_json(path)).tests
         except ValidationError as error:
-            raise UsageError(f"{path} is no report of pytest-json-report", fault(error)) from None
+            raise UsageError(f"{path} is no report of pytest-json-report", fault(error), code="PA906") from None
         run = {}
         for test in tests:
             if test.call is None:

@@ -135,12 +135,12 @@ def rescore(file: str) -> Rescored:
     try:
         rows = _rows(file)
     except csv.Error as error:
-        raise UsageError(f"{file} is no SWE-fficiency result table", str(error)) from None
+        raise UsageError(f"{file} is no SWE-fficiency result table", str(error), code="PA906") from None
     if not rows:
-        raise UsageError(f"{file} has no rows", "one an instance is needed")
+        raise UsageError(f"{file} has no rows", "one an instance is needed", code="PA906")
     twice = next((name for name, count in Counter(row.instance_id for row in rows).items() if count > 1), None)
     if twice is not None:
-        raise UsageError(f"{file} has {twice} more than once", "one row an instance is needed")
+        raise UsageError(f"{file} has {twice} more than once", "one row an instance is needed", code="PA906")
     return Rescored(file, rows)
 
 
@@ -148,9 +148,9 @@ def _rows(file: str) -> tuple[Row, ...]:
     reader = csv.DictReader(io.StringIO(read_text(Path(file)), newline=""))
     missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
     if missing:
-        raise UsageError(f"{file} is no SWE-fficiency result table", f"it has no column {missing[0]}")
+        raise UsageError(f"{file} is no SWE-fficiency result table", f"it has no column {missing[0]}", code="PA906")
     if not {"correctness", "correctness_pct"} & set(reader.fieldnames or ()):
-        raise UsageError(f"{file} is no SWE-fficiency result table", "it has no column correctness")
+        raise UsageError(f"{file} is no SWE-fficiency result table", "it has no column correctness", code="PA906")
     return tuple(_row(file, reader.line_num, cells) for cells in reader)
 
 
@@ -162,11 +162,11 @@ def _row(file: str, line: int, cells: Mapping[str, str | None]) -> Row:
         except ValueError:
             if text.lower() in ("true", "false"):
                 return float(text.lower() == "true")
-            raise UsageError(f"{file}, line {line}: {name} is {text!r}", "a number is expected") from None
+            raise UsageError(f"{file}, line {line}: {name} is {text!r}", "a number is expected", code="PA906") from None
         return None if math.isnan(value) else value
 
     if not cells.get("instance_id"):
-        raise UsageError(f"{file}, line {line}: there is no instance_id", "every row needs one")
+        raise UsageError(f"{file}, line {line}: there is no instance_id", "every row needs one", code="PA906")
     return Row(
         instance_id=cells["instance_id"] or "",
         raw=number("raw_pred_speedup_ratio"),

@@ -29,7 +29,7 @@ def print_places(root: Path, as_json: bool) -> None:
     from perfagent.tools.rewrite import propose
 
     if not root.exists():
-        raise UsageError(f"there is no file or folder {root}", "give a folder or a Python file")
+        raise UsageError(f"there is no file or folder {root}", "give a folder or a Python file", code="PA104")
     base = root if root.is_dir() else root.parent
     files = sorted(root.rglob("*.py")) if root.is_dir() else [root]
     places = []

@@ -78,8 +78,10 @@ def _the_one(instances: list[Instance], wanted: str) -> Instance:
         return found[0]
     if found:
         names = ", ".join(i.instance_id for i in found[:3]) + (", ..." if len(found) > 3 else "")
-        raise UsageError(f"{len(found)} instances begin with {wanted!r} ({names})", "give more of the id")
-    raise UsageError(f"there is no instance {wanted!r} among {len(instances)}", "`perfagent eval ... list` names them")
+        raise UsageError(f"{len(found)} instances begin with {wanted!r} ({names})", "give more of the id", code="PA904")
+    raise UsageError(
+        f"there is no instance {wanted!r} among {len(instances)}", "`perfagent eval ... list` names them", code="PA904"
+    )
 
 
 def _print_table(lines: list[dict[str, Any]]) -> None:

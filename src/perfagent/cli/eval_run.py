@@ -97,7 +97,7 @@ def generate(
     from perfagent.benchmarks.gso_swe_perf.evaluation.request import Generating
 
     if best_of and rollouts == 1:
-        raise UsageError("--best-of chooses among several rollouts", "give --rollouts N too")
+        raise UsageError("--best-of chooses among several rollouts", "give --rollouts N too", code="PA103")
     benchmark = benchmark_of(context)
     generating = Generating(
         setting=_setting(benchmark, setting),
@@ -185,7 +185,9 @@ def worker(
     wanted = named_cores(cores) if cores else timing_cores()
     free = free_cores(wanted)
     if not free:
-        raise UsageError("evaluations measure on all of these cores already", "wait for them, or name others")
+        raise UsageError(
+            "evaluations measure on all of these cores already", "wait for them, or name others", code="PA110"
+        )
     _note(f"workers on the cores {', '.join(map(str, free))} for {scheduler}")
     serve(scheduler, free)
 

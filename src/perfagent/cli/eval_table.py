@@ -35,7 +35,7 @@ def table(
     from perfagent.tools.errors import UsageError
 
     if json and markdown:
-        raise UsageError("--json and --markdown ask for two documents on one output", "give one of them")
+        raise UsageError("--json and --markdown ask for two documents on one output", "give one of them", code="PA103")
     benchmark = benchmark_of(context)
     board = rank(
         benchmark, [scored for folder in dict.fromkeys(folders) for scored in read_evaluation(folder, benchmark)]
@@ -119,5 +119,5 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(
-            f"the page cannot be written to {file} ({error.strerror})", "give --html another file"
+            f"the page cannot be written to {file} ({error.strerror})", "give --html another file", code="PA105"
         ) from error

@@ -12,7 +12,7 @@ import typer
 
 from perfagent import __version__
 from perfagent.cli.groups import Command, bare, first_line, group, no_flags
-from perfagent.tools.errors import PerfagentError
+from perfagent.tools.errors import INTERRUPTED, LIMIT_CODES, WRONG_USAGE, PerfagentError
 
 HELP = "Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."
 
@@ -20,8 +20,12 @@ HELP = "Makes a repository faster and proves it: a change is kept only when a co
 COMMANDS = {
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
-    **dict.fromkeys(("runs", "show", "report", "resume", "apply"), "runs"),
+    "runs": "runs",
+    **dict.fromkeys(("show", "report"), "reporting"),
+    **dict.fromkeys(("resume", "apply"), "runs"),
+    "pr": "pull_requests",
     "clean": "clean",
+    "explain": "explain",
 }
 
 #: What langgraph and litellm would otherwise do at import: trace to a service, load arbitrary types from checkpoints,
@@ -46,8 +50,8 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     root has a flag to convert. So a named command stands alone below a bare root, and the list of commands gets their
     first lines only.
     """
-    if arguments[:1] == ["eval"]:
-        return _evaluation(arguments[1:])
+    if arguments[:1] in (["eval"], ["ci"]):
+        return _grouped(arguments[0], arguments[1:])
     named = [name for name in arguments[:1] if name in COMMANDS]
     completing = COMPLETING in os.environ
     app = bare(HELP, own_flags=not named)
@@ -60,22 +64,23 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _evaluation(words: Sequence[str]) -> typer.Typer:
-    """`eval` alone below a bare root, with as much below it as the words after it need."""
-    from perfagent.cli import evaluate
+def _grouped(name: str, words: Sequence[str]) -> typer.Typer:
+    """`eval` or `ci` alone below a bare root, with as much below it as the words after it need."""
+    from perfagent.cli import ci, evaluate
 
     app = bare(HELP, own_flags=False)
     app.callback(add_help_option=False)(no_flags)
-    app.add_typer(evaluate.groups(words), name="eval")
+    app.add_typer((evaluate if name == "eval" else ci).groups(words), name=name)
     return app
 
 
 def _add_groups(app: typer.Typer, completing: bool) -> None:
     """The words that have commands below them."""
-    from perfagent.cli import evaluate, memory
+    from perfagent.cli import ci, evaluate, memory
     from perfagent.cli.inspect import build_base
 
     app.add_typer(group("Docker base images.", {"build-base": build_base}), name="image")
+    app.add_typer(ci.groups((), whole=completing), name="ci")
     app.add_typer(group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
     app.add_typer(evaluate.groups((), whole=True) if completing else bare(evaluate.HELP, own_flags=True), name="eval")
 
@@ -104,11 +109,11 @@ def main() -> None:
         status = application(arguments)(arguments, prog_name="perfagent", standalone_mode=False)
         sys.exit(status if sys.argv[1:] or COMPLETING in os.environ else 2)
     except typer.TyperException as error:
-        _end(_wrong_usage(error), error.exit_code)
+        _end(_wrong_usage(error), WRONG_USAGE, error.exit_code)
     except PerfagentError as error:
-        _end(str(error), error.exit_status)
+        _end(str(error), error.code, error.exit_status)
     except (KeyboardInterrupt, typer.Abort):
-        _end("interrupted", 130)
+        _end("interrupted", INTERRUPTED, 130)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -118,7 +123,7 @@ def main() -> None:
 
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        _end("the disk is full: free some space, then `perfagent resume RUN`", 1)
+        _end("the disk is full: free some space, then `perfagent resume RUN`", LIMIT_CODES["disk"], 1)
 
 
 def _wrong_usage(error: typer.TyperException) -> str:
@@ -129,6 +134,7 @@ def _wrong_usage(error: typer.TyperException) -> str:
     return f"{message[:1].lower()}{message[1:]}: `{command} --help` tells the usage"
 
 
-def _end(line: str, status: int) -> NoReturn:
-    typer.echo(f"perfagent: {' '.join(line.split())}", err=True)
+def _end(line: str, code: str, status: int) -> NoReturn:
+    """The last line on standard error; programs read the code from its end."""
+    typer.echo(f"perfagent: {' '.join(line.split())} [{code}]", err=True)
     sys.exit(status)

@@ -1,4 +1,4 @@
-"""runs, show, resume, report and apply: what earlier runs left behind."""
+"""runs, resume and apply: what earlier runs left behind."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perfagent.cli import options as o
-from perfagent.tools.errors import PerfagentError, UsageError
+from perfagent.tools.errors import UsageError
 
 if TYPE_CHECKING:
     from perfagent.agent.reviewing import Reviewer
-    from perfagent.tools.report import Result
 
 
 def runs(json: o.Json = False) -> None:
@@ -30,40 +29,6 @@ def runs(json: o.Json = False) -> None:
         typer.echo(
             f"{entry['id']}  {entry['command']:8}  {entry['status']:11}  {entry['verdict']:12}  {entry['repository']}"
         )
-
-
-def show(run: o.RunName, json: o.Json = False) -> None:
-    """Show a finished run's result."""
-    result = _result_of(run)
-    if json:
-        typer.echo(result.to_json())
-        return
-    from perfagent.cli.show import print_result
-
-    print_result(result)
-
-
-def report(
-    run: o.RunName,
-    format: Annotated[str, typer.Option("--format", metavar="md|json", help="Which form.")] = "md",
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write it.")] = None,
-) -> None:
-    """Write a finished run's report."""
-    from perfagent.tools.report import result_markdown
-
-    if format not in ("md", "json"):
-        raise UsageError(f"there is no report format {format!r}", "give --format md or json")
-    result = _result_of(run)
-    text = result.to_json() + "\n" if format == "json" else result_markdown(result)
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"the report cannot be written to {out} ({error.strerror})", "give --out another file"
-        ) from error
 
 
 def resume(
@@ -88,7 +53,7 @@ def _decided(accept: bool, reject: bool, hint: str | None) -> Reviewer | None:
     from perfagent.agent.reviewing import Answer
 
     if accept + reject + (hint is not None) > 1:
-        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them")
+        raise UsageError("--accept, --reject and --hint exclude each other", "give one of them", code="PA103")
     if not accept and not reject and hint is None:
         return None
     if hint is not None and not hint.strip():
@@ -111,14 +76,3 @@ def apply(
     typer.echo(
         f"branch {branch} is now in {target}: look with `git log -p {branch}`, take it with `git merge {branch}`"
     )
-
-
-def _result_of(run: str) -> Result:
-    from perfagent.agent.run_folder import find_run
-    from perfagent.tools.report import Result
-
-    folder = find_run(run)
-    file = folder / "result.json"
-    if not file.exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
-    return Result.model_validate_json(file.read_text("utf-8"))

@@ -1,88 +1,198 @@
-"""A result on the terminal."""
+"""A result on the terminal: the page's story, in the page's order, on one screen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from perfagent.tools.report import (
-    CALIBRATION_COLUMNS,
     CalibrationReport,
+    Material,
     Result,
     calibration_headline,
-    calibration_rows,
+    calibration_table,
+    facts,
+    headline,
     interval_text,
+    meaning,
     model_cost_text,
+    next_steps,
+    overall_text,
+    rate_text,
+    reproduce,
     speedup_text,
-    time_text,
+    told_verdict,
+    tone,
+    verdict_text,
 )
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+    from perfagent.tools.report import BenchmarkFigure, Step, Table
+
+COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
+
+
+#: Columns of an interval's drawing.
+PLOT_WIDTH = 25
+
+#: Facts that the short form leaves out: what they say is in another line, or nobody asks first.
+LEFT_OUT = frozenset({"branch", "prompts", "perfagent", "machine", "sandbox", "Python"})
 
 
 def print_result(result: Result) -> None:
-    """Print the summary, one row a benchmark, the patches, and where the rest is."""
+    """Print a result that has just come out; see `print_material`."""
+    print_material(Material(result))
+
+
+def print_material(material: Material, *, full: bool = False) -> None:
+    """Print the sentence to quote, the facts, one row a benchmark, the patches, and what to do next.
+
+    Args:
+        full: also every diff, every idea that was tried and how to measure it again.
+    """
     from rich.console import Console
     from rich.markup import escape
 
-    from perfagent.tools.report.evidence import growth_line, instruction_lines
-    from perfagent.tools.report.markdown import headline, overall_text, rate_text
-
-    console = Console()
+    result = material.result
+    console = Console(highlight=False)
     say = partial(console.print, soft_wrap=True)  # a command that is broken in two cannot be copied
-    say(f"\n[bold]{escape(headline(result))}[/bold]")
+    colour = COLOURS[tone(told_verdict(result))]
+    say(f"\n[bold {colour}]{escape(headline(result))}[/]")
+    say(f"{escape(meaning(result))}\n")
+    for fact in facts(material):
+        if full or fact.name not in LEFT_OUT:
+            say(f"  [dim]{fact.name:<13}[/dim] {escape(fact.text)}")
+    for message in result.messages if full else ():
+        say(f"  [dim]{escape(message)}[/dim]")
+    _print_figures(console, result)
+    _print_patches(console, material, full)
+    _print_aside(console, result)
     for check in result.checks:
-        mark = "[green]ok[/green]" if check.ok else "[red]no[/red]"
-        say(f"  {mark}  {escape(check.name)}: {escape(check.detail)}")
-    if result.benchmarks:
-        console.print(_figures(result))
+        if full or not check.ok:
+            mark = "[green]passed[/green]" if check.ok else "[red]failed[/red]"
+            say(f"  {mark}  {escape(check.name)}: {escape(check.detail)}")
+    if full:
+        _print_tried(console, result)
+    say("")
+    for line in _closing(material, full):
+        say(line)
+
+
+def _print_figures(console: Console, result: Result) -> None:
+    if not result.benchmarks:
+        return
+    console.print()
+    console.print(_figures(result.benchmarks))
     if result.overall:
-        say(f"  {overall_text(result)}")
+        console.print(f"  {overall_text(result)}", soft_wrap=True)
+
+
+def _print_patches(console: Console, material: Material, full: bool) -> None:
+    from rich.markup import escape
+    from rich.syntax import Syntax
+
+    for number, patch in enumerate(material.result.patches, 1):
+        console.print(
+            f"\n  [bold]{number}. {escape(patch.idea)}[/bold]  {speedup_text(patch.speedup)} "
+            f"(95 % CI {interval_text(patch.interval)}, {patch.pairs} pairs, {patch.origin})",
+            soft_wrap=True,
+        )
+        if patch.rationale:
+            console.print(f"     {escape(patch.rationale)}")
+        if full:
+            console.print(Syntax(patch.diff.rstrip("\n"), "diff", background_color="default", theme="ansi_dark"))
+
+
+def _print_aside(console: Console, result: Result) -> None:
+    """Growth and instructions, which stand beside the verdict."""
+    from rich.markup import escape
+
+    from perfagent.tools.report.evidence import growth_line, instruction_lines
+
+    say = partial(console.print, soft_wrap=True)
     for growth in result.growth:
         say(f"  growth  {escape(growth_line(growth))}")
         if growth.mixed:
-            say(f"  [yellow]mind[/yellow]  {escape(growth.benchmark)} {growth.mixed}")
+            say(f"  [yellow]mind[/yellow]  {escape(growth.benchmark)} {escape(growth.mixed)}")
     for line, alarm in instruction_lines(result.benchmarks):
         say(f"  [yellow]mind[/yellow]  instructions of {escape(line)}" if alarm else f"  instructions  {escape(line)}")
-    for number, patch in enumerate(result.patches, 1):
-        say(
-            f"  patch {number}: {escape(patch.idea)}  [bold]{speedup_text(patch.speedup)}[/bold] "
-            f"(95 % CI {interval_text(patch.interval)}, {patch.pairs} pairs, {patch.origin})"
+
+
+def _print_tried(console: Console, result: Result) -> None:
+    from rich.markup import escape
+
+    if result.tried:
+        console.print("\n  [bold]what was tried[/bold]")
+    for tried in result.tried:
+        measured = "" if tried.speedup is None else f" {speedup_text(tried.speedup)}"
+        console.print(
+            f"  {verdict_text(tried.verdict):12}{measured}  {escape(tried.title)}  [dim]{escape(tried.reason)}[/dim]"
         )
-    for line in [*(f"  {message}" for message in result.messages), rate_text(result.noise), *_spent(result)]:
-        say(escape(line), style="dim")
-    if result.branch:
-        say(f"\nbranch {result.branch}: take it with [bold]perfagent apply {result.run_id}[/bold]")
-    say(f"report, samples, patches: {result.run_dir}")
 
 
-def _spent(result: Result) -> list[str]:
-    """What the run cost in money and time, one line each."""
-    models = [f"model {model_cost_text(model)}" for model in result.cost.models]
-    return [*models, time_text(result.time)] if result.time.wall_s else models
+def _closing(material: Material, full: bool) -> Iterator[str]:
+    """The rate, what it cost, and what to do next."""
+    from rich.markup import escape
+
+    result = material.result
+    yield f"[dim]{escape(rate_text(result.noise))}[/dim]"
+    yield from (f"[dim]model {escape(model_cost_text(model))}[/dim]" for model in result.cost.models)
+    yield from map(_step, next_steps(material))
+    for command in reproduce(result) if full else ():
+        yield f"to measure it again: [bold]{escape(command)}[/bold]"
+    yield f"the whole report: [bold]perfagent report {escape(material.run)}[/bold]"
+    yield f"samples, patches: {escape(result.run_dir)}"
+
+
+def _step(step: Step) -> str:
+    from rich.markup import escape
+
+    return escape(step.text) + (f": [bold]{escape(step.command)}[/bold]" if step.command else "")
 
 
 def print_calibration(report: CalibrationReport) -> None:
     """Print the rate, one row a benchmark, and where the rest is."""
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Column, Table
 
     console = Console()
     console.print(f"\n[bold]{escape(calibration_headline(report))}[/bold]", soft_wrap=True)
-    first, *others = CALIBRATION_COLUMNS
-    columns = [Column(first, overflow="fold"), *(Column(name, no_wrap=True) for name in others)]
-    table = Table(*columns, box=None, padding=(0, 1))
-    for row in calibration_rows(report):
-        table.add_row(*map(escape, row))
-    console.print(table)
+    console.print(_drawn(calibration_table(report)))
     console.print(f"samples, report: {report.run_dir}", soft_wrap=True)
 
 
-def _figures(result: Result) -> object:
+def _drawn(table: Table) -> Drawn:
     from rich.markup import escape
-    from rich.table import Column, Table
+    from rich.table import Column
+    from rich.table import Table as Drawn
+
+    first, *others = table.columns
+    columns = [Column(first, overflow="fold"), *(Column(name, no_wrap=True) for name in others)]
+    drawn = Drawn(*columns, box=None, padding=(0, 1))
+    for row in table.rows:
+        drawn.add_row(*map(escape, row))
+    return drawn
+
+
+def _figures(figures: tuple[BenchmarkFigure, ...]) -> Drawn:
+    from rich.markup import escape
+    from rich.table import Column
+    from rich.table import Table as Drawn
+
+    from perfagent.tools.report.plots import interval_plots
 
     # Names differ at their ends, which an ellipsis would hide.
-    table = Table(Column("benchmark", overflow="fold"), "speedup", "95 % interval", "verdict", box=None, padding=(0, 2))
-    for figure in result.benchmarks:
+    columns = (Column("benchmark", overflow="fold"), "", Column("speedup", justify="right"), "95 % interval", "verdict")
+    table = Drawn(*columns, box=None, padding=(0, 1), header_style="dim")
+    for figure, plot in zip(figures, interval_plots(figures, PLOT_WIDTH), strict=True):
         name = f"{figure.id} *" if figure.target else figure.id
-        table.add_row(escape(name), speedup_text(figure.speedup), interval_text(figure.interval), figure.verdict)
+        colour = "green" if figure.verdict == "faster" else "red" if figure.verdict == "slower" else "default"
+        told = f"[{colour}]{verdict_text(figure.verdict)}[/]"
+        table.add_row(
+            escape(name), f"[{colour}]{plot}[/]", speedup_text(figure.speedup), interval_text(figure.interval), told
+        )
     return table

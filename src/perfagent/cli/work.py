@@ -90,7 +90,9 @@ def verify(
     elif patch.is_file():
         text = patch.read_bytes().decode("utf-8", "surrogateescape")
     else:
-        raise UsageError(f"there is no file {patch}", "give --patch a unified diff, or - for standard input")
+        raise UsageError(
+            f"there is no file {patch}", "give --patch a unified diff, or - for standard input", code="PA104"
+        )
     _finish(driver.verify(repo, text, flags, out), json)
 
 
@@ -128,7 +130,7 @@ def compare(
     if fail_on not in (None, "slower"):
         raise UsageError(f"--fail-on knows 'slower', not {fail_on!r}", "give --fail-on slower")
     if markdown and json:
-        raise UsageError("--json and --markdown both want standard output", "give one of them")
+        raise UsageError("--json and --markdown both want standard output", "give one of them", code="PA103")
     result = driver.compare(repo, base, head, flags, out)
     if markdown:
         from perfagent.tools.report import comparison_markdown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -77,7 +78,7 @@ def perfagent(tmp_path: Path, home: Path) -> Call:
 
 @pytest.fixture
 def refused(perfagent: Call, home: Path) -> Callable[..., str]:
-    """Calls perfagent, which must refuse in one line with this status and leave nothing; returns the line."""
+    """Calls perfagent, which must refuse in one line with this status and leave nothing; returns it without code."""
 
     def call(status: int, *arguments: str | Path, stdin: bytes | None = None, **variables: str | None) -> str:
         done = perfagent(*arguments, stdin=stdin, **variables)
@@ -87,6 +88,8 @@ def refused(perfagent: Call, home: Path) -> Callable[..., str]:
         assert last.count(": ") >= 2, "a line says what is wrong and what to do"
         assert all(line.startswith("[") for line in earlier), done.stderr
         assert not list((home / "runs").glob("*"))
-        return last.removeprefix("perfagent: ")
+        line, code = last.removeprefix("perfagent: ").rsplit(" ", 1)
+        assert re.fullmatch(r"\[PA\d{3}\]", code), "a line ends with its code"
+        return line
 
     return call

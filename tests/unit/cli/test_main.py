@@ -42,7 +42,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 )
 def test_wrong_usage_is_one_line(arguments: list[str], line: str) -> None:
     done = perfagent(*arguments)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"perfagent: {line}\n")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"perfagent: {line} [PA101]\n")
 
 
 def test_no_arguments_print_the_help_but_are_wrong_usage() -> None:
@@ -68,7 +68,7 @@ def test_a_closed_pipe_is_no_fault() -> None:
 def test_an_unknown_run_is_one_line(tmp_path: object) -> None:
     done = perfagent("show", "no-such-run", PERFAGENT_HOME=str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == "perfagent: there is no run 'no-such-run': `perfagent runs` lists them\n"
+    assert done.stderr == "perfagent: there is no run 'no-such-run': `perfagent runs` lists them [PA005]\n"
 
 
 def test_json_goes_alone_to_standard_output(tmp_path: object) -> None:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from perfagent.tools.report import BenchmarkFigure, Check, PatchReport, Result, result_markdown
-from perfagent.tools.report.markdown import headline
+from perfagent.tools.report.story import headline
 
 
 def result(**changes: object) -> Result:

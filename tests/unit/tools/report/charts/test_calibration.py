@@ -7,7 +7,7 @@ import pytest
 from perfagent.tools.errors import UsageError
 from perfagent.tools.measure import Calibration
 from perfagent.tools.measure.calibration import Power
-from perfagent.tools.report import CalibrationReport, calibration_chart, calibration_markdown, check_chart
+from perfagent.tools.report import CalibrationReport, calibration_chart, calibration_markdown, check_chart, write_chart
 
 
 def report(**changes: object) -> CalibrationReport:
@@ -34,19 +34,21 @@ def test_no_gain_tried_was_seen() -> None:
     assert "| a | CPU time | 2.0% | nothing tried | 1 of 200 | 18 |" in calibration_markdown(report(smallest_gain=None))
 
 
-@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
-def test_every_format_is_drawn(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize(("ending", "start"), [("svg", b"<svg "), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_every_format_is_written(tmp_path: Path, ending: str, start: bytes) -> None:
     place = tmp_path / f"plot.{ending}"
-    check_chart(place)
-    calibration_chart(report(), place)
-    starts = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
-    assert place.read_bytes().startswith(starts[ending])
+    write_chart(calibration_chart(report()), place)
+    assert place.read_bytes().startswith(start)
 
 
-def test_the_same_samples_give_the_same_picture(tmp_path: Path) -> None:
-    for name in ("1.svg", "2.svg"):
-        calibration_chart(report(), tmp_path / name)
-    assert (tmp_path / "1.svg").read_text() == (tmp_path / "2.svg").read_text()
+def test_the_same_samples_give_the_same_picture() -> None:
+    assert calibration_chart(report()) == calibration_chart(report())
+
+
+def test_each_benchmark_has_its_title_and_what_is_seen() -> None:
+    drawn = calibration_chart(report())
+    for text in (">noise ±2.0%; sees 4% and more<", ">noise ±30.0%; too noisy to judge<", ">too noisy to judge<"):
+        assert text in drawn
 
 
 def test_a_plot_into_nowhere_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,210 @@
+"""What a pull request says: what and how much, the proof, what was not checked, and how to repeat it.
+
+Nobody who reads it asked for it, so the claim stands first and everything a decision does not need is folded away.
+Whatever a model or the repository wrote goes through `defusing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from perfagent import __version__
+from perfagent.agent.publishing.defusing import clean, code, fenced, prose
+from perfagent.agent.publishing.identity import BODY_END, Mark
+from perfagent.agent.publishing.records import Offer, Proof
+from perfagent.tools.patch import read_patch
+from perfagent.tools.report import (
+    BenchmarkFigure,
+    Result,
+    interval_text,
+    pairs_text,
+    seconds_text,
+    speedup_text,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+#: What GitHub takes as a body, in characters; GitLab takes more.
+BODY_LIMIT = 65_536
+#: Rows of the table at most, and the fewer ones tried when a body comes out too long; losers are the last to go.
+ROWS = (40, 12, 4)
+#: Names of functions in the first sentence.
+MOST_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image in a body: where it is, and what it shows in words."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a body says beside offer and proof.
+
+    Attributes:
+        commit: full id of what the branch points to.
+        commands: that repeat the verdict.
+        chart: None where there is none, or nowhere to put it.
+    """
+
+    commit: str
+    commands: tuple[str, ...]
+    chart: Picture | None = None
+
+
+def body(offer: Offer, proof: Proof, told: Told) -> str:
+    """The body of a patch's pull request, at most BODY_LIMIT characters long."""
+    made = ""
+    for rows in ROWS:
+        made = _template().render(_values(offer, proof, told, rows)).strip() + "\n"
+        if len(made) <= BODY_LIMIT:
+            break
+    return made
+
+
+def sentence(offer: Offer, result: Result) -> str:
+    """What became how much faster, with its interval."""
+    paths = read_patch(offer.patch.diff).paths
+    names = [code(name.replace(".<locals>", "")) for name in offer.names[:MOST_NAMES]]
+    more = f" and {len(offer.names) - MOST_NAMES} more" if len(offer.names) > MOST_NAMES else ""
+    place = code(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
+    what = f"{', '.join(names)}{more} in {place}" if names else place
+    gain = f"{speedup_text(result.speedup)} {'less memory' if result.metric == 'memory' else 'faster'}"
+    return (
+        f"**{gain}** on {_headline_benchmark(result)} by changing {what} "
+        f"(95 % interval {interval_text(result.interval)}, {pairs_text(result.pairs, result.metric)})."
+    )
+
+
+def _headline_benchmark(result: Result) -> str:
+    """The benchmark whose figure the sentence gives."""
+    best = next((f for f in result.benchmarks if f.speedup == result.speedup), None)
+    found = best or next((f for f in result.benchmarks if f.target), None)
+    return code(found.id) if found else "the benchmarks"
+
+
+def _values(offer: Offer, proof: Proof, told: Told, most: int) -> dict[str, Any]:
+    result = proof.result
+    shown = _shown(result.benchmarks, most)
+    left_out = len(result.benchmarks) - len(shown)
+    return {
+        "mark": Mark(offer.patch.id, offer.diff_key, offer.idea_key, told.commit),
+        "sentence": sentence(offer, result),
+        "chart": told.chart,
+        "rows": [_row(figure) for figure in shown],
+        "left_out": f"{left_out} more benchmarks, none of them slower, are left out here." if left_out else "",
+        "why": prose(offer.patch.rationale),
+        "checked": _checked(result),
+        "unchecked": _unchecked(result),
+        "minds": _minds(result),
+        "commands": fenced("\n".join(told.commands), "sh"),
+        "method": _method(result),
+        "details": _details(result, proof),
+        "provenance": _provenance(offer, result),
+        "end": BODY_END,
+    }
+
+
+def _shown(figures: Sequence[BenchmarkFigure], most: int) -> list[BenchmarkFigure]:
+    """Targets first, then losers, then the rest as far as there is room."""
+    ranked = sorted(figures, key=lambda f: (not f.target, f.verdict != "slower", f.speedup or 1.0))
+    needed = [figure for figure in ranked if figure.target or figure.verdict == "slower"]
+    return ranked[: max(most, min(len(needed), 4 * most))]
+
+
+def _row(figure: BenchmarkFigure) -> dict[str, str]:
+    verdict = figure.verdict.replace("_", " ")
+    return {
+        "name": code(figure.id, cell=True) + (" (target)" if figure.target else ""),
+        "speedup": speedup_text(figure.speedup),
+        "interval": interval_text(figure.interval),
+        "before": seconds_text(figure.baseline_s),
+        "after": seconds_text(figure.candidate_s),
+        "verdict": f"**{verdict}**" if verdict == "slower" else verdict,
+    }
+
+
+def _checked(result: Result) -> list[str]:
+    """What the gate looked at, in its own words where they say more than a name."""
+    told = []
+    if result.tests.passed:
+        told.append(f"{result.tests.passed} unit tests pass as before")
+    for check in result.checks:
+        if check.ok and check.name not in ("unit tests", "applies"):
+            told.append(prose(check.detail or check.name, 200))
+    slower = any(figure.verdict == "slower" for figure in result.benchmarks)
+    if len(result.benchmarks) > 1 and not slower:
+        told.append(f"none of the {len(result.benchmarks)} benchmarks is proved slower")
+    return told or ["that the change applies"]
+
+
+def _unchecked(result: Result) -> list[str]:
+    """What a reviewer has to judge alone."""
+    told = ["behaviour that neither the tests nor the benchmarks reach"]
+    if not result.tests.passed:
+        told.insert(0, "unit tests, as none passed stably before the change")
+    if result.tests.flaky:
+        told.append(f"{result.tests.flaky} tests that fail now and then without the change too")
+    told.append(f"interpreters other than Python {clean(result.python)}, and other machines than the one it ran on")
+    return told
+
+
+def _minds(result: Result) -> list[str]:
+    """What speaks against merging."""
+    told = [f"{code(f.id)} is proved slower: {speedup_text(f.speedup)} ({interval_text(f.interval)})."
+            for f in result.benchmarks if f.verdict == "slower"]  # fmt: skip
+    told += [f"{code(growth.benchmark)} {prose(growth.mixed, 200)}." for growth in result.growth if growth.mixed]
+    for figure in result.benchmarks:
+        if figure.instructions is not None and figure.instructions.alarm:
+            told.append(f"{code(figure.id)}: {prose(figure.instructions.note, 200)}.")
+    return told
+
+
+def _method(result: Result) -> str:
+    from perfagent.tools.report.markdown import rate_text
+
+    return (
+        "The base and this change ran interleaved in fresh processes, in an order drawn by coin within each pair, and "
+        "a sequential label-swap test decided; the figures come from further pairs that decided nothing. "
+        + prose(rate_text(result.noise), 400)
+    )
+
+
+def _details(result: Result, proof: Proof) -> list[str]:
+    from perfagent.tools.report.evidence import growth_line
+
+    told = [f"measured on `{proof.base}`, Python {clean(result.python)}, {prose(result.sandbox, 120)}"]
+    if result.noise.spread is not None:
+        told.append(f"identical code varied by {result.noise.spread:.1%} a pair here")
+    if result.noise.smallest_gain is not None:
+        told.append(f"at that noise gains from about {result.noise.smallest_gain - 1:.0%} are seen")
+    told += [f"growth with the size of the input: {prose(growth_line(growth), 300)}" for growth in result.growth]
+    told += [f"{'passed' if c.ok else '**failed**'}: {prose(c.name, 60)}, {prose(c.detail, 200)}" for c in result.checks]
+    return told
+
+
+def _provenance(offer: Offer, result: Result) -> str:
+    """Who made it, in one line; how to be rid of it is part of that."""
+    patch = offer.patch
+    made = f"the model {code(result.model or 'unknown')}" if patch.origin == "model" else "the catalogue of rewrites"
+    return (
+        f"Found by {made} and measured by perfagent {__version__}, run {code(offer.run_id)}, patch {code(patch.id)}. "
+        "Closing this is enough: the same change is not proposed again."
+    )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    text = resources.files("perfagent.agent.publishing").joinpath("body.md.jinja").read_text("utf-8")
+    # Markdown, not HTML: what is not ours is made harmless by `defusing`.
+    return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(text)  # noqa: S701

@@ -1,0 +1,243 @@
+"""A first benchmark for a repository without one: the hottest function whose real calls can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from perfagent.agent.lab.laboratory import Laboratory
+from perfagent.agent.lab.prepared import Prepared
+from perfagent.agent.lab.preparing import LONGEST_TESTS_S, Preparation
+from perfagent.agent.lab.seeds import VALUE_SEEDS
+from perfagent.agent.nodes.localizer import editable
+from perfagent.agent.services import Services
+from perfagent.agent.starting.proving import Proof, Unfit, prove
+from perfagent.agent.starting.script import Script, importable, repeats, script
+from perfagent.tools.equivalence import (
+    RealCall,
+    RealCalls,
+    TestSelection,
+    is_pytest,
+    profile_tests,
+    real_calls,
+    replay,
+)
+from perfagent.tools.errors import WorkloadError
+from perfagent.tools.profile import Hotspot, RawProfile, locate, rank
+from perfagent.tools.workload import MIN_BODY_S
+
+#: Functions whose calls are looked at, those with the largest share of the tests' time first.
+MOST_FUNCTIONS = 40
+
+#: Share of the unit tests' time in a function, with all it calls, below which nothing is won by a benchmark of it.
+SMALLEST_SHARE = 0.005
+
+#: Functions that are tried as benchmarks before it is given up.
+MOST_TRIED = 8
+
+#: Seconds that all calls together may take once: with a longer pass a comparison takes too long.
+LONGEST_PASS_S = 1.0
+
+#: Where no unit test is: the examples in docstrings and in the README, which pytest runs too.
+DOCTESTS = "python -m pytest -q --doctest-modules --doctest-glob=README* --ignore=setup.py --ignore=docs/conf.py"
+
+#: Names of folders with benchmarks that a new one may join.
+FOLDERS = ("benchmarks", "benches", "bench", "benchmark", "perf", "performance")
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A first benchmark that was tried.
+
+    Attributes:
+        script: its files. target: `path:qualname` of the function it calls. share: of the tests' time in it.
+        calls: distinct calls that it makes, of `seen` calls of `tests` tests.
+        proof: what running it showed.
+        passed_over: functions with a larger share, each with why there is no benchmark of it.
+    """
+
+    script: Script
+    target: str
+    share: float
+    calls: int
+    seen: int
+    tests: int
+    proof: Proof
+    passed_over: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function whose calls were looked at."""
+
+    spot: Hotspot
+    calls: RealCalls
+
+    @property
+    def target(self) -> str:
+        """`path:qualname`."""
+        return f"{self.spot.path}:{self.spot.qualname}"
+
+
+def first_benchmark(services: Services, base: str) -> First:
+    """Watch the unit tests, and make a benchmark of the calls of the hottest function that can be made again.
+
+    Raises:
+        WorkloadError: there are no tests, or none of their calls can be made again; says why.
+    """
+    services.enter("prepare", base[:12])
+    prepared = Preparation(services, base).begin(lambda _: [])
+    lab = Laboratory(services, prepared)
+    services.enter("watching the unit tests", "which functions take the time")
+    say = services.progress.note
+    tree = lab.tree(base)
+    with lab.lent(tree) as copy, lab.open({"baseline": copy}, writable=True) as bench:
+        site = bench.test_site("baseline")
+        raw, selection, count = _profiled(
+            lambda chosen: profile_tests(
+                bench.sandbox, site, chosen, timeout_s=LONGEST_TESTS_S, hash_seed=VALUE_SEEDS[0]
+            ),
+            services.settings.test,
+        )
+        spots = _hottest(rank(raw, copy, prepared.source_roots), services.settings.paths)
+        places = [place for spot in spots if (place := locate(copy, spot.path, spot.qualname))]
+        if not places:
+            raise _refusal(f"the {count} unit tests spend no time in the repository's own functions", ())
+        say(f"{count} tests: watching the calls of {len(places)} functions")
+        seen = real_calls(bench.sandbox, site, selection, places, timeout_s=LONGEST_TESTS_S, hash_seed=VALUE_SEEDS[0])
+
+        def again(calls: RealCalls) -> tuple[tuple[RealCall, ...], float, str]:
+            done = replay(bench.sandbox, site, calls, timeout_s=services.settings.time_limit, hash_seed=VALUE_SEEDS[1])
+            return done.kept, done.again_s, done.error
+
+        candidates = [Candidate(spot, calls) for spot, calls in zip(spots, seen, strict=True)]
+        return _first_that_stands(services, prepared, candidates, again)
+
+
+def _profiled(
+    profile: Callable[[TestSelection], tuple[RawProfile, int]], command: str | None
+) -> tuple[RawProfile, TestSelection, int]:
+    """The profile of the unit tests, else of the examples in docstrings and README, and how they are run.
+
+    Raises:
+        WorkloadError: there are neither.
+    """
+    if command is not None and not is_pytest(command):
+        raise _refusal(f"the tests are run by {command!r}, and calls can be watched under pytest alone", ())
+    try:
+        raw, count = profile(TestSelection(command=command))
+        return raw, TestSelection(command=command), count
+    except WorkloadError as none:
+        examples = TestSelection(command=DOCTESTS)
+        try:
+            raw, count = profile(examples)
+        except WorkloadError:
+            raise none from None
+        return raw, examples, count
+
+
+def _hottest(spots: Sequence[Hotspot], globs: tuple[str, ...]) -> list[Hotspot]:
+    """The repository's own functions in the order of their share, those of tests left out."""
+    own = [
+        spot
+        for spot in spots
+        if spot.cumulative_share >= SMALLEST_SHARE
+        and editable(spot.path, globs)
+        and not _of_tests(PurePosixPath(spot.path))
+        and not spot.qualname.rpartition(".")[2].startswith(("__", "<"))
+    ]
+    return sorted(own, key=lambda spot: -spot.cumulative_share)[:MOST_FUNCTIONS]
+
+
+def _of_tests(path: PurePosixPath) -> bool:
+    return bool({"tests", "test", "testing"} & set(path.parts[:-1])) or path.name.startswith(("test_", "conftest"))
+
+
+Again = Callable[[RealCalls], tuple[tuple[RealCall, ...], float, str]]
+"""Makes the kept calls again: those that gave the same, seconds of making them, and why there are none."""
+
+
+def _first_that_stands(services: Services, prepared: Prepared, candidates: Sequence[Candidate], again: Again) -> First:
+    """The first candidate of which a benchmark can be made, public functions before others.
+
+    Raises:
+        WorkloadError: there is none; says why for the hottest.
+    """
+    passed: dict[str, str] = {}
+    ordered = sorted(candidates, key=lambda each: "._" in f".{each.spot.qualname}")
+    usable = [each for each in ordered if _usable(each, passed)]
+    for candidate in usable[:MOST_TRIED]:
+        services.progress.note(f"trying the calls of {candidate.target} ({candidate.spot.cumulative_share:.0%})")
+        try:
+            return _tried(services, prepared, candidate, again, passed)
+        except Unfit as unfit:
+            passed[candidate.target] = str(unfit)
+            services.progress.note(f"{candidate.target}: {unfit}")
+    hottest = [each.target for each in candidates if each.target in passed][:5]
+    raise _refusal("no calls that the tests make can be made again", [f"{name}: {passed[name]}" for name in hottest])
+
+
+def _usable(candidate: Candidate, passed: dict[str, str]) -> bool:
+    """Whether some calls were kept; notes why not."""
+    calls = candidate.calls
+    if calls.kept and importable(calls):
+        return True
+    most = max(calls.refused, key=lambda why: calls.refused[why], default="it is not called in the tests' own thread")
+    passed[candidate.target] = most if not calls.kept else f"it cannot be imported from {calls.module}"
+    return False
+
+
+def _tried(services: Services, prepared: Prepared, candidate: Candidate, again: Again, passed: dict[str, str]) -> First:
+    """A benchmark of one function.
+
+    Raises:
+        Unfit: its calls do not give the same again, or what is timed is something else.
+    """
+    kept, seconds, error = again(candidate.calls)
+    if not kept:
+        raise Unfit(error or "called again, it gives something else")
+    total = sum(call.seconds for call in kept)
+    # Seconds under the tracer tell how the calls compare, those of making them again how long they take.
+    chosen = list(_within(kept, LONGEST_PASS_S * total / seconds if seconds else total))
+    files = services.target.files(prepared.base)
+    folder = _folder(files)
+    repeat = repeats(seconds * sum(call.seconds for call in chosen) / total if total else seconds)
+    made = script(candidate.calls, chosen, repeat, folder)
+    if made.path in files:
+        raise Unfit(f"{made.path} is there already")
+    proof = prove(services, prepared, made, candidate.spot)
+    if proof.body_s < MIN_BODY_S:  # in a row the calls are quicker than one by one
+        made = script(candidate.calls, chosen, repeats(proof.body_s / repeat), folder)
+        proof = prove(services, prepared, made, candidate.spot)
+    return First(
+        script=made,
+        target=candidate.target,
+        share=candidate.spot.cumulative_share,
+        calls=len(chosen),
+        seen=candidate.calls.calls,
+        tests=candidate.calls.test_count,
+        proof=proof,
+        passed_over=tuple(f"{name}: {why}" for name, why in passed.items()),
+    )
+
+
+def _within(calls: Sequence[RealCall], seconds: float) -> Iterator[RealCall]:
+    """The first calls that take so many seconds together, and one at least."""
+    spent = 0.0
+    for number, call in enumerate(calls):
+        spent += call.seconds
+        if number and spent > seconds:
+            return
+        yield call
+
+
+def _folder(files: Sequence[str]) -> str:
+    """Where a benchmark goes: a folder of that kind at the repository's root, else a new one."""
+    there = {PurePosixPath(name).parts[0] for name in files if "/" in name}
+    return next((name for name in FOLDERS if name in there), FOLDERS[0])
+
+
+def _refusal(why: str, details: Sequence[str]) -> WorkloadError:
+    told = f"no first benchmark can be made: {why}" + "".join(f"; {each}" for each in details)
+    return WorkloadError(told, "write one: a file such as benchmarks/bench.py that defines workload()")

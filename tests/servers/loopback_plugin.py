@@ -1,0 +1,135 @@
+"""Fixtures: GitHub and GitLab on loopback, with real git behind them.
+
+    def test_something(github, clock):
+        forge = GitHub(Access(github.full_name, github.url, github.token), clock)
+        github.fail("POST", "/pulls$", Reply(status=502), after=True)   # it arrives, but nobody is told
+        ...
+        assert [each.path for each in github.writes] == [...]
+
+`github` stands behind Prism, which holds every request and every answer against GitHub's own OpenAPI description. What
+it finds fails the test at its end, whatever was made of it on the way; a test that breaks the rules on purpose takes
+what was found with `github.violations()`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from loopback_forge import FakeClock, make_bare
+from loopback_github import PATHS, FakeGitHub
+
+NODE_MODULES = Path(__file__).parents[1] / "npm" / "node_modules"
+DESCRIPTION = NODE_MODULES / "@octokit/openapi/generated/api.github.com.deref.json"
+PRISM = NODE_MODULES / ".bin/prism"
+START_S = 60.0
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that nobody waits for."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def github_description() -> Mapping[str, Any]:
+    """GitHub's description of the paths that perfagent uses: the whole of it takes Prism ten seconds to read."""
+    missing = [each.name for each in (DESCRIPTION, PRISM) if not each.exists()]
+    if missing or shutil.which("node") is None:
+        reason = f"needs node and {', '.join(missing) or 'packages'}: npm ci --ignore-scripts --prefix tests/npm"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    whole = json.loads(DESCRIPTION.read_text("utf-8"))
+    return {
+        "openapi": whole["openapi"],
+        "info": whole["info"],
+        "paths": {path: whole["paths"][path] for path in PATHS},
+    }
+
+
+@dataclass
+class Prism:
+    """A Prism that lets through to `upstream` what the description allows, and back."""
+
+    url: str
+    upstream: str
+    log: Path
+    seen: int = 0
+    asked: int = 0
+
+    def violations(self) -> list[str]:
+        """What it objected to since it was last asked."""
+        # It writes its log behind its answers: what it says to this request is behind everything before.
+        self.asked += 1
+        mark = f"/mark-{self.asked} "
+        with contextlib.suppress(HTTPError):
+            urlopen(f"{self.url}{mark.strip()}", timeout=START_S).close()
+        _until(lambda: mark in self.log.read_text("utf-8"), "prism says nothing")
+        lines = self.log.read_text("utf-8").splitlines()
+        fresh, self.seen = lines[self.seen :], len(lines)
+        return [line for line in fresh if "prism/errors#" in line and "/mark-" not in line]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def prism(github_description: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prism]:
+    """One for all tests of the session, before whatever listens on its upstream's port."""
+    folder = tmp_path_factory.mktemp("prism")
+    (folder / "github.json").write_text(json.dumps(github_description))
+    here, there = free_port(), free_port()
+    found = Prism(f"http://127.0.0.1:{here}", f"http://127.0.0.1:{there}", folder / "log")
+    arguments: list[str | Path] = [
+        "proxy",
+        "--errors",
+        "--host=127.0.0.1",
+        f"--port={here}",
+        folder / "github.json",
+        found.upstream,
+    ]
+    with found.log.open("wb") as log:
+        process = subprocess.Popen([PRISM, *arguments], stdout=log, stderr=log)
+    try:
+        _until(lambda: "Prism is listening" in found.log.read_text("utf-8"), "prism does not start")
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _until(holds: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + START_S
+    while not holds():
+        if time.monotonic() > end:
+            pytest.fail(otherwise)
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def github(prism: Prism, github_description: Mapping[str, Any], tmp_path: Path) -> Iterator[FakeGitHub]:
+    """GitHub with the repository `acme/words`, empty but for one commit."""
+    root = tmp_path / "github"
+    server = FakeGitHub(root, github_description, int(prism.upstream.rpartition(":")[2]))
+    make_bare(server.bare)
+    server.url, server.violations = prism.url, prism.violations
+    yield server
+    server.close()
+    assert not server.violations(), "a request or an answer is not as GitHub describes it"

@@ -1,0 +1,64 @@
+"""All that a report is written from: the result, and what lies beside it in the run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from perfagent.tools.report.difference import ProfileDifference
+from perfagent.tools.report.document import PatchReport, Result
+from perfagent.tools.report.samples import JudgedSamples, Samples, SampleSeries
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and when a run was made.
+
+    Attributes:
+        run: what names it on the command line; its id where nothing is given.
+        started: seconds since the epoch, None where that is not known.
+        machine: in words, such as `Linux 6.1 x86_64, 2 cores`.
+    """
+
+    run: str = ""
+    started: float | None = None
+    machine: str = ""
+
+    @property
+    def when(self) -> str:
+        """The start as `21 Nov 2026, 21:17 UTC`; empty where it is not known."""
+        return "" if self.started is None else time.strftime("%d %b %Y, %H:%M UTC", time.gmtime(self.started))
+
+
+@dataclass(frozen=True)
+class Material:
+    """A result with its samples and its differential profile, which older runs lack."""
+
+    result: Result
+    samples: Samples | None = None
+    difference: ProfileDifference | None = None
+    setting: Setting = field(default_factory=Setting)
+
+    @property
+    def run(self) -> str:
+        """What names the run on the command line."""
+        return self.setting.run or self.result.run_id
+
+    @property
+    def whole(self) -> str:
+        """What the samples call the thing the result's own figures are about."""
+        return {"run": "branch", "verify": "patch", "compare": "head"}[self.result.command]
+
+    def series(self, subject: str) -> tuple[SampleSeries, ...]:
+        """The pairs behind a subject's figures: fresh ones where they were measured, else those that decided."""
+        kept = {each.stage: each for each in self._judged(subject)}
+        found = kept.get("publish") or kept.get("confirm")
+        return () if found is None else found.series
+
+    def of_patch(self, patch: PatchReport) -> tuple[SampleSeries, ...]:
+        """The pairs behind one patch."""
+        return self.series(patch.id)
+
+    def _judged(self, subject: str) -> Iterator[JudgedSamples]:
+        yield from (each for each in (self.samples.judged if self.samples else ()) if each.subject == subject)
