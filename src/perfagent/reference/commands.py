@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import typer
 
+from perfagent.cli.evaluate import TITLES
 from perfagent.cli.main import application
 from perfagent.reference.markdown import code, sentence, table
 
@@ -26,6 +27,13 @@ Most flags of `run` can be given in other places too: [settings](settings.md).
 | 2 | wrong usage |
 | 130 | interrupted, or waiting for a review: `perfagent resume RUN` goes on |
 """
+
+
+#: Stands for the name of a published benchmark.
+BENCHMARK = "BENCHMARK"
+
+#: What the heading of some families of commands is followed by.
+FAMILIES = {"eval": f"\n`{BENCHMARK}` is one of {', '.join(f'`{name}`' for name in TITLES)}.\n"}
 
 
 class Leaf(NamedTuple):
@@ -69,13 +77,15 @@ def flags_by_parameter() -> dict[str, str]:
 
 def page() -> str:
     """The whole page."""
-    parts, shown = [INTRODUCTION], set()
+    parts, families = [INTRODUCTION], set[str]()
     for leaf in leaves():
-        family = leaf.words[0] if leaf.words[0] != "eval" or len(leaf.words) < 3 else "eval"
-        if len(leaf.words) > 1 and family not in shown:
-            parts.append(f"## {family}\n")
-        shown.add(family)
-        parts.append(_command(leaf))
+        if len(leaf.words) > 1 and leaf.words[0] not in families:
+            parts.append(f"## {leaf.words[0]}\n{FAMILIES.get(leaf.words[0], '')}")
+        families.add(leaf.words[0])
+        # The published benchmarks have the same verbs.
+        told = _command(leaf._replace(words=tuple(BENCHMARK if word in TITLES else word for word in leaf.words)))
+        if told not in parts:
+            parts.append(told)
     return "\n".join(parts)
 
 

@@ -15,6 +15,11 @@ def test_every_field_of_a_document_is_on_the_page(kind) -> None:
         assert f"`{field.alias or name}`" in section
 
 
+def test_no_field_is_without_a_meaning() -> None:
+    rows = [line for line in page().splitlines() if line.startswith("| `")]
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
 def test_a_result_is_valid_by_the_published_names() -> None:
     schema = json.loads(documents()["result"])
     result = Result(command="run", run_id="r", run_dir="d", repository="p", status="completed", verdict="faster")

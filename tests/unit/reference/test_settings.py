@@ -3,7 +3,8 @@
 import pytest
 
 from perfagent.agent.settings import USER_ONLY, Settings, load_settings
-from perfagent.reference.settings import GROUPS, OTHERS, groups, page
+from perfagent.reference.commands import leaves
+from perfagent.reference.settings import FLAGS, GROUPS, OTHERS, groups, page
 
 
 def section(name: str) -> str:
@@ -32,6 +33,11 @@ def test_flag_key_range_and_default_are_told() -> None:
     assert "`--min-speedup`" in told
     assert "`min_speedup` in `[tool.perfagent]`" in told
     assert "at least 1.01, at most 10; by default `1.03`" in told
+
+
+def test_flags_of_another_name_are_flags_of_pr() -> None:
+    pr = next(leaf.command for leaf in leaves() if leaf.words == ("pr",))
+    assert set(FLAGS.values()) <= {option for each in pr.params for option in each.opts}
 
 
 def test_choices_are_listed() -> None:
