@@ -39,7 +39,7 @@ COMMON = {
     "run_dir": "the run folder",
     "run_id": "the run's name, by which commands find it",
     "sandbox": "where code ran, and what contained it",
-    "schema_": "which version of this schema the document follows",
+    "schema_": "which schema the document follows, with its version",
     "seconds": "wall time",
     "speedup": "baseline time / candidate time",
     "target": "whether it was named before anything was edited",
@@ -140,13 +140,15 @@ def _type(schema: Mapping[str, Any]) -> str:
         return " or ".join(code(json.dumps(value)) for value in schema["enum"])
     if "anyOf" in schema:
         return " or ".join(_type(each) for each in cast("list[Mapping[str, Any]]", schema["anyOf"]))
-    if str(schema.get("default", "")).startswith("perfagent/"):
-        return code(json.dumps(schema["default"]))
     kind = str(schema.get("type", "any"))
     if kind == "array":
-        if "prefixItems" in schema:
-            return f"[{', '.join(_type(each) for each in schema['prefixItems'])}]"
-        return f"list of {_type(schema['items'])}"
+        return _array(schema)
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
         return f"object of {_type(schema['additionalProperties'])}"
     return kind
+
+
+def _array(schema: Mapping[str, Any]) -> str:
+    if "prefixItems" in schema:
+        return f"[{', '.join(_type(each) for each in schema['prefixItems'])}]"
+    return f"list of {_type(schema['items'])}"
