@@ -44,7 +44,9 @@ def sources(folder: Path, result: Result | None = None) -> Sources:
     """
     result = result or _read(folder / RESULT, Result)
     if result is None:
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     return Sources(result, _read(folder / SAMPLES, Samples), _read(folder / DIFFERENCE, ProfileDifference))
 
 
