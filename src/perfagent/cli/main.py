@@ -18,6 +18,7 @@ HELP = "Makes a repository faster and proves it: a change is kept only when a co
 
 #: Module below `perfagent.cli` of every command, in the order the help lists them.
 COMMANDS = {
+    "init": "init",
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
     "runs": "runs",
@@ -54,7 +55,8 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     if arguments[:1] in (["eval"], ["ci"]):
         return _grouped(arguments[0], arguments[1:])
     named = [name for name in arguments[:1] if name in COMMANDS]
-    app = bare(HELP, own_flags=not named)
+    # Without the flags that install completion, typer does not know the shells either.
+    app = bare(HELP, own_flags=not named or COMPLETING in os.environ)
     app.callback(add_help_option=not named)(no_flags if named else _root)
     for name in named or COMMANDS:
         function = _function(name)
@@ -66,9 +68,6 @@ def application(arguments: Sequence[str]) -> typer.Typer:
 
 def _typed() -> list[str]:
     """The finished words after `perfagent` on the line that a shell completes, as typer's scripts hand it over."""
-    from typer.completion import completion_init
-
-    completion_init()  # an application without the flags that install completion would not know the shells
     if "COMP_WORDS" in os.environ:
         return os.environ["COMP_WORDS"].split()[1 : int(os.environ.get("COMP_CWORD", "1"))]
     line = os.environ.get("_TYPER_COMPLETE_ARGS", "")
@@ -79,7 +78,7 @@ def _grouped(name: str, words: Sequence[str]) -> typer.Typer:
     """`eval` or `ci` alone below a bare root, with as much below it as the words after it need."""
     from perfagent.cli import ci, evaluate
 
-    app = bare(HELP, own_flags=False)
+    app = bare(HELP, own_flags=COMPLETING in os.environ)
     app.callback(add_help_option=False)(no_flags)
     app.add_typer((evaluate if name == "eval" else ci).groups(words), name=name)
     return app
