@@ -150,5 +150,5 @@ def test_hostile_words_stay_in_their_place(clone: Git, head: str, tmp_path: Path
     assert cover.parent == tmp_path / "out" / "perfagent-x"
     mail = message_from_bytes(cover.read_bytes(), policy=default)
     assert (mail["To"], mail["Subject"]) == (None, "[PATCH 0/1] one To: everyone@example.org two")
-    assert mail["From"].addresses[0].XX
+    assert mail["From"].addresses[0].display_name == 'Doe, "J" X'
     assert "From you ?" in mail.get_content()
