@@ -32,6 +32,9 @@ ROW_HEIGHT = 62
 LEFT, MARGIN = 66, 112
 """Pixels left of the plot for its axis, and right of it for what its lines mean."""
 
+#: Factor beyond the outermost pair up to which an interval is drawn.
+FURTHEST = 10.0
+
 #: Robust standard deviations of identical code's log ratio between which 95 of 100 of its pairs lie.
 NOISE_WIDTH = 1.96
 
@@ -58,8 +61,11 @@ def pairs_chart(
     """
     ratios = [before / after for before, after in zip(series.baseline, series.candidate, strict=True)]
     bounds = [*ratios, 1.0]
-    interval = figure.interval if figure else None
-    if interval:
+    interval = None
+    if figure is not None and figure.interval is not None:
+        # An interval may reach to infinity; far beyond all pairs it tells no more.
+        furthest = (min(bounds) / FURTHEST, max(bounds) * FURTHEST)
+        interval = max(figure.interval[0], furthest[0]), min(figure.interval[1], furthest[1])
         bounds += interval
     if noise:
         bounds += [math.exp(-NOISE_WIDTH * noise), math.exp(NOISE_WIDTH * noise)]
@@ -75,7 +81,7 @@ def pairs_chart(
         "layer": [_on_axes(layer, domain, len(ratios)) for layer in layers],
         "resolve": {"legend": {"shape": "shared"}},
     }
-    told = f", estimate {speedup_text(figure.speedup)} (95 % CI {interval_text(interval)})" if figure else ""
+    told = f", estimate {speedup_text(figure.speedup)} (95 % CI {interval_text(figure.interval)})" if figure else ""
     return drawn(spec, f"{series.benchmark}: speedup of each of {len(ratios)} pairs{told}")
 
 

@@ -82,3 +82,9 @@ def test_quartiles_are_those_of_the_sample() -> None:
 def test_the_same_samples_give_the_same_bytes(make_series: Any, make_figure: Any) -> None:
     for draw in (lambda: pairs_chart(make_series(), make_figure()), lambda: distribution_chart(make_series())):
         assert draw() == draw()
+
+
+def test_an_interval_without_an_end_is_drawn_to_the_edge(make_series: Any, make_figure: Any, texts: Texts) -> None:
+    drawn = pairs_chart(make_series(), make_figure(interval=(0.0, float("inf"))))
+    assert {"0.1x", "10x"} <= set(texts(drawn))
+    assert "NaN" not in drawn
