@@ -10,7 +10,7 @@ from perfagent.tools.report.charts.drawing import CHARACTER_PX, SIDE, WIDTH, dra
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
 from perfagent.tools.report.charts.scales import MIRRORED_LABEL, axis, fitted, ratio_ticks
 from perfagent.tools.report.document import BenchmarkFigure
-from perfagent.tools.report.words import interval_text, speedup_text
+from perfagent.tools.report.words import interval_text, shared_prefix, speedup_text
 
 ROW = 40
 """Pixels a benchmark: its name above, its interval below, so that a long name has the whole width."""
@@ -70,16 +70,6 @@ def forest_chart(figures: Sequence[BenchmarkFigure], *, width: int = WIDTH) -> s
     faster = sum(figure.verdict == "faster" for figure in figures)
     counted = f"{faster} faster, {slower} slower" if len(figures) > 1 else _told(figures[0]) if figures else "none"
     return drawn(spec, f"Speedup of {_count(len(figures))} with 95 % intervals: {counted}")
-
-
-def shared_prefix(names: Sequence[str]) -> str:
-    """What all names begin with, up to a separator; empty for a single one."""
-    if len(names) < 2:
-        return ""
-    first, last = min(names), max(names)
-    common = first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
-    end = max(common.rfind(mark) + len(mark) if mark in common else 0 for mark in ("::", "/", "[", "."))
-    return common[:end]
 
 
 def _groups(figures: Sequence[BenchmarkFigure]) -> list[tuple[str, list[BenchmarkFigure]]]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from perfagent.tools.report import shared_prefix
 from perfagent.tools.report.charts import forest_chart
-from perfagent.tools.report.charts.forest import shared_prefix
 
 Texts = Callable[[str], list[str]]
 
