@@ -240,4 +240,4 @@ def _folder(files: Sequence[str]) -> str:
 
 def _refusal(why: str, details: Sequence[str]) -> WorkloadError:
     told = f"no first benchmark can be made: {why}" + "".join(f"; {each}" for each in details)
-    return WorkloadError(told, "write one: a file such as benchmarks/bench.py that defines workload()")
+    return WorkloadError(told, "write one: a file such as benchmarks/bench.py that defines workload()", code="PA401")

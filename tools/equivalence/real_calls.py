@@ -101,7 +101,7 @@ def profile_tests(
     """
     found = _watched(sandbox, site, selection, {"what": "profile"}, (timeout_s, hash_seed))
     if not found["tests"]:
-        raise WorkloadError("no unit test ran", "see what `python -m pytest` says in the repository")
+        raise WorkloadError("no unit test ran", "see what `python -m pytest` says in the repository", code="PA406")
     raw = RawProfile(posixpath.normpath(site.tree), {ALL_TESTS: rows_of(found["profile"])})
     return raw, int(found["tests"])
 
@@ -170,7 +170,7 @@ def _watched(
     found = _json(done, report)
     if found is None:
         raise WorkloadError(
-            f"the unit tests cannot be watched: {_said(done)}", "see what `python -m pytest` says there"
+            f"the unit tests cannot be watched: {_said(done)}", "see what `python -m pytest` says there", code="PA407"
         )
     return found
 

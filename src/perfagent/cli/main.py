@@ -26,6 +26,7 @@ COMMANDS = {
     **dict.fromkeys(("resume", "apply"), "runs"),
     "pr": "pull_requests",
     "clean": "clean",
+    "mcp": "mcp",
     "explain": "explain",
 }
 
