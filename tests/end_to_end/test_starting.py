@@ -47,7 +47,7 @@ def test_a_first_benchmark_is_made_of_the_tests_own_calls(bare: Path, perfagent:
     (bare / "tests/test_textkit.py").write_text(TEST)
     kit.git(bare, "commit", "-qam", "tests")
     seen = perfagent("init", bare, "--benchmark", "--yes", "--json", *LOCAL).json
-    first = seen["benchmark"]
+    (first,) = seen["benchmarks"]
     assert (first["path"], first["target"]) == ("benchmarks/bench_unique.py", "textkit/words.py:unique")
     assert first["share"] > 0.5
     assert first["seconds"] > 0.01

@@ -9,6 +9,7 @@ import pytest
 
 from perfagent.agent.starting.files import Change
 from perfagent.agent.starting.initializing import writable
+from perfagent.agent.starting.workflows import workflow_changes
 from perfagent.tools.errors import PerfagentError
 
 
@@ -45,3 +46,11 @@ def test_only_pyproject_may_be_there_already(tmp_path: Path) -> None:
     left, lines = writable(tmp_path, [*changes, Change("fresh", "new", "")])
     assert [each.path for each in left] == ["pyproject.toml", "fresh"]
     assert lines == ["other is there already and is left as it is"]
+
+
+def test_the_workflows_are_those_of_the_examples() -> None:
+    changes = workflow_changes()
+    names = [".github/workflows/perfagent-gate.yml", ".github/workflows/perfagent-optimize.yml"]
+    assert [each.path for each in changes] == names
+    examples = Path(__file__).parents[4] / "examples/workflows"
+    assert [each.text for each in changes] == [(examples / Path(name).name).read_text("utf-8") for name in names]
