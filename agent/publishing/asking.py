@@ -70,7 +70,8 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
         raise UsageError("--out and --forge patches belong together", "give both, or none of them")
     source = finished(folder).repository
     if route.out is not None:
-        return PatchFolder(route.out, _current(folder), Path(source).name.removesuffix(".git"))
+        clone = folder / "repo.git"
+        return PatchFolder(route.out, Git(clone, git_dir=clone), source, clock=clock)
     place = read_remote(route.remote) or read_remote(_origin(source))
     name = cast("ForgeName", route.forge or _named(place, environ))
     repository = route.repo or (place.full_name if place else environ.get(REPOSITORY_VARIABLES[name], ""))
@@ -107,18 +108,6 @@ def wishes_for(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str
         co_authors=tuple(person(name) for name in given.get("co_authors", ())),
         again=bool(given.get("again")),
     )
-
-
-def _current(folder: Path) -> Git:
-    """The run's clone, its branches brought up to the repository it came from.
-
-    Raises:
-        RepositoryError: that cannot be reached any more.
-    """
-    place = folder / "repo.git"
-    git = Git(place, git_dir=place, user_config=True)
-    git.run("fetch", "--quiet", "--no-tags", "--no-auto-maintenance", "origin", "+refs/heads/*:refs/heads/*")
-    return git
 
 
 def _origin(source: str) -> str:

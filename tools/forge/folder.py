@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.tools.errors import ForgeError, RepositoryError
-from perfagent.tools.forge.push import check_update
+from perfagent.tools.forge.clock import Clock, SystemClock
+from perfagent.tools.forge.push import Credentials, Remote, check_update, fetch_branch
 from perfagent.tools.forge.records import (
     BranchUpdate,
     Comment,
@@ -32,6 +33,8 @@ from perfagent.tools.forge.records import (
 from perfagent.tools.repository import Git
 
 INDEX = "pulls.json"
+#: Where the clone keeps upstream's branch.
+BASE = "refs/perfagent/patches/base"
 COVER = "0000-cover-letter.patch"
 #: What `git format-patch` writes into the first line of every mail, for programs that look for mails.
 _MAGIC_DATE = "Mon Sep 17 00:00:00 2001"
@@ -42,17 +45,20 @@ class PatchFolder:
 
     Args:
         folder: where the mails go; made when something is written.
-        git: the repository that has the commits.
-        full_name: what to call the repository.
-        default_branch: the branch the patches are for; the one that is checked out when empty.
+        git: the repository that has the commits; what `upstream` has and it lacks is fetched into it.
+        upstream: path or address of the repository the patches are for.
+        default_branch: the branch they are for; the one that is checked out there when empty.
+        clock: the time.
     """
 
     name = "patches"
 
-    def __init__(self, folder: Path, git: Git, full_name: str, default_branch: str = "") -> None:
+    def __init__(
+        self, folder: Path, git: Git, upstream: str, default_branch: str = "", clock: Clock | None = None
+    ) -> None:
         self._folder = folder
         self._git = git
-        self._full_name = full_name
+        self._upstream = Remote(upstream, Credentials("", "", ""), clock or SystemClock())
         self._default_branch = default_branch
 
     def repository(self) -> Repository:
@@ -61,10 +67,11 @@ class PatchFolder:
         Raises:
             ForgeError: `missing` when no branch is given or checked out.
         """
-        branch = self._default_branch or self._git.attempt("symbolic-ref", "--short", "-q", "HEAD").text
+        branch = self._default_branch or self._checked_out()
         if not branch:
             raise ForgeError("missing", "no branch is checked out", "name the one the patches are for with --base")
-        return Repository(self._full_name, branch, web_url="", clone_url="", can_push=True)
+        name = self._upstream.shown.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        return Repository(name, branch, web_url="", clone_url="", can_push=True)
 
     def pulls(self, branch: str = "") -> tuple[PullRequest, ...]:
         """What the folder remembers, newest first."""
@@ -133,21 +140,18 @@ class PatchFolder:
         """Nothing: what is to be said stands in the cover letter."""
 
     def branch_head(self, branch: str) -> str | None:
-        """Where a branch was last put, else where the repository has it."""
+        """Where a branch was last put, else where upstream has it."""
         if branch in (heads := self._load()[1]):
             return heads[branch]
-        for place in ("refs/heads", "refs/remotes/origin"):
-            found = self._git.attempt("rev-parse", "--verify", "-q", f"{place}/{branch}^{{commit}}")
-            if found.status == 0:
-                return found.text
-        return None
+        told = self._ask(f"refs/heads/{branch}")
+        return told.partition("\t")[0] or None
 
     def fetch(self, git: Git, branch: str, reference: str) -> str | None:
-        """Point `reference` at where a branch is; its commits are there already."""
-        head = self.branch_head(branch)
-        if head is not None:
-            git.run("update-ref", reference, head)
-        return head
+        """Bring a branch's commits into a repository and point `reference` there at its head."""
+        if branch not in (heads := self._load()[1]):
+            return fetch_branch(git, self._upstream, branch, reference)
+        git.run("update-ref", reference, heads[branch])
+        return heads[branch]
 
     def pushing(self, updates: Sequence[BranchUpdate]) -> tuple[Sending, ...]:
         """The mails of open pull requests on these branches."""
@@ -177,14 +181,27 @@ class PatchFolder:
         """Empty: a mail links to nothing."""
         return ""
 
+    def _checked_out(self) -> str:
+        """The branch that upstream's HEAD names; empty when it names none."""
+        told = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", self._ask("--symref", "HEAD"), re.MULTILINE)
+        return told[1] if told else ""
+
+    def _ask(self, *words: str) -> str:
+        """What `git ls-remote` says of upstream."""
+        *flags, pattern = words
+        result = self._upstream.talk(self._git, ("ls-remote", *flags), [pattern])
+        if result.status != 0:
+            raise self._upstream.refused(result, "read")
+        return result.text
+
     def _place(self, branch: str) -> Path:
         return self._folder / re.sub(r"[^\w.+-]+", "-", branch)
 
     def _mails(self, branch: str, commit: str, base: str, title: str, body: str) -> tuple[Sending, ...]:
         """The cover letter and the mails of the commits that `base` lacks."""
-        below = self.branch_head(base)
+        below = self.fetch(self._git, base, BASE)
         if below is None:
-            raise ForgeError("missing", f"the repository has no branch {base}", "name one with --base")
+            raise ForgeError("missing", f"{self._upstream.shown} has no branch {base}", "name one with --base")
         with tempfile.TemporaryDirectory() as scratch:
             options = ("--output-directory", scratch, "--no-signature", "--numbered", "--no-stat", "--quiet")
             try:

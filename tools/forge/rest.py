@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from perfagent import __version__
+from perfagent.tools.errors import ForgeError
 from perfagent.tools.forge.access import Access
 from perfagent.tools.forge.clock import Clock
 from perfagent.tools.forge.comments import find_own, same_text
 from perfagent.tools.forge.http import Client, Refusal
-from perfagent.tools.forge.push import Credentials, describe_push, fetch_branch, push_branches
+from perfagent.tools.forge.push import Credentials, Remote, describe_push, fetch_branch, push_branches
 from perfagent.tools.forge.records import (
     BranchUpdate,
     Comment,
@@ -54,7 +55,11 @@ class RestForge(ABC):
 
     @cached_property
     def _repository(self) -> Repository:
-        return self._find_repository()
+        try:
+            return self._find_repository()
+        except (KeyError, TypeError) as error:
+            message = f"{self._access.api_url} does not answer as {self.name} does ({error!r})"
+            raise ForgeError("unavailable", message, "check --api-url and --forge") from error
 
     @abstractmethod
     def pulls(self, branch: str = "") -> tuple[PullRequest, ...]:
@@ -128,25 +133,23 @@ class RestForge(ABC):
             lambda: find_own(self.comments(number), marker, body),
         )
 
+    def fetch(self, git: Git, branch: str, reference: str) -> str | None:
+        """Bring a branch's commits into a repository and point `reference` there at its head."""
+        return fetch_branch(git, self._remote, branch, reference)
+
     def pushing(self, updates: Sequence[BranchUpdate]) -> tuple[Sending, ...]:
         """What `push` sends."""
         return describe_push(self._remote, updates)
 
     def push(self, git: Git, updates: Sequence[BranchUpdate]) -> None:
         """Move branches, all or none, each only from where it is expected to be."""
-        push_branches(git, self._remote, updates, self._credentials, self._client.clock)
-
-    def fetch(self, git: Git, branch: str, reference: str) -> str | None:
-        """Bring a branch's commits into a repository and point `reference` there at its head."""
-        return fetch_branch(git, self._remote, branch, reference, self._credentials, self._client.clock)
+        push_branches(git, self._remote, updates)
 
     @property
-    def _credentials(self) -> Credentials:
-        return Credentials(self.git_user, self._access.token, self._repository.clone_url)
-
-    @property
-    def _remote(self) -> str:
-        return self._access.remote or self._repository.clone_url
+    def _remote(self) -> Remote:
+        home = self._repository.clone_url
+        credentials = Credentials(self.git_user, self._access.token, home)
+        return Remote(self._access.remote or home, credentials, self._client.clock)
 
     def _sending(self, method: str, path: str, body: Mapping[str, Any]) -> Sending:
         return Sending(method, self._client.base + path, body)

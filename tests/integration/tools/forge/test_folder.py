@@ -32,7 +32,7 @@ def head(clone: Git) -> str:
 
 @pytest.fixture
 def forge(clone: Git, tmp_path: Path) -> PatchFolder:
-    return PatchFolder(tmp_path / "out", clone, "acme/words", "main")
+    return PatchFolder(tmp_path / "out", clone, str(clone.cwd), "main")
 
 
 def propose(forge: Forge, git: Git, head: str) -> int:
@@ -69,7 +69,7 @@ def test_the_cover_letter_says_the_title_and_the_body(
 
 def test_what_was_proposed_is_remembered(forge: PatchFolder, clone: Git, head: str, tmp_path: Path) -> None:
     number = propose(forge, clone, head)
-    again = PatchFolder(tmp_path / "out", clone, "acme/words", "main")
+    again = PatchFolder(tmp_path / "out", clone, str(clone.cwd), "main")
     assert again.pulls(BRANCH) == (again.pull(number),)
     assert (again.pull(1).labels, again.pull(1).state, again.branch_head(BRANCH)) == (("performance",), "open", head)
     assert again.open_pull(NewPull(BRANCH, head, "main", "T", "B")).number == 1
@@ -111,10 +111,10 @@ def test_a_base_that_is_not_there(forge: PatchFolder, head: str) -> None:
 
 
 def test_the_branch_that_is_checked_out_is_the_default(clone: Git, tmp_path: Path) -> None:
-    assert PatchFolder(tmp_path, clone, "acme/words").repository().default_branch == "topic"
+    assert PatchFolder(tmp_path, clone, str(clone.cwd)).repository().default_branch == "topic"
     clone.run("switch", "-q", "--detach")
     with pytest.raises(ForgeError, match="no branch is checked out"):
-        PatchFolder(tmp_path, clone, "acme/words").repository()
+        PatchFolder(tmp_path, clone, str(clone.cwd)).repository()
 
 
 def test_an_index_that_somebody_broke(forge: PatchFolder, tmp_path: Path) -> None:
@@ -122,3 +122,17 @@ def test_an_index_that_somebody_broke(forge: PatchFolder, tmp_path: Path) -> Non
     (tmp_path / "out/pulls.json").write_text('{"pulls": [{}]}')
     with pytest.raises(ForgeError, match="cannot be read"):
         forge.pulls()
+
+
+def test_what_upstream_has_got_since_is_fetched(clone: Git, head: str, tmp_path: Path) -> None:
+    run = Git(tmp_path / "run", git_dir=tmp_path / "run")
+    clone.run("clone", "-q", "--bare", str(clone.cwd), str(tmp_path / "run"))
+    clone.run("switch", "-q", "main")
+    clone.run("commit", "--allow-empty", "-qm", "meanwhile")
+    forge = PatchFolder(tmp_path / "out", run, str(clone.cwd))
+    assert forge.repository().full_name == "words"
+    assert forge.fetch(run, "main", "refs/perfagent/fetched/main") == forge.branch_head("main")
+    assert run.run("rev-parse", "refs/perfagent/fetched/main").text == clone.run("rev-parse", "main").text
+    propose(forge, run, head)
+    assert forge.fetch(run, BRANCH, "refs/perfagent/fetched/x") == head
+    assert (forge.fetch(run, "none", "refs/x"), forge.branch_head("none")) == (None, None)
