@@ -52,6 +52,14 @@ def test_an_improvement_passes_and_is_said_without_any_token(jobs: Any) -> None:
 
 
 @pytest.mark.bubblewrap
+def test_a_benchmark_that_is_given_more_work_is_no_slowdown(jobs: Any) -> None:
+    ran = jobs.pull_request("more-work").judged(**INPUTS, token="")
+    assert ran.status == 0, ran.log
+    assert ran.outputs["verdict"] in ("not_faster", "inconclusive")
+    assert "both sides ran those of the base: `benchmarks/bench.py`" in ran.summary
+
+
+@pytest.mark.bubblewrap
 def test_documentation_is_not_measured_and_a_comment_that_was_true_is_mended(jobs: Any, github: Any) -> None:
     number = github.add_pull("docs").number
     job = jobs.pull_request("docs", number=number, **jobs.at(github))
