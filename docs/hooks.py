@@ -20,7 +20,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Put a chart where a page has a comment such as `<!-- chart: power -->`; lead from an error's page to all errors."""
+    """Put a chart where a page has a comment such as `<!-- chart: power -->`; lead from an error to all of them."""
     from perfagent.reference.charts import chart
 
     if page.file.src_uri.startswith("errors/PA"):
