@@ -72,7 +72,7 @@ def _joined(
     least = MIN_SHARE * sum(seconds) / 2 if smallest is None else smallest
     children = [[child for frame in side for child in frame.below] for side in (before, after)]
     labels = dict.fromkeys(child.label for side in children for child in side)
-    below = [_joined(name, *(_of(side, name) for side in children), smallest=least) for name in labels]
+    below = [_joined(name, _of(children[0], name), _of(children[1], name), least) for name in labels]
     kept = [frame for frame in below if (frame.baseline_s + frame.candidate_s) / 2 >= least]
     kept.sort(key=lambda frame: (-(frame.baseline_s + frame.candidate_s), frame.label))
     return DifferenceFrame(label=label, baseline_s=seconds[0], candidate_s=seconds[1], below=tuple(kept))

@@ -31,7 +31,11 @@ LANGUAGE = "5.21"
 
 #: Pixels: of a chart, of its text, of an average character of that text, with which labels are fitted.
 WIDTH = 640
+NARROW = 480
+"""Width below which what stands side by side goes one below the other."""
 FONT_PX = 12
+SIDE = 12
+"""Pixels left and right of a chart without labels there: half of the outermost tick's label must fit."""
 CHARACTER_PX = 6.7
 
 Spec = Mapping[str, Any]
@@ -67,7 +71,9 @@ def require_charts() -> None:
         UsageError: the library is missing; its remedy says how to get it.
     """
     if not charts_available():
-        raise UsageError("plots need vl-convert, which is not installed", "pip install 'perfagent[charts]'")
+        raise UsageError(
+            "plots need vl-convert, which is not installed", "pip install 'perfagent[charts]'", code="PA109"
+        )
 
 
 def check_chart(path: Path) -> None:

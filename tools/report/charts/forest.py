@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from perfagent.tools.report.charts.drawing import CHARACTER_PX, WIDTH, drawn
+from perfagent.tools.report.charts.drawing import CHARACTER_PX, SIDE, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
-from perfagent.tools.report.charts.scales import RATIO_LABEL, axis, fitted, ratio_ticks
+from perfagent.tools.report.charts.scales import MIRRORED_LABEL, axis, fitted, ratio_ticks
 from perfagent.tools.report.document import BenchmarkFigure
 from perfagent.tools.report.words import interval_text, speedup_text
 
@@ -43,20 +43,26 @@ def forest_chart(figures: Sequence[BenchmarkFigure], *, width: int = WIDTH) -> s
     top = 0
     reach = _reach(figures)
     if prefix:
-        layers.append(_text(fitted(f"all names begin with {prefix}", width - 24), 0, HEADING / 2, MUTED, "left"))
+        layers.append(_text(fitted(f"all names begin with {prefix}", width - 2 * SIDE), 0, HEADING / 2, MUTED, "left"))
         top += HEADING
     for heading, group in _groups(figures):
         if heading:
             layers.append(_text(heading, 0, top + HEADING / 2, MUTED, "left"))
             top += HEADING
         for figure in group:
-            row, lines = _row(figure, figure.id.removeprefix(prefix), top, width - 24)
+            row, lines = _row(figure, figure.id.removeprefix(prefix), top, width - 2 * SIDE)
             layers += row
             top += ROW + LINE * (lines - 1)
     height = max(top, ROW)
     for layer in layers:
         layer["encoding"] = {**layer.get("encoding", {}), "x": _x_of(layer, reach)}
-    spec = {"width": width - 24, "height": height, "layer": [_centre(reach), *layers]}
+    spec = {
+        "width": width - 2 * SIDE,
+        "height": height,
+        "autosize": "none",
+        "padding": {"left": SIDE, "right": SIDE, "top": 4, "bottom": 42},
+        "layer": [_centre(reach), *layers],
+    }
     slower = sum(figure.verdict == "slower" for figure in figures)
     faster = sum(figure.verdict == "faster" for figure in figures)
     counted = f"{faster} faster, {slower} slower" if len(figures) > 1 else _told(figures[0]) if figures else "none"
@@ -92,7 +98,7 @@ def _x_of(layer: dict[str, Any], reach: float) -> dict[str, Any]:
     if "value" in layer.get("encoding", {}).get("x", {}):
         return dict(layer["encoding"]["x"])
     scale = {"type": "log", "domain": [1 / reach, reach], "nice": False}
-    ticks = axis(ratio_ticks(reach), RATIO_LABEL, "← slower · speedup · faster →", orient="bottom")
+    ticks = axis(ratio_ticks(reach), MIRRORED_LABEL, "← slower · speedup · faster →", orient="bottom")
     return {"field": "x", "type": "quantitative", "scale": scale, "axis": ticks}
 
 

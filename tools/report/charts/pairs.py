@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import quantiles
 from typing import Any
 
-from perfagent.tools.report.charts.drawing import WIDTH, drawn
+from perfagent.tools.report.charts.drawing import SIDE, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
 from perfagent.tools.report.charts.scales import (
     LOGARITHMIC_FROM,
@@ -17,6 +17,7 @@ from perfagent.tools.report.charts.scales import (
     cost_label,
     even_ticks,
     fitted,
+    in_units,
     log_position,
     log_ticks,
     padded,
@@ -84,7 +85,7 @@ def distribution_chart(series: SampleSeries, *, width: int = WIDTH) -> str:
     Args:
         width: pixels.
     """
-    sides = {"baseline": series.baseline, "candidate": series.candidate}
+    sides = {side: in_units(getattr(series, side), series.metric) for side in ("baseline", "candidate")}
     low, high = min(map(min, sides.values())), max(map(max, sides.values()))
     logarithmic = high / low >= LOGARITHMIC_FROM
     domain = padded(low, high, 0.03)
@@ -94,11 +95,17 @@ def distribution_chart(series: SampleSeries, *, width: int = WIDTH) -> str:
     x = {"type": "quantitative", "scale": scale, "axis": axis(ticks, cost_label(series.metric), title)}
     layers: list[Layer] = []
     for row, (side, costs) in enumerate(sides.items()):
-        layers += _row(side, costs, row * ROW_HEIGHT, cost_text(costs, series.metric))
+        layers += _row(side, costs, row * ROW_HEIGHT, cost_text(getattr(series, side), series.metric))
     for layer in layers:
         layer["encoding"] = {"x": {"field": "x", **x}, **layer["encoding"]}
-    spec = {"width": width - 24, "height": 2 * ROW_HEIGHT, "layer": layers}
-    told = "; ".join(f"{side} {cost_text(costs, series.metric)}" for side, costs in sides.items())
+    spec = {
+        "width": width - 2 * SIDE,
+        "height": 2 * ROW_HEIGHT,
+        "autosize": "none",
+        "padding": {"left": SIDE, "right": SIDE, "top": 4, "bottom": 42},
+        "layer": layers,
+    }
+    told = "; ".join(f"{side} {cost_text(getattr(series, side), series.metric)}" for side in sides)
     return drawn(spec, f"{series.benchmark}: {title} before and after; {told}")
 
 
@@ -174,7 +181,7 @@ def _points(series: SampleSeries, ratios: Sequence[float], colour: str) -> Layer
 def _on_axes(layer: Layer, domain: tuple[float, float], pairs: int) -> Layer:
     """The same layer with its fields on the chart's two axes."""
     encoding = layer["encoding"]
-    y_axis = axis(log_ticks(*domain), RATIO_LABEL, "speedup of the pair (baseline / candidate)")
+    y_axis = axis(log_ticks(*domain), RATIO_LABEL, "speedup of the pair (baseline / candidate)", titleX=12 - LEFT)
     y = {"type": "quantitative", "scale": {"type": "log", "domain": domain, "nice": False}, "axis": y_axis}
     ticks = sorted({1, *(int(t) for t in even_ticks(1, max(pairs, 2), 8) if t == int(t) and t >= 1), pairs})
     if len(ticks) > 2 and ticks[-1] - ticks[-2] < pairs / 16:
