@@ -90,4 +90,5 @@ def _read(file: Path, kind: type[_Document]) -> _Document | None:
         raise PerfagentError(
             f"{file} is not of this version of perfagent ({where}: {first['msg']})",
             "read it with the version that wrote it",
+            code="PA008",
         ) from error
