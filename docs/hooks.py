@@ -28,3 +28,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def on_post_page(output: str, **_: Any) -> str:
     """Name the dialog that the theme leaves without a name."""
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"', 1)
+
+
+def on_post_template(output: str, **_: Any) -> str:
+    """The same for the page that is shown where there is none."""
+    return on_post_page(output)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from perfagent.tools.errors import PerfagentError
+
 #: GitHub refuses a step's summary above 1 MiB.
 LONGEST_SUMMARY = 2**20 - 1024
 
@@ -42,8 +44,20 @@ class Job:
         self._say(f"::stop-commands::{word}")
         try:
             yield
-        finally:
+        except PerfagentError:
             self._say(f"::{word}::")
+            raise
+        # A fault's traceback comes behind this and may quote anything: it stays muted.
+        self._say(f"::{word}::")
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Errors inside are also shown where the reader of the job looks."""
+        try:
+            yield
+        except PerfagentError as error:
+            self.remark("error", str(error))
+            raise
 
     def output(self, name: str, value: object) -> None:
         """Set an output of the step, for later steps to read."""

@@ -11,13 +11,11 @@ from typing import Any
 from perfagent import __version__
 from perfagent.agent import driver
 from perfagent.agent.ci.job import Job
-from perfagent.agent.ci.reporting import write_report
-from perfagent.agent.ci.steps import output_folder, told
+from perfagent.agent.ci.reporting import output_folder, write_report
 from perfagent.agent.ci.words import code, figure_text, table
 from perfagent.agent.publishing import Published, Route, open_forge, publish, wishes_for
 from perfagent.tools.forge import DryRun
-from perfagent.tools.report import Result, interval_text, pairs_text, speedup_text
-from perfagent.tools.report.markdown import rate_text
+from perfagent.tools.report import Result, interval_text, pairs_text, rate_text, speedup_text
 
 #: What became of a patch, as the summary says it.
 _OUTCOMES: Mapping[str, str] = {
@@ -68,7 +66,7 @@ def optimize_step(
     job = Job(environ, say)
     folder = output_folder(wishes.out, environ)
     published: tuple[Published, ...] = ()
-    with told(job):
+    with job.telling():
         with job.muted():
             result = driver.run(str(wishes.root), flags, folder / "run")
         try:
@@ -94,7 +92,7 @@ def _published(
 
 def _tell(job: Job, result: Result, published: Sequence[Published], folder: Path, dry_run: bool) -> None:
     markdown = optimize_markdown(result, published, dry_run=dry_run)
-    report = write_report(markdown, folder / "run", folder / "report")
+    report = write_report(markdown, folder / "report", folder / "run")
     job.summary(markdown)
     interval = result.interval or ("", "")
     figures = {"speedup": result.speedup, "low": interval[0], "high": interval[1]} if result.patches else {}
@@ -146,5 +144,3 @@ def _became(published: Published | None) -> str:
 
 def _counted(count: int) -> str:
     return {0: "No change was proved faster", 1: "1 change proved faster"}.get(count, f"{count} changes proved faster")
-
-

@@ -7,8 +7,16 @@ from collections.abc import Sequence
 
 from perfagent import __version__
 from perfagent.tools.measure.constants import ALPHA
-from perfagent.tools.report import BenchmarkFigure, Result, interval_text, pairs_text, seconds_text, speedup_text
-from perfagent.tools.report.markdown import overall_text, rate_text
+from perfagent.tools.report import (
+    BenchmarkFigure,
+    Result,
+    interval_text,
+    overall_text,
+    pairs_text,
+    rate_text,
+    seconds_text,
+    speedup_text,
+)
 
 #: Longest name shown; what comes after differs too late to matter to a reader.
 LONGEST_NAME = 160

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from perfagent import __version__
-from perfagent.agent.publishing.defusing import clean, code, fenced, prose
+from perfagent.agent.publishing.defusing import code, fenced, prose
 from perfagent.agent.publishing.identity import BODY_END, Mark
 from perfagent.agent.publishing.records import Offer, Proof
 from perfagent.tools.patch import read_patch
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 BODY_LIMIT = 65_536
 #: Rows of the table at most, and the fewer ones tried when a body comes out too long; losers are the last to go.
 ROWS = (40, 12, 4)
+#: Longest commands that stand in sight, in characters; those that set up an environment are pages long.
+COMMANDS_LENGTH = 500
+#: Remarks that speak against merging; who has read so many has decided.
+MOST_MINDS = 8
 #: Names of functions in the first sentence.
 MOST_NAMES = 3
 
@@ -95,17 +99,20 @@ def _values(offer: Offer, proof: Proof, told: Told, most: int) -> dict[str, Any]
     result = proof.result
     shown = _shown(result.benchmarks, most)
     left_out = len(result.benchmarks) - len(shown)
+    minds = _minds(result)
     return {
         "mark": Mark(offer.patch.id, offer.diff_key, offer.idea_key, told.commit),
         "sentence": sentence(offer, result),
         "chart": told.chart,
         "rows": [_row(figure) for figure in shown],
-        "left_out": f"{left_out} more benchmarks, none of them slower, are left out here." if left_out else "",
+        "left_out": f"{left_out} more benchmarks are left out here." if left_out else "",
         "why": prose(offer.patch.rationale),
         "checked": _checked(result),
         "unchecked": _unchecked(result),
-        "minds": _minds(result),
+        "minds": minds[:MOST_MINDS] + [f"{len(minds) - MOST_MINDS} more such remarks."] * (len(minds) > MOST_MINDS),
         "commands": fenced("\n".join(told.commands), "sh"),
+        "fold": sum(map(len, told.commands)) > COMMANDS_LENGTH,
+        "scripts": [(code(name), fenced(text, "python")) for name, text in proof.scripts],
         "method": _method(result),
         "details": _details(result, proof),
         "provenance": _provenance(offer, result),
@@ -153,7 +160,7 @@ def _unchecked(result: Result) -> list[str]:
         told.insert(0, "unit tests, as none passed stably before the change")
     if result.tests.flaky:
         told.append(f"{result.tests.flaky} tests that fail now and then without the change too")
-    told.append(f"interpreters other than Python {clean(result.python)}, and other machines than the one it ran on")
+    told.append(f"interpreters other than Python {prose(result.python, 40)}, and other machines than the one it ran on")
     return told
 
 
@@ -169,7 +176,7 @@ def _minds(result: Result) -> list[str]:
 
 
 def _method(result: Result) -> str:
-    from perfagent.tools.report.markdown import rate_text
+    from perfagent.tools.report import rate_text
 
     return (
         "The base and this change ran interleaved in fresh processes, in an order drawn by coin within each pair, and "
@@ -181,13 +188,15 @@ def _method(result: Result) -> str:
 def _details(result: Result, proof: Proof) -> list[str]:
     from perfagent.tools.report.evidence import growth_line
 
-    told = [f"measured on `{proof.base}`, Python {clean(result.python)}, {prose(result.sandbox, 120)}"]
+    told = [f"measured on `{proof.base}`, Python {prose(result.python, 40)}, {prose(result.sandbox, 120)}"]
     if result.noise.spread is not None:
         told.append(f"identical code varied by {result.noise.spread:.1%} a pair here")
     if result.noise.smallest_gain is not None:
         told.append(f"at that noise gains from about {result.noise.smallest_gain - 1:.0%} are seen")
     told += [f"growth with the size of the input: {prose(growth_line(growth), 300)}" for growth in result.growth]
-    told += [f"{'passed' if c.ok else '**failed**'}: {prose(c.name, 60)}, {prose(c.detail, 200)}" for c in result.checks]
+    told += [
+        f"{'passed' if c.ok else '**failed**'}: {prose(c.name, 60)}, {prose(c.detail, 200)}" for c in result.checks
+    ]
     return told
 
 
@@ -207,4 +216,4 @@ def _template() -> Template:
 
     text = resources.files("perfagent.agent.publishing").joinpath("body.md.jinja").read_text("utf-8")
     # Markdown, not HTML: what is not ours is made harmless by `defusing`.
-    return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(text)  # noqa: S701
+    return Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(text)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfagent.agent.publishing.records import Offer, Proof
+from perfagent.agent.publishing.records import Proof
 from perfagent.tools.errors import EditError, RepositoryError
 from perfagent.tools.forge import BranchUpdate, Forge
 from perfagent.tools.repository import Author, Git, Target
@@ -104,7 +104,7 @@ class Clone:
             patch = diff.encode("utf-8", "surrogateescape")
             return git.attempt("apply", "--cached", "--reverse", "--check", "-", stdin=patch).status == 0
 
-    def commit(self, offer: Offer, proof: Proof, message: str, author: Author) -> str:
+    def commit(self, proof: Proof, message: str, author: Author) -> str:
         """The one commit of a pull request, on the base it was proved on; the same for the same proof."""
         dated = Author(author.name, author.email, proof.date)
         return self.target.commit_patch(proof.base, proof.diff, message, dated)

@@ -1,42 +1,33 @@
-"""The commands that let a reader of a pull request repeat its verdict."""
+"""What lets a reader of a pull request repeat its verdict: commands, and the scripts they name."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from perfagent.agent.settings import Settings
+from perfagent.agent.reproducing import CHANGE, FOLDER, as_comparison
+from perfagent.tools.report import Result
 
-#: Settings that decide what is measured, and the flags they are given by.
-FLAGS = ("workload", "test", "setup", "build", "python", "image", "min_speedup", "metric", "no_instructions", "seed")
+#: Longest script from outside the repository that a pull request shows, in characters: about a screen.
+SCRIPT_LENGTH = 5000
 
 
-def repeating(asked: Mapping[str, Any], branch: str, base: str, commit: str) -> tuple[str, ...]:
+def repeating(result: Result, branch: str, base: str, commit: str) -> tuple[str, ...]:
     """Shell commands for a clone of the repository: fetch the branch, compare it with what it stands on.
 
     Args:
-        asked: the run's run.json.
+        result: whose last command repeats the verdict; results of earlier versions have none.
         base, commit: full ids of the two sides.
     """
-    words = ["perfagent", "compare", ".", base[:12], commit[:12]]
-    defaults = Settings()
-    for name in FLAGS:
-        value = asked["settings"].get(name)
-        if value is None or value == getattr(defaults, name) or value == []:
-            continue
-        for each in value if isinstance(value, list) else [value]:
-            flag = f"--{name.replace('_', '-')}"
-            words += [flag] if each is True else [flag, _public(name, str(each))]
-    return (f"git fetch origin {shlex.quote(branch)}", shlex.join(words))
+    try:
+        compare = as_comparison(result.reproduce, base[:12], commit[:12])
+    except ValueError:
+        compare = f"perfagent compare . {base[:12]} {commit[:12]}"
+    return (f"git fetch origin {shlex.quote(branch)}", compare)
 
 
-def _public(name: str, value: str) -> str:
-    """A setting without this machine's folders: a script or interpreter outside the repository by its name."""
-    if name == "python":
-        return Path(value).name if value.startswith("/") else value
-    kind, colon, place = value.partition(":")
-    if name == "workload" and place.startswith(("/", "~")):
-        return f"{kind}{colon}{Path(place).name}"
-    return value
+def scripts(folder: Path) -> tuple[tuple[str, str], ...]:
+    """Name and text of the scripts from outside the repository that a run's commands need, as far as they are short."""
+    files = [file for file in sorted(folder.joinpath(FOLDER).glob("*")) if file.name != CHANGE]
+    texts = [(file.name, file.read_text("utf-8", "replace")) for file in files if file.is_file()]
+    return tuple((name, text) for name, text in texts if len(text) <= SCRIPT_LENGTH)

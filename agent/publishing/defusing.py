@@ -51,7 +51,9 @@ def prose(text: str, length: int = 1500) -> str:
 
 def plain(text: str, length: int) -> str:
     """A title or a line of a commit message, which no forge renders: the signs that begin a reference go."""
-    line = clean(text).replace("`", "").replace("<", "(").replace(">", ")").replace("://", ": //").replace("www.", "www ")
+    line = (
+        clean(text).replace("`", "").replace("<", "(").replace(">", ")").replace("://", ": //").replace("www.", "www ")
+    )
     line = re.sub(r"\bGH-(?=\d)", "GH ", re.sub(r"#(?=\d)", "no. ", line))
     return shortened(re.sub(r"([@!$&%~^])(?=[\w\"])", "", line).lstrip("/#").strip(), length)
 

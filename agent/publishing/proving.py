@@ -14,10 +14,11 @@ from typing import Any
 
 from perfagent.agent import driver
 from perfagent.agent.publishing.clone import Clone
+from perfagent.agent.publishing.commands import scripts
 from perfagent.agent.publishing.records import Offer, Proof
+from perfagent.agent.report_sources import sources
 from perfagent.tools.errors import PerfagentError
-from perfagent.tools.report import PatchReport, Result
-from perfagent.tools.report.samples import Samples
+from perfagent.tools.report import PatchReport, Result, Samples
 
 #: Settings of a run that a verification does not take over: those of the machine's present use, and of a search.
 NOT_TAKEN = frozenset(
@@ -82,7 +83,7 @@ class Prover:
             first = self._earlier(offer)
             after = f" without {_named(first[-1])}, on which it was" if first else ""
             raise Unproved(f"is not proved faster on {branch} at {base[:12]}{after}: {told}", waits=bool(first))
-        return Proof(base, diff, result, _samples(folder, "patch"), _date(folder))
+        return Proof(base, diff, result, _samples(folder, "patch"), _date(folder), scripts(folder))
 
     def _own(self, offer: Offer) -> Proof:
         """What the run itself measured."""
@@ -92,6 +93,7 @@ class Prover:
             result=alone(self.result, offer.patch, offer.parent),
             samples=_samples(self.folder, offer.patch.id),
             date=_date(self.folder),
+            scripts=scripts(self.folder),
         )
 
     def _verified(self, offer: Offer, base: str, diff: str) -> tuple[Result, Path]:
@@ -161,8 +163,7 @@ def _date(folder: Path) -> str:
 
 def _samples(folder: Path, subject: str) -> Samples | None:
     """The pairs behind one verdict; None where none were kept."""
-    file = folder / "samples.json"
-    if not file.exists():
+    samples = sources(folder).samples
+    if samples is None:
         return None
-    samples = Samples.model_validate_json(file.read_text("utf-8"))
     return samples.model_copy(update={"judged": tuple(one for one in samples.judged if one.subject == subject)})

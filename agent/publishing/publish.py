@@ -13,8 +13,9 @@ from perfagent.agent.publishing.ledger import Ledger
 from perfagent.agent.publishing.proving import Prover
 from perfagent.agent.publishing.publisher import Publisher
 from perfagent.agent.publishing.records import Offer, Published, Wishes
+from perfagent.agent.report_sources import sources
 from perfagent.agent.run_folder import RunFolder
-from perfagent.tools.errors import PerfagentError, UsageError
+from perfagent.tools.errors import UsageError
 from perfagent.tools.forge import DryRun, Forge
 from perfagent.tools.report import Result
 from perfagent.tools.repository import Target
@@ -53,7 +54,7 @@ def publish(folder: Path, forge: Forge, wishes: Wishes) -> tuple[Published, ...]
         if not chosen:
             return ()
         prover = Prover(run.path, result, asked, clone, offers)
-        return Publisher(forge, clone, prover, ledger, wishes, asked).publish(chosen)
+        return Publisher(forge, clone, prover, ledger, wishes).publish(chosen)
     finally:
         run.close()
 
@@ -64,14 +65,11 @@ def finished(folder: Path) -> Result:
     Raises:
         PerfagentError: it has not, or is no run.
     """
-    file = folder / "result.json"
-    if not file.exists():
-        raise PerfagentError(
-            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
-        )
-    result = Result.model_validate_json(file.read_text("utf-8"))
+    result = sources(folder).result
     if result.command != "run":
-        raise UsageError(f"{folder.name} is a {result.command}, which has no patches of its own", "name a run")
+        raise UsageError(
+            f"{folder.name} is a {result.command}, which has no patches of its own", "name a run", code="PA007"
+        )
     return result
 
 

@@ -8,9 +8,8 @@ is found by its mark.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from perfagent.agent.publishing.body import Picture, Told, body
 from perfagent.agent.publishing.clone import Clone, Head
@@ -57,19 +56,16 @@ class Publisher:
         prover: of the run's patches.
         ledger: what earlier sessions sent.
         wishes: how.
-        asked: the run's run.json.
     """
 
-    def __init__(
-        self, forge: Forge, clone: Clone, prover: Prover, ledger: Ledger, wishes: Wishes, asked: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, forge: Forge, clone: Clone, prover: Prover, ledger: Ledger, wishes: Wishes) -> None:
         self.forge = forge
         self.clone = clone
         self.prover = prover
         self.ledger = ledger
         self.wishes = wishes
-        self.asked = asked
-        self.base = wishes.base or _usable(forge.repository()).default_branch
+        default = _usable(forge.repository()).default_branch
+        self.base = wishes.base or default
         self._ours: list[Ours] = []
 
     def publish(self, offers: Sequence[Offer]) -> tuple[Published, ...]:
@@ -163,7 +159,7 @@ class Publisher:
     def _prepared(self, offer: Offer, proof: Proof, branch: str, there: Head | None) -> _Prepared:
         """The commit, what has to be pushed for it, and the text."""
         message = commit_message(offer, proof, self.wishes.co_authors, self.wishes.author)
-        commit = self.clone.commit(offer, proof, message, self.wishes.author)
+        commit = self.clone.commit(proof, message, self.wishes.author)
         updates = []
         if there is None or there.commit != commit:
             updates.append(BranchUpdate(branch, commit, there.commit if there else ""))
@@ -174,7 +170,7 @@ class Publisher:
             url = self.forge.image_url(chart_commit, picture.path)
             chart = Picture(url, picture.alt) if url else None
             updates = updates if url else [each for each in updates if each.branch != CHART_BRANCH]
-        commands = repeating(self.asked, branch, proof.base, commit)
+        commands = repeating(proof.result, branch, proof.base, commit)
         return _Prepared(proof, commit, tuple(updates), body(offer, proof, Told(commit, commands, chart)))
 
     def _chart(self, offer: Offer, picture: Drawing) -> tuple[str, BranchUpdate | None]:

@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from perfagent.agent.settings import MOST_OPEN_PULLS, PULL_LABELS
 from perfagent.tools.forge import Label
-from perfagent.tools.report import PatchReport, Result
-from perfagent.tools.report.samples import Samples
+from perfagent.tools.report import PatchReport, Result, Samples
 from perfagent.tools.repository import Author
 
 #: Colours for the labels a repository does not have yet, with what they mean.
@@ -86,6 +85,7 @@ class Proof:
         result: the verdict with its figures, of this patch alone.
         samples: the pairs behind it, where they were kept.
         date: when it was measured, ISO 8601; a function of the measurement, so that the commit is one too.
+        scripts: name and text of benchmarks that are not of the repository.
     """
 
     base: str
@@ -93,6 +93,7 @@ class Proof:
     result: Result
     samples: Samples | None
     date: str
+    scripts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from pathlib import PurePosixPath
 
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import Prepared
-from perfagent.agent.lab.preparing import LONGEST_TESTS_S, Preparation
+from perfagent.agent.lab.preparing import LONGEST_TESTS_S, Preparation, Wanted
 from perfagent.agent.lab.seeds import VALUE_SEEDS
-from perfagent.agent.nodes.localizer import editable
 from perfagent.agent.services import Services
 from perfagent.agent.starting.proving import Proof, Unfit, prove
 from perfagent.agent.starting.script import Script, importable, repeats, script
@@ -24,6 +23,7 @@ from perfagent.tools.equivalence import (
     replay,
 )
 from perfagent.tools.errors import WorkloadError
+from perfagent.tools.patch import Policy
 from perfagent.tools.profile import Hotspot, RawProfile, locate, rank
 from perfagent.tools.workload import MIN_BODY_S
 
@@ -35,6 +35,9 @@ SMALLEST_SHARE = 0.005
 
 #: Functions that are tried as benchmarks before it is given up.
 MOST_TRIED = 8
+
+#: Calls that a benchmark makes: more would be read by nobody.
+MOST_CALLS = 40
 
 #: Seconds that all calls together may take once: with a longer pass a comparison takes too long.
 LONGEST_PASS_S = 1.0
@@ -87,7 +90,8 @@ def first_benchmark(services: Services, base: str) -> First:
         WorkloadError: there are no tests, or none of their calls can be made again; says why.
     """
     services.enter("prepare", base[:12])
-    prepared = Preparation(services, base).begin(lambda _: [])
+    wanted = Wanted(workloads=False, tests=False, values=False, noise=False)
+    prepared = Preparation(services, base, wanted).prepare()
     lab = Laboratory(services, prepared)
     services.enter("watching the unit tests", "which functions take the time")
     say = services.progress.note
@@ -100,7 +104,8 @@ def first_benchmark(services: Services, base: str) -> First:
             ),
             services.settings.test,
         )
-        spots = _hottest(rank(raw, copy, prepared.source_roots), services.settings.paths)
+        policy = Policy.of(copy, paths=services.settings.paths)
+        spots = _hottest(rank(raw, copy, prepared.source_roots), policy)
         places = [place for spot in spots if (place := locate(copy, spot.path, spot.qualname))]
         if not places:
             raise _refusal(f"the {count} unit tests spend no time in the repository's own functions", ())
@@ -137,21 +142,16 @@ def _profiled(
         return raw, examples, count
 
 
-def _hottest(spots: Sequence[Hotspot], globs: tuple[str, ...]) -> list[Hotspot]:
-    """The repository's own functions in the order of their share, those of tests left out."""
+def _hottest(spots: Sequence[Hotspot], policy: Policy) -> list[Hotspot]:
+    """The functions that a patch may change, in the order of their share."""
     own = [
         spot
         for spot in spots
         if spot.cumulative_share >= SMALLEST_SHARE
-        and editable(spot.path, globs)
-        and not _of_tests(PurePosixPath(spot.path))
+        and policy.protection(spot.path) is None
         and not spot.qualname.rpartition(".")[2].startswith(("__", "<"))
     ]
     return sorted(own, key=lambda spot: -spot.cumulative_share)[:MOST_FUNCTIONS]
-
-
-def _of_tests(path: PurePosixPath) -> bool:
-    return bool({"tests", "test", "testing"} & set(path.parts[:-1])) or path.name.startswith(("test_", "conftest"))
 
 
 Again = Callable[[RealCalls], tuple[tuple[RealCall, ...], float, str]]
@@ -199,7 +199,7 @@ def _tried(services: Services, prepared: Prepared, candidate: Candidate, again: 
         raise Unfit(error or "called again, it gives something else")
     total = sum(call.seconds for call in kept)
     # Seconds under the tracer tell how the calls compare, those of making them again how long they take.
-    chosen = list(_within(kept, LONGEST_PASS_S * total / seconds if seconds else total))
+    chosen = list(_within(kept[:MOST_CALLS], LONGEST_PASS_S * total / seconds if seconds else total))
     files = services.target.files(prepared.base)
     folder = _folder(files)
     repeat = repeats(seconds * sum(call.seconds for call in chosen) / total if total else seconds)
@@ -240,4 +240,4 @@ def _folder(files: Sequence[str]) -> str:
 
 def _refusal(why: str, details: Sequence[str]) -> WorkloadError:
     told = f"no first benchmark can be made: {why}" + "".join(f"; {each}" for each in details)
-    return WorkloadError(told, "write one: a file such as benchmarks/bench.py that defines workload()")
+    return WorkloadError(told, "write one: a file such as benchmarks/bench.py that defines workload()", code="PA401")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from perfagent.tools.equivalence import RealCall, RealCalls
 
 #: Characters of all calls up to which they stand in the script itself; longer ones in a file beside it.
-INLINE = 4000
+INLINE = 6000
 
 #: Seconds that one execution of the benchmark shall take: twice what a sample needs (MIN_BODY_S), so that a candidate
 #: twice as fast is still timed in one execution.
@@ -93,15 +93,15 @@ def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str)
 
 def _told(dotted: str, calls: RealCalls, kept: Sequence[RealCall]) -> str:
     """The script's docstring."""
-    which = f"the {len(kept)} that took longest of {calls.distinct} different ones"
+    which = f"{len(kept)} of {calls.distinct} different ones with plain arguments, the longest of each test first, "
     if len(kept) == calls.distinct:
-        which = f"all {calls.distinct} different ones" if len(kept) > 1 else "the one"
+        which = f"all {calls.distinct} different ones with plain arguments " if len(kept) > 1 else "the one "
     more = calls.test_count - len(calls.tests[:1])
     tests = calls.tests[0].partition("[")[0] + (f" and {more} other test{'s' * (more > 1)}" if more else "")
     told = (
-        f"The calls are real: {which} with plain arguments that were captured while {tests} ran; each was made again "
-        "in a fresh process and gave what it gave in the test. How often they are made is not: when you know what "
-        "your users call, put that in their place. First written by `perfagent init`."
+        f"The calls are real: {which}captured while {tests} ran. Each was made again in a fresh process and gave what "
+        "it gave in the test. How often they are made is not real: when you know what your users call, put that in "
+        "their place. First written by `perfagent init`."
     )
     return f"Calls of {dotted} as the unit tests make them.\n\n" + "\n".join(
         textwrap.wrap(told.replace("\\", "\\\\"), WIDTH, break_long_words=False, break_on_hyphens=False)

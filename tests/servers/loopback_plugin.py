@@ -31,6 +31,7 @@ import pytest
 
 from loopback_forge import FakeClock, make_bare
 from loopback_github import PATHS, FakeGitHub
+from loopback_gitlab import FakeGitLab
 
 NODE_MODULES = Path(__file__).parents[1] / "npm" / "node_modules"
 DESCRIPTION = NODE_MODULES / "@octokit/openapi/generated/api.github.com.deref.json"
@@ -133,3 +134,13 @@ def github(prism: Prism, github_description: Mapping[str, Any], tmp_path: Path) 
     yield server
     server.close()
     assert not server.violations(), "a request or an answer is not as GitHub describes it"
+
+
+@pytest.fixture
+def gitlab(tmp_path: Path) -> Iterator[FakeGitLab]:
+    """GitLab with the project `acme/words`, empty but for one commit."""
+    server = FakeGitLab(tmp_path / "gitlab")
+    server.url = server.api
+    make_bare(server.bare)
+    yield server
+    server.close()

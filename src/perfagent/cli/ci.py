@@ -83,7 +83,7 @@ def gate(
     Example: perfagent ci gate . --base origin/main --workload script:bench.py
     """
     flags = o.flags(locals(), "root", "base", "head", "ignore", "fail_on_nothing", "comment", "api_url")
-    from perfagent.agent.ci.steps import GateWishes, gate_step
+    from perfagent.agent.ci.gate_step import GateWishes, gate_step
 
     wishes = GateWishes(root, base, head, tuple(ignore or ()), fail_on_nothing, comment, api_url, out)
     gated, failed = gate_step(wishes, flags, os.environ, _say(json))
@@ -93,13 +93,70 @@ def gate(
         raise typer.Exit(1)
 
 
+def optimize(
+    root: Root = Path(),
+    base: Annotated[
+        str, typer.Option("--base", envvar="PERFAGENT_CI_BASE", metavar="BRANCH", help="The default branch.")
+    ] = "",
+    workload: o.Workload = None,
+    test: o.Test = None,
+    setup: o.Setup = None,
+    build: o.Build = None,
+    python: o.Python = None,
+    image: o.Image = None,
+    model: o.Model = None,
+    api_base: o.ApiBase = None,
+    no_model: o.NoModel = False,
+    sandbox: o.SandboxOption = None,
+    paths: o.Paths = None,
+    min_speedup: o.MinSpeedup = None,
+    metric: o.Metric = None,
+    no_instructions: o.NoInstructions = False,
+    max_cost: o.MaxCost = None,
+    max_time: o.MaxTime = None,
+    max_candidates: o.MaxCandidates = None,
+    seed: o.Seed = None,
+    ready: Annotated[bool, typer.Option("--ready", help="Open for review at once, not as drafts.")] = False,
+    max_open: Annotated[
+        int | None, typer.Option("--max-open", metavar="N", help="Pull requests of perfagent open at once; 3.")
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", metavar="NAME", help="Instead of performance, perfagent; repeatable.")
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", envvar="PERFAGENT_CI_DRY_RUN", help="Print what would be sent, and send nothing."),
+    ] = False,
+    api_url: ApiUrl = None,
+    remote: Annotated[
+        str, typer.Option("--remote", envvar="PERFAGENT_CI_REMOTE", metavar="URL", help="What git pushes to.")
+    ] = "",
+    out: OutFolder = None,
+    json: o.Json = False,
+) -> None:
+    """Look for speedups and propose each that is proved by a draft pull request; refused ideas stay refused.
+
+    Example: perfagent ci optimize . --max-time 60 --dry-run
+    """
+    others = ("root", "base", "ready", "max_open", "label", "dry_run", "api_url", "remote")
+    flags = o.flags(locals(), "others", *others)
+    from perfagent.agent.ci.optimize import OptimizeWishes, optimize_step
+    from perfagent.agent.publishing import Route
+
+    pulls = {"pull_ready": ready, "pull_max_open": max_open, "pull_labels": tuple(label or ())}
+    wishes = OptimizeWishes(root, base, Route(api_url=api_url or "", remote=remote), pulls, dry_run, out)
+    result, _ = optimize_step(wishes, flags, os.environ, _say(json))
+    if json:
+        typer.echo(result.to_json())
+
+
 def _say(quiet: bool) -> Callable[[str], None]:
     """Writes a line of the log, to standard error where standard output is a document's."""
     return lambda line: typer.echo(line, err=quiet)
 
 
 #: What stands below `perfagent ci`.
-COMMANDS: dict[str, Command] = {"gate": gate}
+COMMANDS: dict[str, Command] = {"gate": gate, "optimize": optimize}
 
 
 def groups(words: Sequence[str], *, whole: bool = False) -> typer.Typer:

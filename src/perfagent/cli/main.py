@@ -18,6 +18,7 @@ HELP = "Makes a repository faster and proves it: a change is kept only when a co
 
 #: Module below `perfagent.cli` of every command, in the order the help lists them.
 COMMANDS = {
+    "init": "init",
     **dict.fromkeys(("run", "verify", "compare"), "work"),
     **dict.fromkeys(("hotspots", "calibrate", "rewrite", "doctor"), "inspect"),
     "runs": "runs",
@@ -25,6 +26,7 @@ COMMANDS = {
     **dict.fromkeys(("resume", "apply"), "runs"),
     "pr": "pull_requests",
     "clean": "clean",
+    "mcp": "mcp",
     "explain": "explain",
 }
 

@@ -65,7 +65,7 @@ def print_material(material: Material, *, full: bool = False) -> None:
     say(f"{escape(meaning(result))}\n")
     for fact in facts(material):
         if full or fact.name not in LEFT_OUT:
-            say(f"  [dim]{fact.name:<13}[/dim] {escape(fact.text)}")
+            say(f"  [dim]{fact.name:<14}[/dim] {escape(fact.text)}")
     for message in result.messages if full else ():
         say(f"  [dim]{escape(message)}[/dim]")
     _print_figures(console, result)
@@ -93,6 +93,7 @@ def _print_figures(console: Console, result: Result) -> None:
 
 def _print_patches(console: Console, material: Material, full: bool) -> None:
     from rich.markup import escape
+    from rich.padding import Padding
     from rich.syntax import Syntax
 
     for number, patch in enumerate(material.result.patches, 1):
@@ -102,7 +103,7 @@ def _print_patches(console: Console, material: Material, full: bool) -> None:
             soft_wrap=True,
         )
         if patch.rationale:
-            console.print(f"     {escape(patch.rationale)}")
+            console.print(Padding(escape(patch.rationale), (0, 0, 0, 5)))
         if full:
             console.print(Syntax(patch.diff.rstrip("\n"), "diff", background_color="default", theme="ansi_dark"))
 
@@ -128,10 +129,9 @@ def _print_tried(console: Console, result: Result) -> None:
     if result.tried:
         console.print("\n  [bold]what was tried[/bold]")
     for tried in result.tried:
-        measured = "" if tried.speedup is None else f" {speedup_text(tried.speedup)}"
-        console.print(
-            f"  {verdict_text(tried.verdict):12}{measured}  {escape(tried.title)}  [dim]{escape(tried.reason)}[/dim]"
-        )
+        measured = "" if tried.speedup is None else speedup_text(tried.speedup)
+        line = f"{verdict_text(tried.verdict):12} {measured:6} {escape(tried.title)}  [dim]{escape(tried.reason)}[/dim]"
+        console.print(f"  {line}", soft_wrap=True)
 
 
 def _closing(material: Material, full: bool) -> Iterator[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from inspect import cleandoc
 from typing import Any, NamedTuple
 
 import typer
 
+from perfagent.cli.evaluate import TITLES
 from perfagent.cli.main import application
 from perfagent.reference.markdown import code, sentence, table
 
@@ -27,6 +29,13 @@ Most flags of `run` can be given in other places too: [settings](settings.md).
 """
 
 
+#: Stands for the name of a published benchmark.
+BENCHMARK = "BENCHMARK"
+
+#: What the heading of some families of commands is followed by.
+FAMILIES = {"eval": f"\n`{BENCHMARK}` is one of {', '.join(f'`{name}`' for name in TITLES)}.\n"}
+
+
 class Leaf(NamedTuple):
     """One command: its words after `perfagent`, and what typer made of its function."""
 
@@ -34,8 +43,14 @@ class Leaf(NamedTuple):
     command: Any
 
 
-def leaves(words: Sequence[str] = ()) -> Iterator[Leaf]:
-    """Every command below these words, in the order of the help.
+@cache
+def leaves() -> tuple[Leaf, ...]:
+    """Every command, in the order of the help."""
+    return tuple(_below(()))
+
+
+def _below(words: Sequence[str]) -> Iterator[Leaf]:
+    """Every command below these words.
 
     The application gives only as many flags as the words before them ask for, so it is made anew on the way down.
     """
@@ -47,7 +62,7 @@ def leaves(words: Sequence[str] = ()) -> Iterator[Leaf]:
         yield Leaf(tuple(words), found)
         return
     for name in below:
-        yield from leaves([*words, name])
+        yield from _below([*words, name])
 
 
 def flags_by_parameter() -> dict[str, str]:
@@ -62,13 +77,15 @@ def flags_by_parameter() -> dict[str, str]:
 
 def page() -> str:
     """The whole page."""
-    parts, shown = [INTRODUCTION], set()
+    parts, families = [INTRODUCTION], set[str]()
     for leaf in leaves():
-        family = leaf.words[0] if leaf.words[0] != "eval" or len(leaf.words) < 3 else "eval"
-        if len(leaf.words) > 1 and family not in shown:
-            parts.append(f"## {family}\n")
-        shown.add(family)
-        parts.append(_command(leaf))
+        if len(leaf.words) > 1 and leaf.words[0] not in families:
+            parts.append(f"## {leaf.words[0]}\n{FAMILIES.get(leaf.words[0], '')}")
+        families.add(leaf.words[0])
+        # The published benchmarks have the same verbs.
+        told = _command(leaf._replace(words=tuple(BENCHMARK if word in TITLES else word for word in leaf.words)))
+        if told not in parts:
+            parts.append(told)
     return "\n".join(parts)
 
 
@@ -122,5 +139,3 @@ def _metavar(parameter: Any) -> str:
 
 def _longest(names: Sequence[str]) -> str:
     return max(names, key=len)
-
-

@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 import yaml
 
+from perfagent.agent.ci.commenting import marker
+
 ROOT = Path(__file__).parents[3]
 EXPRESSION = re.compile(r"\$\{\{\s*(.+?)\s*\}\}")
 NAME = re.compile(r"(inputs|steps|github)\.([\w-]+)(?:\.outputs\.([\w-]+))?")
@@ -272,6 +274,16 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Path:
         git(root, "checkout", "-q", "-b", branch, "main")
         (root / "textkit/words.py").write_text(words(BODIES[branch]))
         git(root, "commit", "-qam", branch)
+    git(root, "checkout", "-q", "-b", "docs", "main")
+    (root / "README.md").write_text("Words.\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "docs")
+    git(root, "checkout", "-q", "-b", "bare", "main")
+    git(root, "rm", "-q", "-r", "benchmarks")
+    git(root, "commit", "-qm", "no benchmark")
+    git(root, "checkout", "-q", "-b", "bare-null")
+    (root / "textkit/words.py").write_text(words(BODIES["null"]))
+    git(root, "commit", "-qam", "null")
     git(root, "checkout", "-q", "main")
     return root
 
@@ -284,22 +296,40 @@ class Jobs:
     folder: Path
     environments: Path
 
-    def pull_request(self, branch: str, *, number: int = 7, fork: bool = False, **variables: str) -> Runner:
+    def pull_request(
+        self, branch: str, *, base: str = "main", number: int = 7, fork: bool = False, **variables: str
+    ) -> Runner:
         """A job on a pull request, checked out as GitHub does: standing on the merge, with the whole history."""
         workspace = self.folder / "workspace"
         git(self.folder, "clone", "-q", str(self.upstream), str(workspace))
-        base, head = (git(workspace, "rev-parse", f"origin/{name}") for name in ("main", branch))
+        onto, name = base, branch if base == "main" else f"{base}-{branch}"
+        base, head = (git(workspace, "rev-parse", f"origin/{each}") for each in (onto, name))
         git(workspace, "checkout", "-q", "--detach", base)
         git(workspace, "merge", "-q", "--no-edit", "--no-ff", head)
         owner = "stranger" if fork else "octo"
         event = {
             "pull_request": {
                 "number": number,
-                "base": {"sha": base, "ref": "main", "repo": {"full_name": "octo/textkit"}},
+                "base": {"sha": base, "ref": onto, "repo": {"full_name": "octo/textkit"}},
                 "head": {"sha": head, "ref": branch, "repo": {"full_name": f"{owner}/textkit"}},
             }
         }
         return self.job(workspace, event, **variables)
+
+    @staticmethod
+    def at(github: Any) -> dict[str, str]:
+        """The variables that point a job to a forge."""
+        return {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": github.full_name}
+
+    @staticmethod
+    def marker() -> str:
+        """What the jobs' comment is found by."""
+        return marker({"GITHUB_WORKFLOW": "perfagent", "GITHUB_JOB": "gate"})
+
+    def again(self) -> Runner:
+        """Another job on the same checkout and event."""
+        event = json.loads((self.folder / "event.json").read_text())
+        return Runner(self.folder, self.folder / "workspace", event, QUICK)
 
     def job(self, workspace: Path, event: Mapping[str, Any], **variables: str) -> Runner:
         """A job on a checkout; the environments it builds are shared with all others, and few pairs are measured."""

@@ -72,7 +72,9 @@ def require_charts() -> None:
         UsageError: the library is missing; its remedy says how to get it.
     """
     if not charts_available():
-        raise UsageError("plots need vl-convert, which is not installed", "pip install 'perfagent[charts]'")
+        raise UsageError(
+            "plots need vl-convert, which is not installed", "pip install 'perfagent[charts]'", code="PA109"
+        )
 
 
 def check_chart(path: Path) -> None:

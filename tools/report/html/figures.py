@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 #: Pixels of a chart that has the page's width, and of one of two beside each other.
-WIDE, HALF = 960, 540
+WIDE, HALF = 1100, 540
 
 #: Benchmarks of one change that get charts: the one that gained most and the one that lost most. All have their tables.
 MOST_CHARTED = 2
@@ -36,10 +36,11 @@ class Chart:
 
 @dataclass(frozen=True)
 class Figure:
-    """Drawings beside each other over the tables of what they show."""
+    """Drawings beside each other, or one of the page's width, over the tables of what they show."""
 
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
+    wide: bool = False
 
 
 def sample_figures(
@@ -88,7 +89,7 @@ def growth_figure(growth: GrowthFigure) -> Figure:
     if charts_available() and len(growth.sizes) > 1 and all(cost > 0 for cost in costs):
         from perfagent.tools.report.charts import growth_chart
 
-        charts = (Chart(growth.benchmark, _drawing(growth_chart(growth, width=HALF))),)
+        charts = (Chart("", _drawing(growth_chart(growth, width=HALF))),)
     return Figure(charts, (growth_table(growth),) if growth.sizes else ())
 
 
@@ -99,7 +100,7 @@ def difference_figure(difference: ProfileDifference) -> Figure:
         from perfagent.tools.report.charts import difference_chart
 
         charts = (Chart("", _drawing(difference_chart(difference, width=WIDE))),)
-    return Figure(charts, tuple(map(difference_table, difference.benchmarks)))
+    return Figure(charts, tuple(map(difference_table, difference.benchmarks)), wide=True)
 
 
 def calibration_figure(report: CalibrationReport) -> Figure:
@@ -109,7 +110,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
         from perfagent.tools.report.charts import calibration_chart
 
         charts = (Chart("", _drawing(calibration_chart(report, width=WIDE))),)
-    return Figure(charts, (power_table(report), *map(identical_table, report.benchmarks)))
+    return Figure(charts, (power_table(report), *map(identical_table, report.benchmarks)), wide=True)
 
 
 def _drawing(svg: str) -> Markup:

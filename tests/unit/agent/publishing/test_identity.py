@@ -36,7 +36,10 @@ def test_a_rule_of_the_catalogue_is_named_by_its_title(offer) -> None:
 
 
 def test_names_are_those_of_the_innermost_functions(diff: str) -> None:
-    text = "class A:\n    def unique(self):\n        x = 1\n        def inner():\n            out = []\n" + "            y\n" * 5
+    text = (
+        "class A:\n    def unique(self):\n        x = 1\n        def inner():\n            out = []\n"
+        + "            y\n" * 5
+    )
     assert changed_names(diff, lambda _: text) == ("A.unique.<locals>.inner",)
     assert changed_names(diff, lambda _: "no python (") == ()
 

@@ -1,11 +1,9 @@
-"""The steps of CI jobs from end to end: find out what is asked, do it, and tell the job and the pull request."""
+"""The gate as a CI job: find out what is asked, judge it, and tell the job and the pull request."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,7 @@ from perfagent.agent.ci.commenting import keep_comment
 from perfagent.agent.ci.event import Change, read_change
 from perfagent.agent.ci.gate import IGNORED, Gated, gate
 from perfagent.agent.ci.job import Job
-from perfagent.agent.ci.reporting import write_report
-from perfagent.tools.errors import PerfagentError
+from perfagent.agent.ci.reporting import output_folder, write_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,10 @@ def gate_step(
     job = Job(environ, say)
     folder = output_folder(wishes.out, environ)
     note = ""
-    with told(job), job.muted():
+    with job.telling(), job.muted():
         change = read_change(environ, wishes.base, wishes.head)
         gated = _judged(wishes, change, flags, environ, folder)
-        report = write_report(gated.markdown, gated.runs[:1], folder / "report")
+        report = write_report(gated.markdown, folder / "report", next(iter(gated.runs), None), gated.result)
         if wishes.comment:
             note = keep_comment(change, gated, environ, wishes.api_url)
     failed = gated.verdict == "slower" or (gated.verdict == "no_workload" and wishes.fail_on_nothing)
@@ -89,22 +86,3 @@ def _put_outputs(job: Job, gated: Gated, report: Path) -> None:
     job.output("low", f"{interval[0]:.4f}" if interval else "")
     job.output("high", f"{interval[1]:.4f}" if interval else "")
     job.output("report", report)
-
-
-@contextmanager
-def told(job: Job) -> Iterator[None]:
-    """Errors inside are also shown where the reader of the job looks."""
-    try:
-        yield
-    except PerfagentError as error:
-        job.remark("error", str(error))
-        raise
-
-
-def output_folder(given: Path | None, environ: Mapping[str, str]) -> Path:
-    """The folder for what the step makes: the one given, else a fresh one where the runner keeps temporary files."""
-    if given is not None:
-        folder = given.expanduser().resolve()
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-    return Path(tempfile.mkdtemp(prefix="perfagent-ci-", dir=environ.get("RUNNER_TEMP") or None))

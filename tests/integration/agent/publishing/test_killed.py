@@ -1,0 +1,87 @@
+"""Killed at every write, before it took effect and after, and started again: the same end, and nothing twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+from loopback_forge import Reply, Request
+from loopback_github import FakeGitHub
+
+
+class Killer:
+    """Stands before a forge and kills the client at its first write: one that is lost, then the same one that counts.
+
+    Attributes:
+        effects: the writes that took effect, in order.
+    """
+
+    def __init__(self, github: FakeGitHub) -> None:
+        self.effects: list[str] = []
+        self.client: subprocess.Popen[bytes] | None = None
+        self._lose = False
+        self._answer, self._serve = github.answer, github.serve_git
+        github.answer = self.answer  # type: ignore[method-assign]
+        github.serve_git = self.serve_git  # type: ignore[method-assign]
+
+    def answer(self, request: Request) -> Reply:
+        if request.method == "GET":
+            return self._answer(request)
+        if not self._kill():
+            return Reply(cut=True)
+        self.effects.append(f"{request.method} {request.path} {request.body.get('name', '')}".strip())
+        return self._answer(request)
+
+    def serve_git(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        if not handler.path.endswith("/git-receive-pack") or handler.headers.get("content-length") == "4":
+            self._serve(handler, body)
+        elif self._kill():
+            self.effects.append("push")
+            self._serve(handler, body)
+
+    def _kill(self) -> bool:
+        """End the client; whether this write is to take effect all the same."""
+        assert self.client is not None
+        if self.client.poll() is not None:
+            return False
+        self._lose = not self._lose
+        os.killpg(self.client.pid, signal.SIGKILL)
+        self.client.wait()
+        return not self._lose
+
+
+def command(run, github: FakeGitHub) -> subprocess.Popen[bytes]:
+    """`perfagent pr`, for one patch of the run."""
+    arguments = ["pr", run.folder, "--patch", "1", "--forge", "github", "--api-url", github.url]
+    return subprocess.Popen(
+        [sys.executable, "-m", "perfagent", *arguments],
+        env={**os.environ, "GITHUB_TOKEN": github.token, "PERFAGENT_HOME": str(Path(run.folder).parent / "home")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def test_nothing_is_sent_twice(run, github: FakeGitHub) -> None:
+    killer = Killer(github)
+    for _ in range(20):
+        killer.client = command(run, github)
+        _, told = killer.client.communicate()
+        if killer.client.returncode != -signal.SIGKILL:
+            assert killer.client.returncode == 0, told
+            break
+    repository = "/repos/acme/words"
+    assert killer.effects == [
+        "push",
+        f"POST {repository}/pulls",
+        f"POST {repository}/labels performance",
+        f"POST {repository}/labels perfagent",
+        f"POST {repository}/issues/1/labels",
+    ]
+    (pull,) = github.pulls
+    assert (pull.labels, pull.sha != "") == (["performance", "perfagent"], True)
+    assert f"head={github.head(pull.head)}" in pull.body
