@@ -180,3 +180,9 @@ def test_what_a_remote_says_does_nothing_to_the_terminal(
     hook.chmod(0o755)
     error = failure(forge, clone, update)
     assert error.kind == "invalid" and error.message.isprintable() and "]0;owned" in error.message
+
+
+def test_without_a_token_nothing_is_pushed(github: FakeGitHub, clone: Git, update: BranchUpdate) -> None:
+    github.public = True
+    error = failure(GitHub(Access(github.full_name, github.url, remote=str(github.bare))), clone, update)
+    assert (str(error), github.head(BRANCH)) == ("there is no token for github: set GITHUB_TOKEN", "")
