@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def init(
-    repo: Annotated[str, typer.Argument(metavar="[REPO]", help="A folder with a git repository.")] = ".",
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="A folder with a git repository; this one if not given.")] = ".",
     check: Annotated[bool, typer.Option("--check", help="Also build, and run tests and benchmarks once.")] = False,
     benchmark: Annotated[
         bool, typer.Option("--benchmark", help="Write first benchmarks from calls that the unit tests make.")
