@@ -90,8 +90,17 @@ def api_url(forge: ForgeName, host: str, given: str = "", environment: Mapping[s
 
 
 def find_token(forge: ForgeName, environment: Mapping[str, str]) -> str:
-    """The user's token; empty when there is none."""
-    return next((environment[name].strip() for name in TOKEN_VARIABLES[forge] if environment.get(name)), "")
+    """The user's token; empty when there is none.
+
+    Raises:
+        UsageError: what is there cannot be one.
+    """
+    variable = next((name for name in TOKEN_VARIABLES[forge] if environment.get(name, "").strip()), "")
+    token = environment[variable].strip() if variable else ""
+    # A line break would end the header that carries it, and the complaint about that would quote it.
+    if not re.fullmatch(r"[!-~]*", token):
+        raise UsageError(f"{variable} holds no token", "copy it anew, without spaces and line breaks")
+    return token
 
 
 def _default_api(forge: ForgeName, host: str) -> str:

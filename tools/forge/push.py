@@ -36,7 +36,7 @@ _REASONS: tuple[tuple[ForgeKind, str], ...] = (
     ("auth", r"error: 401|Authentication failed|could not read (?:Username|Password)|Permission denied \(publickey"),
     ("forbidden", r"error: 403|not allowed|denied|protected branch|GH006|GH013|without `?workflows?|refusing to allow"),
     ("missing", r"error: 404|not found|couldn.t find remote ref|does not appear to be a git repository|does not exist"),
-    ("invalid", r"remote rejected|pre-receive hook declined|does not match any|bad object"),
+    ("invalid", r"remote rejected|pre-receive hook declined|does not match any|bad object|does not support --atomic"),
 )
 _REMEDIES: Mapping[ForgeKind, str] = {
     "conflict": "nothing was pushed; look at what is on the branch, and merge or delete it",
@@ -72,8 +72,9 @@ class Remote:
     @property
     def shown(self) -> str:
         """The address without the credentials some people write into it."""
-        parts = urlsplit(self.address) if "://" in self.address else None
-        if parts is None or parts.password is None:
+        parts = urlsplit(self.address)
+        # Over ssh the name is part of the address and no secret.
+        if parts.scheme not in ("http", "https") and parts.password is None:
             return self.address
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 

@@ -86,3 +86,10 @@ def test_tokens_are_found_in_order_and_never_shown() -> None:
     assert find_token("github", {"GITHUB_TOKEN": "", "GH_TOKEN": "b\n"}) == "b"
     assert find_token("gitlab", {"GITHUB_TOKEN": "a", "CI_JOB_TOKEN": "c"}) == ""
     assert "s3cret" not in repr(Access("a/b", "https://x", "s3cret"))
+
+
+@pytest.mark.parametrize("wrong", ["two words", "line\nbreak", "café", "nul\0"])
+def test_what_cannot_be_a_token_is_not_sent_and_not_quoted(wrong: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_token("github", {"GITHUB_TOKEN": wrong})
+    assert wrong not in str(caught.value)
