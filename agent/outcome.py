@@ -9,6 +9,7 @@ from typing import Any
 
 from perfagent import __version__
 from perfagent.agent.lab.prepared import Prepared
+from perfagent.agent.reporting import material_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Patch, RunState, Verdict
 from perfagent.prompts import versions
@@ -101,7 +102,7 @@ def write_outcome(services: Services, result: Result, patches: Sequence[Patch] =
         for file in patch.evidence:
             (folder.path / f"patches/{number:04d}-evidence").mkdir(exist_ok=True)
             folder.write(f"patches/{number:04d}-evidence/{file.name.replace('/', '-')}", folder.get(file.digest))
-    folder.write("report.md", result_markdown(result))
+    folder.write("report.md", result_markdown(material_of(folder.path, result)))
     folder.write("result.json", result.to_json() + "\n")
 
 

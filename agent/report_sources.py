@@ -36,15 +36,17 @@ class Sources:
     difference: ProfileDifference | None = None
 
 
-def sources(folder: Path) -> Sources:
-    """The documents of a finished run.
+def sources(folder: Path, result: Result | None = None) -> Sources:
+    """The documents of a finished run, or of one whose result is all but written.
 
     Raises:
         PerfagentError: it has not ended, or a document is not of this version of perfagent.
     """
-    result = _read(folder / RESULT, Result)
+    result = result or _read(folder / RESULT, Result)
     if result is None:
-        raise PerfagentError(f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`")
+        raise PerfagentError(
+            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
+        )
     return Sources(result, _read(folder / SAMPLES, Samples), _read(folder / DIFFERENCE, ProfileDifference))
 
 
@@ -65,7 +67,8 @@ def keep_sources(services: Services, judged: Mapping[str, Verdict], base: str, h
         trees = {"baseline": services.lab.tree(base), "candidate": head}
         return profiled(services, trees).model_dump(mode="json", by_alias=True)
 
-    difference = ProfileDifference.model_validate(folder.step("difference", profile))
+    # The tree's name is a digest of all that made it.
+    difference = ProfileDifference.model_validate(folder.step(f"difference-{base[:16]}-{head.name}", profile))
     folder.write(DIFFERENCE, difference.to_json() + "\n")
 
 
@@ -87,4 +90,5 @@ def _read(file: Path, kind: type[_Document]) -> _Document | None:
         raise PerfagentError(
             f"{file} is not of this version of perfagent ({where}: {first['msg']})",
             "read it with the version that wrote it",
+            code="PA008",
         ) from error

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.services import Services
 from perfagent.agent.settings import ENVIRONMENT_PREFIX, Settings
+from perfagent.tools.report import REPRODUCE
 
 #: The folder of a run that holds what the commands name, and the name of the change in it.
-FOLDER = "reproduce"
+FOLDER = REPRODUCE
 CHANGE = "change.diff"
 
 #: Settings that decide a verdict and have a flag at `verify` and `compare`; others are given by the environment.
@@ -51,7 +52,7 @@ class Reproduction:
 def reproduction(services: Services, base: str, *, diff: str = "", head: str = "") -> Reproduction:
     """What repeats a verdict on a diff against `base`, or on a commit `head` against it.
 
-    Everything that was found out rather than given (the workloads, the Python, the sandbox) is given by name, and of
+    Everything that was found out rather than given (workloads, Python, sandbox, CPU time) is given by name, and of
     the settings those that decide a verdict and differ from their defaults. Nothing of this machine is named: not the
     repository's place, not the core that was measured on.
     """
@@ -96,9 +97,9 @@ def _entering(repository: str) -> list[str]:
 
 
 def _outside(prepared: Prepared) -> list[str]:
-    """Scripts that are not of the repository."""
+    """Scripts that are not of the repository, as far as they are still there."""
     targets = [spec.partition(":")[2] for spec in prepared.workloads if spec.startswith("script:")]
-    return [target for target in targets if Path(target).is_absolute()]
+    return [target for target in targets if Path(target).is_absolute() and Path(target).is_file()]
 
 
 def _workload(spec: str) -> str:
@@ -112,6 +113,9 @@ def _workload(spec: str) -> str:
 def _flags(settings: Settings, prepared: Prepared) -> str:
     told = [_workload(spec) for spec in prepared.workloads]
     told.append(f"--sandbox {prepared.environment.kind}")
+    # The clock that was found to fit, so far as one can be asked for.
+    clocks = {plan.metric for plan in prepared.benchmarks}
+    clock = "cpu" if settings.metric == "time" and clocks == {"cpu"} else settings.metric
     # An image brings its own Python unless another was asked for.
     version = re.match(r"3\.\d+", prepared.environment.version)
     if settings.image is not None and settings.python is not None:
@@ -119,7 +123,7 @@ def _flags(settings: Settings, prepared: Prepared) -> str:
     elif settings.image is None and version:
         told.append(f"--python {version[0]}")
     for name in FLAGS:
-        value = getattr(settings, name)
+        value = clock if name == "metric" else getattr(settings, name)
         if value != Settings.model_fields[name].default:
             flag = f"--{name.replace('_', '-')}"
             told.append(flag if value is True else f"{flag} {shlex.quote(str(value))}")

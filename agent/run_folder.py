@@ -8,6 +8,8 @@ steps/              results of finished steps by name: a resumed run reads them 
 journal/            readings of finished rounds, one line each
 transcripts/        what was said to and by the model
 result.json report.md patches/   the output
+samples.json difference.json     the timed pairs behind it, and where the time went before and after
+reproduce/          what the commands that repeat the verdict name
 """
 
 from __future__ import annotations

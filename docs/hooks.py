@@ -7,6 +7,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from perfagent.reference import pages
 
@@ -18,13 +19,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put a chart where a page has a comment such as `<!-- chart: false-acceptance -->`."""
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Put a chart where a page has a comment such as `<!-- chart: power -->`; lead from an error to all of them."""
     from perfagent.reference.charts import chart
 
+    if page.file.src_uri.startswith("errors/PA"):
+        markdown += "\n[All errors](index.md)\n"
     return re.sub(r"<!-- chart: ([\w-]+) -->", lambda match: chart(match[1]), markdown)
 
 
 def on_post_page(output: str, **_: Any) -> str:
     """Name the dialog that the theme leaves without a name."""
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"', 1)
+
+
+def on_post_template(output: str, **_: Any) -> str:
+    """The same for the page that is shown where there is none."""
+    return on_post_page(output)

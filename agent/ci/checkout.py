@@ -103,7 +103,9 @@ def _take(git: Git, root: Path, remote: Remote, revision: str, name: str) -> Non
             git.run(*fetch, str(root.resolve()), f"+{found.text}:{name}", timeout_s=CLONE_TIMEOUT_S)
             return
     if not _fetched(git, remote, "--depth=1", f"+{revision}:{name}"):
-        raise RepositoryError(f"the checkout lacks the commit {revision}, and it cannot be fetched", REMEDY)
+        raise RepositoryError(
+            f"the checkout lacks the commit {revision}, and it cannot be fetched", REMEDY, code="PA209"
+        )
 
 
 def _parting(git: Git, remote: Remote) -> str:
@@ -113,11 +115,13 @@ def _parting(git: Git, remote: Remote) -> str:
         if found.status == 0:
             return found.text
         if not git.cwd.joinpath(".git", "shallow").exists():
-            raise RepositoryError("base and head have no commit in common", "name another base with --base")
+            raise RepositoryError(
+                "base and head have no commit in common", "name another base with --base", code="PA209"
+            )
         sides = [f"+{_resolved(git, name)}:{name}" for name in (BASE, HEAD)]
         if step and not _fetched(git, remote, step, *sides):
-            raise RepositoryError("the checkout is too shallow to find where the change begins", REMEDY)
-    raise RepositoryError("the change's beginning was not found", REMEDY)
+            raise RepositoryError("the checkout is too shallow to find where the change begins", REMEDY, code="PA209")
+    raise RepositoryError("the change's beginning was not found", REMEDY, code="PA209")
 
 
 def _fetched(git: Git, remote: Remote, depth: str, *wanted: str) -> bool:

@@ -93,7 +93,7 @@ def read_event(environ: Mapping[str, str]) -> dict[str, Any]:
     try:
         event = json.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"the event's file {path} cannot be read", "give --base and --head") from error
+        raise UsageError(f"the event's file {path} cannot be read", "give --base and --head", code="PA104") from error
     return event if isinstance(event, dict) else {}
 
 

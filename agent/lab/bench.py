@@ -145,16 +145,21 @@ class Bench:
             flamegraph(whole, picture)
         return rank(whole, tree, self.sites[side].source_roots)
 
-    def profile(self, side: str, loops: Mapping[str, int] | None = None) -> RawProfile:
+    def profile(
+        self, side: str, loops: Mapping[str, int] | None = None, only: frozenset[str] | None = None
+    ) -> RawProfile:
         """The profiles of a side's benchmarks, each over `loops` executions of its body (one when None).
+
+        Args:
+            only: benchmarks to run, all when None.
 
         Raises:
             WorkloadError: a workload does not run, or none can be profiled.
         """
         from perfagent.tools.profile import RawProfile, collect
 
-        request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s, loops=loops)
-        parts = [collect(self.sandbox, self.sites[side], each, request) for each in self._profilable(None)]
+        request = Request(mode="profile", hash_seed=PROFILE_SEED, timeout_s=self.timeout_s, loops=loops, only=only)
+        parts = [collect(self.sandbox, self.sites[side], each, request) for each in self._profilable(only)]
         return RawProfile(
             root=parts[0].root,
             benchmarks={name: rows for part in parts for name, rows in part.benchmarks.items()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +41,9 @@ LONGEST_TESTS_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which parts a command needs: hotspots needs neither tests nor noise."""
+    """Which parts a command needs: hotspots needs neither tests nor noise, a first benchmark only a place to run."""
 
+    workloads: bool = True
     tests: bool = True
     values: bool = True
     noise: bool = True
@@ -70,7 +71,7 @@ class Preparation:
             SandboxUnavailable, BuildError, WorkloadError, MeasurementError: what the user must mend, in one line.
         """
         folder = self.services.folder
-        prepared = self.begin(self._workloads)
+        prepared = self._begun()
         workloads = [parse(spec) for spec in prepared.workloads]
         findings = self._findings(prepared.environment, workloads)
         if self.wanted.tests:
@@ -81,6 +82,8 @@ class Preparation:
             with self._timed("values"):
                 found = folder.step("baseline-values", lambda: self._known_values(findings, prepared))
             prepared = prepared.model_copy(update=found)
+        if not workloads:
+            return prepared.model_copy(update={"messages": tuple(self.messages)})
         with self._timed("loop counts"):
             prepared = plan_measurement(self.services, prepared, findings, noise=self.wanted.noise, say=self.say)
         if self.wanted.noise and self.wanted.values:
@@ -88,15 +91,8 @@ class Preparation:
                 prepared = plan_sizes(self.services, prepared, self.say)
         return prepared.model_copy(update={"messages": tuple(self.messages)})
 
-    def begin(self, find: Callable[[Path], list[Workload]]) -> Prepared:
-        """The first steps: sandbox, checkout, workloads, environment; nothing of the target's own is run yet.
-
-        Args:
-            find: the workloads of a checked out tree; there may be none, where nothing is to be measured.
-
-        Raises:
-            SandboxUnavailable, BuildError: see `prepare`; also what `find` raises.
-        """
+    def _begun(self) -> Prepared:
+        """The first steps: sandbox, checkout, workloads, environment."""
         settings, folder = self.services.settings, self.services.folder
         with self._timed("choosing the sandbox"):
             kind, reason = choose(settings.sandbox, None if of_repository(settings.image) else settings.image)
@@ -109,7 +105,7 @@ class Preparation:
             with self._timed("checkout"):
                 checked_out(self.services.target, self.base, kind, plain.with_name("plain.part")).rename(plain)
         with self._timed("finding the workloads"):
-            workloads = find(plain)
+            workloads = self._workloads(plain) if self.wanted.workloads else []
         with self._timed("environment"):
             environment = self._environment(kind, plain, workloads)
         return Prepared(

@@ -10,7 +10,7 @@ from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.findings import Findings
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import BenchmarkPlan, Prepared
-from perfagent.agent.lab.recording import recorded
+from perfagent.agent.lab.recording import PROBE, recorded
 from perfagent.agent.services import Services
 from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure import (
@@ -156,11 +156,11 @@ def _plans(
         MeasurementError: the noise of every benchmark is beyond what can be judged.
     """
     for wanted in (PROBE_PAIRS, CALIBRATION_PAIRS):
-        pairs = identical_pairs(services, bench, loops, wanted, "probe")
+        pairs = identical_pairs(services, bench, loops, wanted, PROBE)
         plans = [_measured(services, name, owner[name], count, pairs) for name, count in loops.items()]
         if any(plan.noise <= MAX_NOISE for plan in plans):
             return plans, pairs
-    services.folder.forget("probe")  # or a resumed run would read the same noise again
+    services.folder.forget(PROBE)  # or a resumed run would read the same noise again
     raise MeasurementError(
         f"identical code differs by {min(plan.noise for plan in plans):.0%} from pair to pair here, so nothing can be "
         "judged",

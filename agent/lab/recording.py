@@ -10,6 +10,9 @@ from typing import Any, Literal, get_args
 from perfagent.agent.services import Services
 from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
 
+#: The journal of the pairs of identical code that a run begins with.
+PROBE = "probe"
+
 Stage = Literal["confirm", "publish"]
 """`confirm` are the pairs of the sequential test, `publish` the fresh ones behind the figures."""
 

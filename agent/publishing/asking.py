@@ -18,6 +18,8 @@ from perfagent.tools.forge import (
     Describing,
     ForgeName,
     GitHub,
+    GitLab,
+    PatchFolder,
     Place,
     api_url,
     find_token,
@@ -68,9 +70,8 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
         raise UsageError("--out and --forge patches belong together", "give both, or none of them")
     source = finished(folder).repository
     if route.out is not None:
-        from perfagent.tools.forge import PatchFolder
-
-        return PatchFolder(route.out, folder / "repo.git")
+        clone = folder / "repo.git"
+        return PatchFolder(route.out, Git(clone, git_dir=clone), source, clock=clock)
     place = read_remote(route.remote) or read_remote(_origin(source))
     name = cast("ForgeName", route.forge or _named(place, environ))
     repository = route.repo or (place.full_name if place else environ.get(REPOSITORY_VARIABLES[name], ""))
@@ -78,11 +79,7 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
         raise UsageError("it cannot be told which repository the pull requests go to", "give --repo OWNER/NAME")
     host = place.host if place else f"{name}.com"
     access = Access(repository, api_url(name, host, route.api_url, environ), find_token(name, environ), route.remote)
-    if name == "github":
-        return GitHub(access, clock)
-    from perfagent.tools.forge import GitLab
-
-    return GitLab(access, clock)
+    return GitHub(access, clock) if name == "github" else GitLab(access, clock)
 
 
 def wishes_for(folder: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> Wishes:

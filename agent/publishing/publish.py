@@ -67,7 +67,9 @@ def finished(folder: Path) -> Result:
     """
     result = sources(folder).result
     if result.command != "run":
-        raise UsageError(f"{folder.name} is a {result.command}, which has no patches of its own", "name a run")
+        raise UsageError(
+            f"{folder.name} is a {result.command}, which has no patches of its own", "name a run", code="PA007"
+        )
     return result
 
 

@@ -40,13 +40,15 @@ class Change:
         """
         place = root / self.path
         if not place.resolve().is_relative_to(root.resolve()):
-            raise PerfagentError(f"{self.path} leads out of the repository", "write it by hand")
+            raise PerfagentError(f"{self.path} leads out of the repository", "write it by hand", code="PA105")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             # Line ends are the text's own, which are those of the file it was made from.
             place.write_text(self.text, "utf-8", newline="")
         except OSError as error:
-            raise PerfagentError(f"{self.path} cannot be written ({error.strerror})", "make it writable") from error
+            raise PerfagentError(
+                f"{self.path} cannot be written ({error.strerror})", "make it writable", code="PA105"
+            ) from error
 
     def _before(self, root: Path) -> str | None:
         try:

@@ -8,19 +8,22 @@ import math
 import pprint
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.equivalence import RealCall, RealCalls
 
 #: Characters of all calls up to which they stand in the script itself; longer ones in a file beside it.
-INLINE = 4000
+INLINE = 6000
 
 #: Seconds that one execution of the benchmark shall take: twice what a sample needs (MIN_BODY_S), so that a candidate
 #: twice as fast is still timed in one execution.
 BODY_S = 0.1
 
 WIDTH = 100
+
+#: Names that a script binds itself.
+OWN_NAMES = frozenset({"ast", "Path", "REPEAT", "CALLS", "every_call", "workload", "args", "named", "made"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,20 @@ def repeats(pass_s: float, body_s: float = BODY_S) -> int:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
 
 
-def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str) -> Script:
+def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str, taken: Collection[str] = ()) -> Script:
     """The files of a benchmark that makes some calls of a function.
 
     Args:
         calls: what was seen of the function. kept: the calls to make.
-        folder: where the script goes, relative to the repository.
+        folder: where the script goes, relative to the repository. taken: paths that other files have.
     """
     dotted = f"{calls.module}.{calls.owner}.{calls.name}" if calls.owner else f"{calls.module}.{calls.name}"
     entries, expression, target = _making(calls, kept)
     inline = sum(map(len, entries)) <= INLINE
     name = re.sub(r"\W+", "_", f"{calls.owner}_{calls.name}" if calls.owner else calls.name).strip("_").lower()
     path = f"{folder}/bench_{name}.py"
+    if path in taken:
+        path = f"{folder}/bench_{calls.module.replace('.', '_')}_{name}.py".lower()
     data = "" if inline else "[\n" + "".join(f"{entry},\n" for entry in entries) + "]\n"
     reading = "import ast\nfrom pathlib import Path\n\n" if data else ""
     listed = _inline(entries) if inline else 'ast.literal_eval(Path(__file__).with_suffix(".calls").read_text("utf-8"))'
@@ -93,15 +98,15 @@ def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str)
 
 def _told(dotted: str, calls: RealCalls, kept: Sequence[RealCall]) -> str:
     """The script's docstring."""
-    which = f"the {len(kept)} that took longest of {calls.distinct} different ones"
+    which = f"{len(kept)} of {calls.distinct} different ones with plain arguments, the longest of each test first, "
     if len(kept) == calls.distinct:
-        which = f"all {calls.distinct} different ones" if len(kept) > 1 else "the one"
+        which = f"all {calls.distinct} different ones with plain arguments " if len(kept) > 1 else "the one "
     more = calls.test_count - len(calls.tests[:1])
     tests = calls.tests[0].partition("[")[0] + (f" and {more} other test{'s' * (more > 1)}" if more else "")
     told = (
-        f"The calls are real: {which} with plain arguments that were captured while {tests} ran; each was made again "
-        "in a fresh process and gave what it gave in the test. How often they are made is not: when you know what "
-        "your users call, put that in their place. First written by `perfagent init`."
+        f"The calls are real: {which}captured while {tests} ran. Each was made again in a fresh process and gave what "
+        "it gave in the test. How often they are made is not real: when you know what your users call, put that in "
+        "their place. First written by `perfagent init`."
     )
     return f"Calls of {dotted} as the unit tests make them.\n\n" + "\n".join(
         textwrap.wrap(told.replace("\\", "\\\\"), WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -151,6 +156,7 @@ def _inline(entries: Sequence[str]) -> str:
 
 
 def importable(calls: RealCalls) -> bool:
-    """Whether the function can be imported by what its module is called."""
+    """Whether the function can be imported by what its module is called, beside the script's own names."""
     words = [*calls.module.split("."), calls.owner or calls.name, calls.name]
-    return all(word.isidentifier() and not keyword.iskeyword(word) for word in words)
+    free = (calls.owner or calls.name) not in OWN_NAMES
+    return free and all(word.isidentifier() and not keyword.iskeyword(word) for word in words)

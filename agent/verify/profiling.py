@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from perfagent.agent.lab.bench import Bench
 from perfagent.agent.lab.prepared import BenchmarkPlan
 from perfagent.agent.services import Services
-from perfagent.tools.errors import PerfagentError
+from perfagent.tools.errors import LimitExceeded, PerfagentError
 from perfagent.tools.profile import Frame, RawProfile, frames, stable_labels
 from perfagent.tools.report import ProfileDifference, profile_difference
 
@@ -21,6 +21,9 @@ ROUNDS = 3
 #: Seconds after which no further round begins: the first is worth any time a sample may take, the others are not.
 BUDGET_S = 10.0
 
+#: Seconds that the profiled bodies may take in all, on one side and without a profiler: 60 benchmarks of 50 ms are 3 s.
+BODIES_S = 20.0
+
 #: Seconds that the executions of one body shall take together without a profiler: a profile of one short execution
 #: shows what happens the first time only.
 BODY_S = 0.05
@@ -30,28 +33,48 @@ def profiled(services: Services, trees: Mapping[str, Path]) -> ProfileDifference
     """The difference of the two sides' profiles, for one execution of each body; empty with a note where there is none.
 
     It costs three starts of every workload on each side, cProfile making them two or three times slower: seconds for
-    the usual workload. Where one round takes longer than BUDGET_S, it stays at that round.
+    the usual workload. Where one round takes longer than BUDGET_S, it stays at that round, and benchmarks beyond
+    BODIES_S are left out.
 
     Args:
         trees: of the sides "baseline" and "candidate", on the host.
     """
+    if all(spec.startswith("command:") for spec in services.lab.prepared.workloads):
+        return ProfileDifference(note="not profiled: a command cannot be")
     services.progress.note("profiling both sides")
-    loops = {plan.id: _loops(plan) for plan in services.lab.prepared.benchmarks}
+    plans = services.lab.prepared.benchmarks
+    loops = _chosen(plans)
     try:
         with services.lab.open(trees) as bench:
             boxes = _fastest(services, bench, trees, loops)
+    except LimitExceeded:
+        raise
     except PerfagentError as error:
         # A picture is not worth a run: the verdict stands without it.
         return ProfileDifference(note=f"not profiled: {error.message}")
     difference = profile_difference(*(list(boxes[side].values()) for side in SIDES))
-    left_out = [plan.id for plan in services.lab.prepared.benchmarks if plan.id not in boxes["baseline"]]
-    note = f"not profiled, as only Python can be: {', '.join(left_out)}" if left_out else ""
+    long = [plan.id for plan in plans if plan.id not in loops]
+    foreign = [name for name in loops if name not in boxes["baseline"]]
+    told = [(long, "which take too long"), (foreign, "as only Python can be")]
+    note = "; ".join(f"not profiled, {why}: {', '.join(names)}" for names, why in told if names)
     return difference.model_copy(update={"note": note})
+
+
+def _chosen(plans: Sequence[BenchmarkPlan]) -> dict[str, int]:
+    """Which benchmarks to profile, and over how many executions: the shortest first while BODIES_S last, one always."""
+    seconds = {plan.id: 0.0 if plan.metric == "memory" else plan.baseline_s * _loops(plan) for plan in plans}
+    chosen: dict[str, int] = {}
+    left = BODIES_S
+    for plan in sorted(plans, key=lambda plan: seconds[plan.id]):
+        left -= seconds[plan.id]
+        if left >= 0 or not chosen:
+            chosen[plan.id] = _loops(plan)
+    return chosen
 
 
 def _loops(plan: BenchmarkPlan) -> int:
     """Executions of a body in one profile; as many as were timed at most, as a body may not take more."""
-    if plan.metric == "memory":
+    if plan.metric == "memory" or not plan.baseline_s:
         return 1
     return max(1, min(plan.loops, math.ceil(BODY_S / plan.baseline_s)))
 
@@ -68,7 +91,7 @@ def _fastest(
     begun = services.clock()
     for _ in range(ROUNDS):
         for side in SIDES:
-            for box in _boxes(bench.profile(side, loops), trees[side], loops):
+            for box in _boxes(bench.profile(side, loops, frozenset(loops)), trees[side], loops):
                 best = fastest[side].setdefault(box.label, box)
                 if box.seconds < best.seconds:
                     fastest[side][box.label] = box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, get_args
 
-from perfagent.agent.lab.recording import Stage, pairs_journal, pairs_seed, recorded
+from perfagent.agent.lab.recording import PROBE, Stage, pairs_journal, pairs_seed, recorded
 from perfagent.agent.services import Services
 from perfagent.agent.state import Verdict
 from perfagent.tools.measure import MetricName, Pair, PairSampler, RunFailed
@@ -24,13 +24,22 @@ def samples_of(services: Services, judged: Mapping[str, Verdict]) -> Samples:
         for stage in get_args(Stage)
         if (series := _series(services, verdict, stage))
     ]
-    return Samples(run_id=services.folder.id, judged=tuple(found))
+    identical = _columns(services, _pairs(services, PROBE, services.settings.seed), frozenset())
+    return Samples(run_id=services.folder.id, judged=tuple(found), identical=identical)
 
 
 def _series(services: Services, verdict: Verdict, stage: Stage) -> tuple[SampleSeries, ...]:
-    guarded = {figure.id for figure in verdict.benchmarks if not figure.target}
+    name, seed = pairs_journal(verdict.candidate, stage), pairs_seed(services, verdict.candidate, stage)
+    guarded = frozenset(figure.id for figure in verdict.benchmarks if not figure.target)
+    return _columns(services, _pairs(services, name, seed), guarded)
+
+
+def _columns(
+    services: Services, rounds: Sequence[Mapping[str, Pair]], guarded: frozenset[str]
+) -> tuple[SampleSeries, ...]:
+    """One series a benchmark, in the workloads' order."""
     columns: dict[str, list[Pair]] = {}
-    for pairs in _pairs(services, verdict.candidate, stage):
+    for pairs in rounds:
         for name, pair in pairs.items():
             columns.setdefault(name, []).append(pair)
     return tuple(
@@ -51,11 +60,10 @@ def _one_series(benchmark: str, pairs: Sequence[Pair], metric: MetricName, targe
     )
 
 
-def _pairs(services: Services, candidate: str, stage: Stage) -> list[Mapping[str, Pair]]:
-    """What the journal holds, paired as it was when it was measured: the seed tells the coins again."""
-    name = pairs_journal(candidate, stage)
+def _pairs(services: Services, name: str, seed: int) -> list[Mapping[str, Pair]]:
+    """What a journal holds, paired as it was when it was measured: the seed tells the coins again."""
     rounds = len(services.folder.journal(name).entries)
-    sampler = PairSampler(recorded(services, name, _nothing_more), pairs_seed(services, candidate, stage))
+    sampler = PairSampler(recorded(services, name, _nothing_more), seed)
     return [pairs for pairs in map(sampler.pair, range(rounds)) if not isinstance(pairs, RunFailed)]
 
 

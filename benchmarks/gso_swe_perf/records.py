@@ -69,7 +69,8 @@ class Rollout(Record):
 
     Attributes:
         patch: diff of the run's branch against the base; empty when nothing was proved faster.
-        verdict, speedup, interval: of the branch by our own verifier on the workload the agent was given.
+        verdict, speedup, interval: of the branch by our own verifier on the workload the agent was given; the verdict
+            is `error` where the run could not be completed.
         usd, input_tokens, output_tokens: of the models; usd is None where a price is unknown.
         seconds: wall time.
         run: folder of the run (its trajectory), relative to the evaluation's.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from loopback_git import serve_git
 
@@ -64,11 +64,30 @@ class Fault:
     times: int = 1
 
 
+@dataclass
+class Pull:
+    """A pull request as this forge keeps it; `home` is the repository of its branch, None once that is deleted."""
+
+    number: int
+    title: str
+    body: str
+    head: str
+    base: str
+    home: str | None
+    draft: bool = False
+    state: str = "open"
+    merged: bool = False
+    sha: str = "0" * 40
+    author: str = "ada"
+    labels: list[str] = field(default_factory=list)
+
+
 class LoopbackForge:
     """A forge with one repository, whose bare git repository is real and is served over HTTP by its own name.
 
     Attributes:
         address: of the server itself.
+        url: the API's address to give to clients.
         requests: all requests of the API, in order.
         git_requests: paths of those of git.
         token: what it accepts.
@@ -82,11 +101,16 @@ class LoopbackForge:
         self.requests: list[Request] = []
         self.git_requests: list[str] = []
         self.may_push = True
+        self.pulls: list[Pull] = []
+        self.labels = {"bug": "d73a4a"}
+        self.comments: dict[int, dict[str, Any]] = {}
+        self.login: str | None = "ada"
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._root = root
         self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.address = f"http://127.0.0.1:{self.http.server_port}"
+        self.url = self.address
         self._thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
@@ -116,6 +140,26 @@ class LoopbackForge:
     def head(self, branch: str) -> str:
         """Where a branch points to; empty when there is none."""
         return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}")
+
+    def add_pull(self, head: str, **facts: Any) -> Pull:
+        """A pull request that is there already."""
+        given: dict[str, Any] = {"title": head, "body": "", "base": "main", "home": self.full_name, **facts}
+        pull = Pull(len(self.pulls) + 1, head=head, **given)
+        self.pulls.append(pull)
+        return pull
+
+    def add_comment(self, number: int, body: str, author: str) -> int:
+        """A comment; hands back its id."""
+        self.comments[found := len(self.comments) + 1] = {"number": number, "body": body, "author": author}
+        return found
+
+    def page(self, request: Request, items: list[Any]) -> Reply:
+        """One page of a list, with the links of RFC 8288 when there are more."""
+        size, number = int(request.query.get("per_page", 30)), int(request.query.get("page", 1))
+        here = self.url.removesuffix(urlsplit(self.url).path) + request.path
+        following = urlencode({**request.query, "page": number + 1})
+        more = {"Link": f'<{here}?{following}>; rel="next"'} if number * size < len(items) else {}
+        return Reply(items[(number - 1) * size : number * size], headers=more)
 
     def close(self) -> None:
         self.http.shutdown()
@@ -166,14 +210,14 @@ class LoopbackForge:
         handler.end_headers()
 
 
-def make_bare(folder: Path) -> None:
-    """A bare repository with one commit on `main`."""
-    work = folder.parent / "first"
+def make_bare(work: Path, folder: Path) -> None:
+    """A bare repository with one commit on `main`, made by way of the folder `work`."""
     work.mkdir(parents=True)
     (work / "words.py").write_text("WORDS = []\n")
-    for command in ("init -q -b main", "add -A", "-c user.name=t -c user.email=t@example.org commit -qm first"):
+    commit = "-c user.name=t -c user.email=t@example.org commit -qm first"
+    for command in ("init -q -b main --template=", "add -A", commit):
         subprocess.run(["git", "-C", work, *command.split()], check=True)
-    subprocess.run(["git", "clone", "-q", "--bare", work, folder], check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", "--template=", work, folder], check=True)
 
 
 def _handler(forge: LoopbackForge) -> type[BaseHTTPRequestHandler]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
-from loopback_forge import LoopbackForge, Reply, Request
+from loopback_forge import LoopbackForge, Pull, Reply, Request
 
 DOCUMENTATION = "https://docs.github.com/rest"
 REPOSITORY = "/repos/{owner}/{repo}"
@@ -32,24 +31,6 @@ PATHS = (
 )
 
 
-@dataclass
-class Pull:
-    """A pull request as this forge keeps it; `home` is the repository of its branch, None once that is deleted."""
-
-    number: int
-    title: str
-    body: str
-    head: str
-    base: str
-    home: str | None
-    draft: bool = False
-    state: str = "open"
-    merged: bool = False
-    sha: str = "0" * 40
-    author: str = "ada"
-    labels: list[str] = field(default_factory=list)
-
-
 def refused(message: str, *errors: Mapping[str, str], status: int = 422, **headers: str) -> Reply:
     """An error as GitHub words it; underscores in headers stand for dashes."""
     body: dict[str, Any] = {"message": message, "documentation_url": DOCUMENTATION}
@@ -62,7 +43,6 @@ class FakeGitHub(LoopbackForge):
     """A repository on GitHub.
 
     Attributes:
-        url: the API's address to give to clients.
         login: whose token it is; None for an app's, such as that of GitHub's own Actions.
         permissions: what the token may write: `pull_requests`, `issues`.
         public: whether it may be read without a token.
@@ -74,30 +54,13 @@ class FakeGitHub(LoopbackForge):
 
     def __init__(self, root: Path, description: Mapping[str, Any], port: int = 0) -> None:
         super().__init__(root, port)
-        self.url = self.address
         self.violations: Callable[[], list[str]] = list
-        self.login: str | None = "ada"
         self.permissions = {"pull_requests", "issues"}
         self.public = False
         self.drafts = True
         self.archived = False
-        self.pulls: list[Pull] = []
-        self.labels = {"bug": "d73a4a"}
-        self.comments: dict[int, dict[str, Any]] = {}
         self._description = description
         self._routes = [(method, _expression(path), path) for path in PATHS for method in description["paths"][path]]
-
-    def add_pull(self, head: str, **facts: Any) -> Pull:
-        """A pull request that is there already."""
-        given: dict[str, Any] = {"title": head, "body": "", "base": "main", "home": self.full_name, **facts}
-        pull = Pull(len(self.pulls) + 1, head=head, **given)
-        self.pulls.append(pull)
-        return pull
-
-    def add_comment(self, number: int, body: str, author: str) -> int:
-        """A comment; hands back its id."""
-        self.comments[found := len(self.comments) + 1] = {"number": number, "body": body, "author": author}
-        return found
 
     def example(self, method: str, path: str) -> Any:
         """GitHub's own example of an answer."""
@@ -183,14 +146,7 @@ class FakeGitHub(LoopbackForge):
         # Of one owner: a fork below the same name counts too.
         found = [each for each in found if head in ("", f"{(each.home or '').partition('/')[0] or owner}:{each.head}")]
         item = self.example("get", f"{REPOSITORY}/pulls")[0]
-        return self._page(request, [self._pull(each, copy.deepcopy(item)) for each in found])
-
-    def _page(self, request: Request, items: list[Any]) -> Reply:
-        """One page of a list, with the links of RFC 8288 when there are more."""
-        size, number = int(request.query.get("per_page", 30)), int(request.query.get("page", 1))
-        following = urlencode({**request.query, "page": number + 1})
-        more = {"Link": f'<{self.url}{request.path}?{following}>; rel="next"'} if number * size < len(items) else {}
-        return Reply(items[(number - 1) * size : number * size], headers=more)
+        return self.page(request, [self._pull(each, copy.deepcopy(item)) for each in found])
 
     def _pull(self, pull: Pull, example: dict[str, Any]) -> dict[str, Any]:
         sha = (self.head(pull.head) if pull.home == self.full_name else "") or pull.sha
@@ -282,7 +238,7 @@ class FakeGitHub(LoopbackForge):
 
     def _list_comments(self, request: Request, number: str) -> Reply:
         mine = [found for found, kept in self.comments.items() if kept["number"] == int(number)]
-        return self._page(request, [self._comment(found).body for found in mine])
+        return self.page(request, [self._comment(found).body for found in mine])
 
     def _say(self, request: Request, number: str) -> Reply:
         author = self.login or "github-actions[bot]"

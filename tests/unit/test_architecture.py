@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ["tools", "agent", "benchmarks", "cli"]
+FLOORS = ["tools", "agent", "benchmarks", "cli", "reference"]
 TOOLS = [
     "repository",
     "sandbox",
@@ -33,7 +33,7 @@ INSIDE = [
 
 
 def modules(folder: str) -> list[Path]:
-    place = ROOT / "src/perfagent/cli" if folder == "cli" else ROOT / folder
+    place = ROOT / "src/perfagent" / folder if folder in ("cli", "reference") else ROOT / folder
     return sorted(place.rglob("*.py"))
 
 

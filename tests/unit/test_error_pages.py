@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,9 +18,13 @@ TREE = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.PerfagentError)
 }
-BY_REASON = {"EditError": errors.EDIT_CODES, "LimitExceeded": errors.LIMIT_CODES}
-#: Said by the entry point, for what is no error of ours; the model's by the gateway's word for a failure.
-SAID_ELSEWHERE = {errors.INTERRUPTED, errors.WRONG_USAGE, *errors.MODEL_CODES.values()}
+BY_REASON: dict[str, dict[Any, str]] = {
+    "EditError": errors.EDIT_CODES,
+    "LimitExceeded": errors.LIMIT_CODES,
+    "ForgeError": {**errors.FORGE_CODES},
+}
+#: Said by the entry point, for what is no error of ours; the model's and the forge's by their answers.
+SAID_ELSEWHERE = {errors.INTERRUPTED, errors.WRONG_USAGE, *errors.MODEL_CODES.values(), *errors.FORGE_CODES.values()}
 
 
 class Raised(NamedTuple):
@@ -45,7 +49,7 @@ def code_of(kind: str, call: ast.Call) -> str | None:
         return str(given.value) if isinstance(given, ast.Constant) else None
     if kind in BY_REASON:
         reason = call.args[0]
-        return BY_REASON[kind][str(reason.value)] if isinstance(reason, ast.Constant) else None
+        return str(BY_REASON[kind][reason.value]) if isinstance(reason, ast.Constant) else None
     if issubclass(TREE[kind], errors.ModelError) and len(call.args) > 2 and isinstance(call.args[2], ast.Constant):
         return errors.MODEL_CODES.get(str(call.args[2].value), TREE[kind].code)
     return TREE[kind].code
@@ -61,7 +65,7 @@ def pattern(words: ast.expr | None) -> str:
 
 
 def line_of(kind: str, call: ast.Call) -> re.Pattern[str]:
-    message, *rest = call.args[1:] if kind == "EditError" else call.args
+    message, *rest = call.args[1:] if kind in ("EditError", "ForgeError") else call.args
     if kind == "LimitExceeded" or not rest:
         return re.compile(".*" if kind == "LimitExceeded" else pattern(message))
     remedy = pattern(rest[0])
@@ -79,7 +83,7 @@ def test_every_error_that_is_raised_has_a_page() -> None:
 
 
 def test_every_class_and_reason_has_a_page() -> None:
-    maps = (errors.EDIT_CODES, errors.LIMIT_CODES, errors.MODEL_CODES)
+    maps = (errors.EDIT_CODES, errors.LIMIT_CODES, errors.MODEL_CODES, errors.FORGE_CODES)
     codes = {kind.code for kind in TREE.values()} | {code for each in maps for code in each.values()}
     assert codes <= {page.stem for page in PAGES.glob("PA*.md")}
 

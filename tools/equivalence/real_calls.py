@@ -17,9 +17,10 @@ from perfagent.tools.sandbox import Command, Completed, Sandbox
 PLUGIN, REPLAY = "perfagent_real_calls", "perfagent_replay.py"
 VARIABLE = "PERFAGENT_REAL_CALLS"
 
-#: Characters of one call's arguments; calls looked at, and kept, of each function; seconds spent on looking in one run.
+#: Characters of one call's arguments; calls of each function looked at in one test, and kept in all; seconds of looking
+#: at values in one run.
 ROOM = 20_000
-LOOKED_CALLS, KEPT_CALLS = 5000, 40
+LOOKED_CALLS, KEPT_CALLS = 100, 200
 LOOKING_S = 60.0
 
 #: Name of the one benchmark that a profile of all tests together has.
@@ -53,7 +54,7 @@ class RealCalls:
         module, owner, name: where it is found; `owner` is its class, if it has one.
         refused: why calls cannot be made again, each with how many.
         tests: the first tests that made some, of `test_count`.
-        kept: the distinct calls that took longest, longest first.
+        kept: the distinct calls that took longest, the longest of every test before the second of any.
     """
 
     calls: int
@@ -100,7 +101,7 @@ def profile_tests(
     """
     found = _watched(sandbox, site, selection, {"what": "profile"}, (timeout_s, hash_seed))
     if not found["tests"]:
-        raise WorkloadError("no unit test ran", "see what `python -m pytest` says in the repository")
+        raise WorkloadError("no unit test ran", "see what `python -m pytest` says in the repository", code="PA406")
     raw = RawProfile(posixpath.normpath(site.tree), {ALL_TESTS: rows_of(found["profile"])})
     return raw, int(found["tests"])
 
@@ -169,7 +170,7 @@ def _watched(
     found = _json(done, report)
     if found is None:
         raise WorkloadError(
-            f"the unit tests cannot be watched: {_said(done)}", "see what `python -m pytest` says there"
+            f"the unit tests cannot be watched: {_said(done)}", "see what `python -m pytest` says there", code="PA407"
         )
     return found
 

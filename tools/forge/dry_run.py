@@ -78,17 +78,8 @@ class DryRun:
     def update_pull(self, number: int, change: PullChange) -> PullRequest:
         """Record that a pull request would be changed."""
         self._record(self._forge.updating(number, change))
-        before = self.pull(number)
-        changed = replace(
-            before,
-            title=before.title if change.title is None else change.title,
-            body=before.body if change.body is None else change.body,
-            base_branch=before.base_branch if change.base_branch is None else change.base_branch,
-        )
-        if change.state is not None:
-            changed = replace(changed, state="open" if change.state == "open" else "gone")
-        self._pulls[number] = changed
-        return changed
+        self._pulls[number] = change.applied_to(self.pull(number))
+        return self._pulls[number]
 
     def add_labels(self, number: int, labels: Sequence[Label]) -> None:
         """Record that labels would be made and added."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 #: `gone` means closed without having been merged.
@@ -76,6 +76,17 @@ class PullChange:
     body: str | None = None
     base_branch: str | None = None
     state: Literal["open", "closed"] | None = None
+
+    def applied_to(self, pull: PullRequest) -> PullRequest:
+        """The pull request after the change."""
+        states: dict[str | None, PullState] = {None: pull.state, "open": "open", "closed": "gone"}
+        return replace(
+            pull,
+            title=pull.title if self.title is None else self.title,
+            body=pull.body if self.body is None else self.body,
+            base_branch=pull.base_branch if self.base_branch is None else self.base_branch,
+            state=states[self.state],
+        )
 
 
 @dataclass(frozen=True, slots=True)

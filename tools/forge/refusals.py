@@ -127,14 +127,21 @@ def _github_remedy(kind: ForgeKind, answer: Answer, said: str) -> str:
         return "either it does not exist, or the token may not see it"
     if kind == "invalid" and "draft" in said.lower():
         return "this repository knows no drafts; use --ready"
-    if kind != "forbidden":
-        return ""
-    if "sso" in answer.headers.get("x-github-sso", "") or "x-github-sso" in answer.headers:
+    return _github_permission(answer, said) if kind == "forbidden" else ""
+
+
+def _github_permission(answer: Answer, said: str) -> str:
+    """What the token lacks, as far as GitHub tells."""
+    if "x-github-sso" in answer.headers:
         return f"authorize the token for the organization's single sign-on{_sso_address(answer)}"
-    needed = answer.headers.get("x-accepted-github-permissions", "") or answer.headers.get(
-        "x-accepted-oauth-scopes", ""
-    )
-    return f"the token needs {needed.replace('=', ': ')}" if needed else "give the token the permission for this"
+    if "not permitted to create" in said:
+        return "allow it under Settings > Actions > General, or use a token of your own"
+    # Alternatives are parted by semicolons, what is needed together by commas.
+    needed = answer.headers.get("x-accepted-github-permissions", "")
+    if needed:
+        return f"the token needs {needed.replace('=', ': ').replace('; ', ' or ').replace(',', ' and ')}"
+    scopes = answer.headers.get("x-accepted-oauth-scopes", "")
+    return f"the token needs one of the scopes {scopes}" if scopes else "give the token the permission for this"
 
 
 def _sso_address(answer: Answer) -> str:

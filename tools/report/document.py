@@ -19,7 +19,13 @@ class Record(BaseModel):
 
 
 class Check(Record):
-    """One check of the verifier, in the order it ran."""
+    """One check of the verifier, in the order it ran.
+
+    Attributes:
+        name: what was checked.
+        ok: whether it passed.
+        detail: what was seen, in one line.
+    """
 
     name: str
     ok: bool
@@ -49,6 +55,7 @@ class BenchmarkFigure(Record):
     """One benchmark's measured change.
 
     Attributes:
+        id: its name, the same at the baseline and the candidate.
         speedup: baseline time / candidate time, None where it could not be measured.
         interval: 95 % bounds of the speedup.
         verdict: of this benchmark alone.
@@ -91,7 +98,11 @@ class SizeFigure(Record):
 
 
 class ExponentFigure(Record):
-    """The exponent k in cost = c * size^k with its 95 % interval, None where two sizes leave none."""
+    """The exponent k in cost = c * size^k with its 95 % interval, None where two sizes leave none.
+
+    Attributes:
+        value: k.
+    """
 
     value: float
     interval: tuple[float, float] | None
@@ -119,7 +130,13 @@ class GrowthFigure(Record):
 
 
 class TestCounts(Record):
-    """Unit tests of the candidate, against those that pass stably at the baseline."""
+    """Unit tests of the candidate, against those that pass stably at the baseline.
+
+    Attributes:
+        passed: pass as before.
+        failed: fail, vanished or became skipped.
+        flaky: ended differently from run to run, and judge nothing.
+    """
 
     __test__ = False
 
@@ -129,7 +146,14 @@ class TestCounts(Record):
 
 
 class ModelCost(Record):
-    """What one model cost, and for which roles it was asked; `usd` is None when its price is unknown."""
+    """What one model cost, and for which roles it was asked; `usd` is None when its price is unknown.
+
+    Attributes:
+        roles: what it was asked for, such as `planner` and `editor`.
+        calls: requests that were answered.
+        failed_attempts: requests that were not.
+        cached_tokens: those of the input that its provider had cached.
+    """
 
     model: str
     roles: tuple[str, ...] = ()
@@ -145,6 +169,7 @@ class Cost(Record):
     """What the models cost; `usd` is None when any price is unknown.
 
     Attributes:
+        calls: requests that were answered.
         failed_attempts: requests that failed, each of which a provider may have billed; the tokens of answers that
             broke off are in the counts by estimate.
         models: each one's share.
@@ -210,6 +235,13 @@ class PatchReport(Record):
     """One accepted patch: speedup and interval are of the fresh re-measurement where one was made.
 
     Attributes:
+        id: unique within the run.
+        idea: its title.
+        origin: who made it: `catalogue`, `model` or `user`.
+        diff: unified, against the commit before it.
+        hunks: places it changes.
+        commit: on the run's branch.
+        rationale: why it is faster.
         mechanism: the kind of optimization, such as `data_structure` or a catalogue's rule.
         tests, checks: the patch's own; None and empty in results that were written before they were kept.
     """
@@ -233,7 +265,13 @@ class PatchReport(Record):
 
 
 class TriedReport(Record):
-    """One idea that was tried, and what became of it."""
+    """One idea that was tried, and what became of it.
+
+    Attributes:
+        title: the idea in one line.
+        verdict: of its candidate.
+        reason: why, in one line.
+    """
 
     title: str
     verdict: str
@@ -242,7 +280,13 @@ class TriedReport(Record):
 
 
 class Noise(Record):
-    """What comparing the baseline with itself showed here."""
+    """What comparing the baseline with itself showed here.
+
+    Attributes:
+        spread: robust standard deviation of a pair's log ratio, about a share of the time.
+        smallest_gain: smallest speedup tried that is accepted with 80 % power; None when none is.
+        false_acceptance: how often identical code passes, by design and here, in words.
+    """
 
     spread: float | None = None
     smallest_gain: float | None = None
@@ -255,6 +299,10 @@ class Result(Record):
     Attributes:
         status: `completed`; a run that was interrupted has no result until it is resumed.
         verdict: of the whole: the branch of a run, the patch of verify, the head of compare.
+        command: which command made it.
+        stop: why a run's search ended, in one line.
+        detail: why the verdict is what it is, in one line.
+        branch: of a run, where its patches are; null when none was accepted.
         speedup, interval, metric, pairs: of the accepted benchmark that gained most, else of the best target.
         overall: all benchmarks together, where there are several.
         candidates: how many candidates met which verdict.

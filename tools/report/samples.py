@@ -44,7 +44,10 @@ class JudgedSamples(Record):
 class Samples(Record):
     """Every timed pair a run's verdicts rest on.
 
-    The whole branch of a run with one patch rests on that patch's pairs, which are not repeated under `branch`.
+    Attributes:
+        judged: by subject and stage; the whole branch of a run with one patch rests on that patch's pairs, which are
+            not repeated under `branch`.
+        identical: pairs of the baseline with itself, taken before anything was judged: the noise here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -52,6 +55,7 @@ class Samples(Record):
     schema_: str = Field(default=SAMPLES_SCHEMA, alias="schema")
     run_id: str
     judged: tuple[JudgedSamples, ...] = ()
+    identical: tuple[SampleSeries, ...] = ()
 
     def series_of(self, subject: str, benchmark: str, stage: str = "publish") -> SampleSeries | None:
         """One benchmark's pairs for a subject; None where none were taken."""

@@ -199,6 +199,9 @@ def reproduce(result: Result) -> tuple[str, ...]:
     """Commands that repeat the verdict; older results name none, so theirs are made from what they say."""
     if result.reproduce:
         return result.reproduce
+    repository = shlex.quote(result.repository)
     if result.command == "compare":
-        return (f"perfagent compare {shlex.quote(result.repository)} {_range(result)}",)
-    return (f"perfagent verify {shlex.quote(result.repository)} --patch FILE",)
+        return (f"perfagent compare {repository} {_range(result)}",)
+    if result.command == "run" and not result.patches:
+        return (f"perfagent run {repository}",)
+    return (f"perfagent verify {repository} --patch FILE",)

@@ -3,7 +3,7 @@
 from perfagent.tools.repository.apply import apply_strictly, attempt_apply, touched_paths
 from perfagent.tools.repository.git import EXACT_ATTRIBUTES, LEFTOVERS, Git, GitResult, git_version
 from perfagent.tools.repository.holding import hold_tree
-from perfagent.tools.repository.opening import disk_free, open_target
+from perfagent.tools.repository.opening import disk_free, open_target, working_tree
 from perfagent.tools.repository.reading import Match, Symbol, outline, search
 from perfagent.tools.repository.target import Author, CommitInfo, Target
 
@@ -26,4 +26,5 @@ __all__ = [
     "outline",
     "search",
     "touched_paths",
+    "working_tree",
 ]

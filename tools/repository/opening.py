@@ -51,6 +51,17 @@ def open_target(path_or_url: str, workspace: Path, *, allow_dirty: bool = False)
     return _opened(Target(path_or_url, root, git_dir, head), warnings)
 
 
+def working_tree(path: str) -> tuple[Path, tuple[str, ...]]:
+    """The root of a repository's working tree, and its tracked files, relative and sorted; nothing is cloned.
+
+    Raises:
+        RepositoryError: it is no folder that is a repository's root.
+    """
+    root = _root(Path(path).expanduser())
+    listed = foreign(root).run("ls-files", "-z").text
+    return root, tuple(sorted(name for name in listed.split("\0") if name))
+
+
 def disk_free(path: Path, needed_bytes: int) -> int:
     """The bytes free where `path` lies.
 

@@ -1,7 +1,7 @@
 """What is timed: naming, finding, running and calibrating workloads of every kind."""
 
 from perfagent.tools.workload.calibrate import MIN_BODY_S, Calibration, calibrate_loops
-from perfagent.tools.workload.discover import Found, discover
+from perfagent.tools.workload.discover import Found, Sureness, discover
 from perfagent.tools.workload.families import size_families
 from perfagent.tools.workload.harness.perfagent_record import COUNTED_SETUPS
 from perfagent.tools.workload.observe import Mode, Observation, Request, list_benchmarks, observe
@@ -23,6 +23,7 @@ __all__ = [
     "Request",
     "RoundObserver",
     "Site",
+    "Sureness",
     "Workload",
     "calibrate_loops",
     "discover",

@@ -7,6 +7,7 @@ import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from perfagent.tools.workload.harness.perfagent_record import classify, functions
 from perfagent.tools.workload.site import pytest_setting
@@ -19,12 +20,16 @@ LARGEST_FILE = 1_000_000
 """Bytes; a larger Python file is generated data."""
 
 
+Sureness = Literal["certain", "likely", "guess"]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A workload, and why it was taken for one."""
+    """A workload, why it was taken for one, and how sure that is: a file's name alone is a guess."""
 
     workload: Workload
     reason: str
+    sure: Sureness = "certain"
 
 
 def _parse(path: Path, words: tuple[str, ...]) -> ast.Module | None:
@@ -96,9 +101,9 @@ def _script(tree: Path, path: PurePosixPath) -> tuple[int, Found] | None:
     if "workload" in defined:
         return 1, Found(workload, "it defines workload()")
     if named and kind == "timeit":
-        return 2, Found(workload, "it is named like a benchmark and uses timeit")
+        return 2, Found(workload, "it is named like a benchmark and uses timeit", "likely")
     if named and not defined.keys() & {"test"}:
-        return 3, Found(workload, "it is named like a benchmark")
+        return 3, Found(workload, "it is named like a benchmark", "guess")
     return None
 
 

@@ -82,7 +82,7 @@ def generate(  # noqa: PLR0913, PLR0917 - an entry point: each is a thing of its
     except (ModelError, LimitExceeded, SandboxError):
         raise
     except PerfagentError as error:
-        fields["detail"] = error.message.splitlines()[0]
+        fields |= {"verdict": "error", "detail": error.message.splitlines()[0]}
     fields["seconds"] = fields["seconds"] or round(time.monotonic() - began, 1)
     header = {"instance_id": instance.instance_id, "rollout": rollout, "benchmark": instance.benchmark}
     write_trajectory(folder / "run", folder / "trajectory.jsonl", header)

@@ -1,17 +1,10 @@
-"""A board as one HTML file that needs nothing else: no network, no script to be read, no colour to be understood.
-
-Names of instances and models and the details of failures are others' texts. The template escapes all of them, and a
-content security policy names its one style and its one script by their hashes: nothing else can run or be fetched.
-"""
+"""A board as one HTML file that needs nothing else: no network, no script to be read, no colour to be understood."""
 
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from importlib.resources import files
 
 from perfagent.benchmarks.gso_swe_perf.leaderboard import bars as bars_module
 from perfagent.benchmarks.gso_swe_perf.leaderboard.bars import Bar, bars
@@ -25,6 +18,7 @@ from perfagent.benchmarks.gso_swe_perf.leaderboard.columns import (
 )
 from perfagent.benchmarks.gso_swe_perf.leaderboard.markdown import LEGEND, board_title
 from perfagent.benchmarks.gso_swe_perf.leaderboard.records import Board, Entry, Line
+from perfagent.tools.report.html import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +39,16 @@ class Shown:
 
 def board_page(board: Board) -> str:
     """The page."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FunctionLoader(_text), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["order"] = _order
-    style, script = _text("page.css"), _text("page.js")
-    allowed = {"default-src": "'none'", "style-src": _hash(style), "script-src": _hash(script), "base-uri": "'none'"}
-    # Style and script are our own files; everything else is escaped.
-    return environment.get_template("page.html.jinja").render(
-        title=board_title(board),
-        policy="; ".join(f"{what} {whose}" for what, whose in allowed.items()),
-        style=Markup(style),
-        script=Markup(script),
-        overview=_overview(board),
-        entries=[_shown_entry(entry) for entry in board.entries],
-        names=[entry.name for entry in board.entries],
-        sources=[entry.source for entry in board.entries],
-        legend=LEGEND,
-        drawing=bars_module,
-    )
+    values = {
+        "title": board_title(board),
+        "overview": _overview(board),
+        "entries": [_shown_entry(entry) for entry in board.entries],
+        "names": [entry.name for entry in board.entries],
+        "sources": [entry.source for entry in board.entries],
+        "legend": LEGEND,
+        "drawing": bars_module,
+    }
+    return rendered(str(__package__), "page.html.jinja", values, {"order": _order})
 
 
 def _overview(board: Board) -> list[Shown]:
@@ -99,11 +81,3 @@ def _order(cell: Cell) -> str:
     if isinstance(cell.order, float) and math.isinf(cell.order):
         return "Infinity" if cell.order > 0 else "-Infinity"
     return str(cell.order)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")

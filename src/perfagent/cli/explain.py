@@ -24,6 +24,18 @@ def title(page: Path) -> str:
         return lines.readline().partition(": ")[2].strip()
 
 
+def page_text(code: str) -> str:
+    """A code's page, as Markdown.
+
+    Raises:
+        UsageError: there is no such code.
+    """
+    page = pages().get(code.strip("[]").upper())
+    if page is None:
+        raise UsageError(f"there is no error code {code!r}", "`perfagent explain` lists them")
+    return page.read_text("utf-8")
+
+
 def known_codes(incomplete: str) -> list[tuple[str, str]]:
     """For the shell: the codes that begin so, with their titles."""
     wanted = incomplete.upper()
@@ -37,17 +49,15 @@ def explain(
 ) -> None:
     """Say what an error's code means, why it happens and what to do about it.
 
-    Example: perfagent explain PA401
+    Examples:
+        perfagent explain PA401
+        perfagent explain
     """
-    found = pages()
     if code is None:
-        for name, page in found.items():
+        for name, page in pages().items():
             typer.echo(f"{name}  {title(page)}")
         return
-    page_of = found.get(code.strip("[]").upper())
-    if page_of is None:
-        raise UsageError(f"there is no error code {code!r}", "`perfagent explain` lists them")
-    text = page_of.read_text("utf-8")
+    text = page_text(code)
     if not sys.stdout.isatty():
         typer.echo(text, nl=False)
         return

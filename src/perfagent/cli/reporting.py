@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json as json_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perfagent.cli import options as o
-from perfagent.tools.errors import PerfagentError, UsageError
+from perfagent.tools.errors import UsageError
 
 if TYPE_CHECKING:
-    from perfagent.tools.report import CalibrationReport, Material, Setting
+    from perfagent.tools.report import CalibrationReport, Material
 
 FORMATS = ("html", "md", "json")
 
@@ -86,30 +85,11 @@ def _told(run: str) -> Material | CalibrationReport:
     Raises:
         PerfagentError: there is no such run, or it has not ended.
     """
+    from perfagent.agent.reporting import calibration_of, material_of
     from perfagent.agent.run_folder import find_run
-    from perfagent.tools.report import CalibrationReport, Material
 
     folder = find_run(run)
-    calibration = folder / "calibration.json"
-    if calibration.exists():
-        return CalibrationReport.model_validate_json(calibration.read_text("utf-8"))
-    if not (folder / "result.json").exists():
-        raise PerfagentError(
-            f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
-        )
-    from perfagent.agent.report_sources import sources
-
-    found = sources(folder)
-    return Material(found.result, found.samples, found.difference, _setting(folder))
-
-
-def _setting(folder: Path) -> Setting:
-    from perfagent.agent.run_folder import runs_home
-    from perfagent.tools.report import Setting
-
-    asked = json_module.loads((folder / "run.json").read_text("utf-8"))
-    name = folder.name if folder.parent == runs_home() else str(folder)
-    return Setting(name, asked.get("started"), asked.get("machine", ""))
+    return calibration_of(folder) or material_of(folder)
 
 
 def _html(told: Material | CalibrationReport) -> str:

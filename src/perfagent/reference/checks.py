@@ -36,8 +36,8 @@ STEPS = """\
 
 1. **guard**: changes to what decides the verdict are dropped from the patch (below); what is left is judged.
 2. **applies**: the rest fits the baseline, builds, and changes more than comments and spacing.
-3. **same values**: every benchmark runs and yields what it yielded at the baseline. What differs between two runs of the
-   baseline itself is not compared.
+3. **same values**: every benchmark runs and yields what it yielded at the baseline. What differs between two runs of
+   the baseline itself is not compared.
 4. **larger inputs**: for a workload that takes a size, the same at 4 times the judged size.
 5. **unit tests**: those that pass stably at the baseline pass still; none vanished, none became skipped.
 6. **measurement**: [the sequential test](../explanation/statistics.md), then 20 fresh pairs for the figures and for the

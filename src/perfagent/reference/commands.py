@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from inspect import cleandoc
+from functools import cache
 from typing import Any, NamedTuple
 
 import typer
 
+from perfagent.cli.evaluate import TITLES
 from perfagent.cli.main import application
 from perfagent.reference.markdown import code, sentence, table
 
@@ -27,6 +28,13 @@ Most flags of `run` can be given in other places too: [settings](settings.md).
 """
 
 
+#: Stands for the name of a published benchmark.
+BENCHMARK = "BENCHMARK"
+
+#: What the heading of some families of commands is followed by.
+FAMILIES = {"eval": f"\n`{BENCHMARK}` is one of {', '.join(f'`{name}`' for name in TITLES)}.\n"}
+
+
 class Leaf(NamedTuple):
     """One command: its words after `perfagent`, and what typer made of its function."""
 
@@ -34,8 +42,14 @@ class Leaf(NamedTuple):
     command: Any
 
 
-def leaves(words: Sequence[str] = ()) -> Iterator[Leaf]:
-    """Every command below these words, in the order of the help.
+@cache
+def leaves() -> tuple[Leaf, ...]:
+    """Every command, in the order of the help."""
+    return tuple(_below(()))
+
+
+def _below(words: Sequence[str]) -> Iterator[Leaf]:
+    """Every command below these words.
 
     The application gives only as many flags as the words before them ask for, so it is made anew on the way down.
     """
@@ -47,7 +61,7 @@ def leaves(words: Sequence[str] = ()) -> Iterator[Leaf]:
         yield Leaf(tuple(words), found)
         return
     for name in below:
-        yield from leaves([*words, name])
+        yield from _below([*words, name])
 
 
 def flags_by_parameter() -> dict[str, str]:
@@ -62,19 +76,22 @@ def flags_by_parameter() -> dict[str, str]:
 
 def page() -> str:
     """The whole page."""
-    parts, shown = [INTRODUCTION], set()
+    parts, families = [INTRODUCTION], set[str]()
     for leaf in leaves():
-        family = leaf.words[0] if leaf.words[0] != "eval" or len(leaf.words) < 3 else "eval"
-        if len(leaf.words) > 1 and family not in shown:
-            parts.append(f"## {family}\n")
-        shown.add(family)
-        parts.append(_command(leaf))
+        if len(leaf.words) > 1 and leaf.words[0] not in families:
+            parts.append(f"## {leaf.words[0]}\n{FAMILIES.get(leaf.words[0], '')}")
+        families.add(leaf.words[0])
+        # The published benchmarks have the same verbs.
+        told = _command(leaf._replace(words=tuple(BENCHMARK if word in TITLES else word for word in leaf.words)))
+        if told not in parts:
+            parts.append(told)
     return "\n".join(parts)
 
 
 def _command(leaf: Leaf) -> str:
     """A command's heading, text, usage, arguments and flags."""
-    text, examples = _told(leaf.command.help or "")
+    text = " ".join((leaf.command.help or "").replace("\f", "").split())
+    examples = re.findall(r"^  (.*perfagent .+)$", leaf.command.epilog or "", re.M)
     lines = [f"{'##' if len(leaf.words) == 1 else '###'} {' '.join(leaf.words)}", "", text, ""]
     lines += ["```console", f"$ perfagent {' '.join(leaf.words)}{_usage(leaf.command.params)}", "```", ""]
     if examples:
@@ -83,13 +100,6 @@ def _command(leaf: Leaf) -> str:
     if rows:
         lines += [table(("argument or flag", "meaning"), rows), ""]
     return "\n".join(lines)
-
-
-def _told(docstring: str) -> tuple[str, list[str]]:
-    """A help text without its examples, and the examples."""
-    text, _, rest = cleandoc(docstring).replace("\b", "").replace("\f", "").partition("\nExample")
-    examples = re.findall(r"perfagent .+", rest)
-    return " ".join(text.split()), examples
 
 
 def _usage(parameters: Sequence[Any]) -> str:
@@ -122,5 +132,3 @@ def _metavar(parameter: Any) -> str:
 
 def _longest(names: Sequence[str]) -> str:
     return max(names, key=len)
-
-

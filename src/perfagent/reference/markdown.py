@@ -25,7 +25,7 @@ def code(text: object) -> str:
 def sentence(text: str) -> str:
     """Text as a sentence: begun with a capital unless its first word is no plain word, and ended."""
     text = " ".join(text.split())
-    if text.partition(" ")[0].rstrip(",;.").isalpha():
+    if text.partition(" ")[0].rstrip(",;.:").isalpha():
         text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) or not text else f"{text}."
 

@@ -17,8 +17,35 @@ What `--json` prints and what a run folder holds, for programs.
 Each document names its schema with a version: a field is added freely, none is renamed or removed without a new number.
 The schemas are JSON Schema (draft 2020-12), to be downloaded: {links}.
 
-Times are in seconds, sizes in bytes, money in USD; a speedup is baseline time over candidate time, so above 1 is faster.
+Times are in seconds, sizes in bytes, money in USD; a speedup is baseline time over candidate time, so above 1 is
+faster.
 """
+
+
+#: What fields mean that are called the same in every document.
+COMMON = {
+    "baseline": "commit that was compared with",
+    "benchmark": "a benchmark's id",
+    "head": "commit that was judged",
+    "input_tokens": "tokens of the requests",
+    "interval": "95 % bounds of the figure beside it",
+    "messages": "remarks, a line each",
+    "metric": "what was compared: `cpu`, `wall`, `adjusted` (wall time less scheduler wait) or `memory`",
+    "model": "the model's name; null for the catalogue alone",
+    "output_tokens": "tokens of the answers",
+    "pairs": "pairs measured for the figure",
+    "python": "version that the target ran on",
+    "repository": "the target, as it was named",
+    "run_dir": "the run folder",
+    "run_id": "the run's name, by which commands find it",
+    "sandbox": "where code ran, and what contained it",
+    "schema_": "which schema the document follows, with its version",
+    "seconds": "wall time",
+    "speedup": "baseline time / candidate time",
+    "target": "whether it was named before anything was edited",
+    "usd": "price in USD; null when it is unknown",
+    "version": "of perfagent",
+}
 
 
 class Document(NamedTuple):
@@ -90,9 +117,16 @@ def _record(record: type[BaseModel], *, heading: bool) -> str:
     rows = []
     for name, field in record.model_fields.items():
         shown = field.alias or name
-        rows.append((code(shown), _type(properties[shown]), sentence(meanings.get(name, ""))))
+        meaning = meanings.get(name) or _meaning(field.annotation) or COMMON.get(name, "")
+        rows.append((code(shown), _type(properties[shown]), sentence(meaning)))
     lines = [f"### {record.__name__}\n"] if heading else []
     return "\n".join([*lines, f"{sentence(text)}\n", table(("field", "type", "meaning"), rows), ""])
+
+
+def _meaning(annotation: Any) -> str:
+    """What the record in a field is, for a field of which nothing more is said."""
+    records = (part for part in _parts(annotation) if isinstance(part, type) and issubclass(part, BaseModel))
+    return next(((record.__doc__ or "").split("\n\n")[0] for record in records), "")
 
 
 def _type(schema: Mapping[str, Any]) -> str:
@@ -108,9 +142,13 @@ def _type(schema: Mapping[str, Any]) -> str:
         return " or ".join(_type(each) for each in cast("list[Mapping[str, Any]]", schema["anyOf"]))
     kind = str(schema.get("type", "any"))
     if kind == "array":
-        if "prefixItems" in schema:
-            return f"{len(schema['prefixItems'])} of {_type(schema['prefixItems'][0])}"
-        return f"list of {_type(schema['items'])}"
+        return _array(schema)
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
         return f"object of {_type(schema['additionalProperties'])}"
     return kind
+
+
+def _array(schema: Mapping[str, Any]) -> str:
+    if "prefixItems" in schema:
+        return f"[{', '.join(_type(each) for each in schema['prefixItems'])}]"
+    return f"list of {_type(schema['items'])}"

@@ -18,7 +18,7 @@ A setting is looked for on the command line first, then in the environment, then
 `[tool.perfagent]`; else the default holds.
 An unknown name or a value out of range ends the command with one line that says where it came from.
 
-A list in the environment is separated by `;`.
+A list in the environment is separated by `;`, or stands one entry a line.
 In `pyproject.toml` names may be written with `-` or `_`.
 
 A repository may be anybody's, so it cannot decide how it is contained, which model sees its code, or who pays: those
@@ -37,7 +37,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "What models may cost": ("max_cost", "max_tokens", "max_calls", "allow_unknown_cost"),
     "The sandbox": ("sandbox", "memory_limit", "disk_limit", "process_limit", "time_limit"),
     "What is reported": ("published_pairs", "no_instructions"),
+    "Pull requests": ("pull_max_open", "pull_labels", "pull_ready"),
 }  # fmt: skip
+
+#: Flags that are not called as their settings are, as one command alone has them.
+FLAGS = {"pull_max_open": "--max-open", "pull_labels": "--label", "pull_ready": "--ready"}
 
 #: The heading of settings that no group names.
 OTHERS = "Others"
@@ -53,7 +57,7 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 def page() -> str:
     """The whole page."""
-    flags = flags_by_parameter()
+    flags = flags_by_parameter() | FLAGS
     meanings = attributes(Settings.__doc__ or "")
     parts = [INTRODUCTION]
     for title, names in groups().items():
@@ -79,7 +83,9 @@ def _setting(name: str, flag: str | None, meaning: str) -> str:
 def _default(value: Any) -> str:
     if value is None or value == ():
         return "not set unless given"
-    return "by default " + code(str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value)
+    return "by default " + code(
+        str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
+    )
 
 
 def _range(field: FieldInfo) -> str:

@@ -64,4 +64,4 @@ def test_an_alarm_of_the_instructions(shown: str) -> None:
 def test_what_each_model_cost_and_where_the_time_went(shown: str) -> None:
     assert "model big (planner, editor): 0.2500 USD, 5 tokens, 3 calls" in shown
     assert "model own (critic): unknown price, 7 tokens, 1 calls, 2 failed attempts" in shown
-    assert "time: 100.0 s; 40.0 s model, 57.0 s running code, 3.0 s perfagent's own (3.0%)" in shown
+    assert "time           100.0 s; 40.0 s model, 57.0 s running code, 3.0 s perfagent's own (3.0%)" in shown

@@ -1,9 +1,11 @@
-"""How a function is reached from outside, and what it was called with as literals.
+"""How a function is reached from outside, what it was called with as literals, and all that was seen of it.
 
 Standard library only, Python 3.7 and later.
 """
 
 from __future__ import annotations
+
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 else:
     from perfagent_literals import NotPlain, TooLong, literal
 
+MOST_TESTS = 5
+"""Tests named for each function."""
+NOTHING = "((), {})"
+"""The literal of no arguments."""
 _LAZY = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 
@@ -63,26 +69,35 @@ def below(found: Any) -> Any:
 
 
 class Given:
-    """The arguments of a call that begins, as the caller could have written them; `skip` leading ones are left out."""
+    """The arguments of a call that begins, as its caller could have written them: those with a default by their names,
+    and only where they are not the default; the `skip` first ones are left out.
+    """
 
     def __init__(self, function: Any, frame: FrameType, skip: int) -> None:
         code, found = frame.f_code, frame.f_locals
         count, named = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
         names = code.co_varnames
         values = function.__defaults__ or ()
-        first = count - len(values)
-        defaults = {names[first + index]: each for index, each in enumerate(values)}
+        defaults = {names[count - len(values) + index]: each for index, each in enumerate(values)}
+        defaults.update(function.__kwdefaults__ or {})
         stars = list(names[named:])
         rest = found[stars.pop(0)] if code.co_flags & _VARARGS else ()
-        plain = list(names[skip:count])
-        while plain and not rest and plain[-1] in defaults and found[plain[-1]] is defaults[plain[-1]]:
-            plain.pop()
-        self.args = [(name, found[name]) for name in plain] + [("*", each) for each in rest]
+        # Before what a star collects, and before a slash, an argument has its place alone.
+        placed = count if rest else max(count - len(values), getattr(code, "co_posonlyargcount", 0))
+        self.args = [(name, found[name]) for name in names[skip:placed]] + [("*", each) for each in rest]
         unset = object()
-        kept = function.__kwdefaults__ or {}
-        self.named = {name: found[name] for name in names[count:named] if found[name] is not kept.get(name, unset)}
+        self.named = {
+            name: found[name]
+            for name in names[max(placed, skip) : named]
+            if found[name] is not defaults.get(name, unset)
+        }
         if code.co_flags & _VARKEYWORDS:
             self.named.update(found[stars[0]])
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is any argument."""
+        return bool(self.args or self.named)
 
     def text(self, room: int) -> str:
         """The literal of (positional, named).
@@ -106,3 +121,57 @@ def argument(name: str, value: Any, room: int) -> str:
         raise TooLong("its argument {} is longer than there is room for".format(name)) from None
     except NotPlain as error:
         raise NotPlain("its argument {} holds {}".format(name, error)) from None
+
+
+class Call:
+    """One call under way."""
+
+    def __init__(self, seen: Seen, given: Given, text: str, made: str) -> None:
+        self.seen, self.given, self.text, self.made = seen, given, text, made
+        self.raised = False
+        self.began = time.perf_counter()
+
+
+class Seen:
+    """What is known of one function."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.looked = 0
+        self.reached: Reached | None = None
+        self.refused: dict[str, int] = {}
+        self.kept: dict[str, list[Any]] = {}
+        self.tests: dict[str, None] = {}
+        self.open = 0
+
+    def refuse(self, why: str) -> None:
+        """Count a call that cannot be made again."""
+        self.refused[why] = self.refused.get(why, 0) + 1
+
+    def spread(self, most: int) -> list[Any]:
+        """The calls that took longest, the first of every test before the second of any: tests ask for different
+        things, and all calls of one may take longer than any of another.
+        """
+        turns: dict[str, int] = {}
+        ranked = []
+        for call in sorted(self.kept.values(), key=lambda each: (-each[2], each[1])):
+            turns[call[4]] = turns.get(call[4], -1) + 1
+            ranked.append((turns[call[4]], call[:4]))
+        ranked.sort(key=lambda pair: pair[0])
+        return [call for _, call in ranked[:most]]
+
+    def report(self, most: int) -> dict[str, Any]:
+        """What is seen; calls are [constructor's arguments or "", arguments, seconds, digest of the result]."""
+        reached = self.reached
+        return {
+            "calls": self.calls,
+            "distinct": len(self.kept),
+            "way": reached.way if reached else "",
+            "module": reached.module if reached else "",
+            "owner": reached.owner if reached else "",
+            "name": reached.name if reached else "",
+            "refused": self.refused,
+            "tests": list(self.tests)[:MOST_TESTS],
+            "test_count": len(self.tests),
+            "kept": self.spread(most),
+        }

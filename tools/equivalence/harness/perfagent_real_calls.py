@@ -2,8 +2,8 @@
 
 PERFAGENT_REAL_CALLS holds its options as JSON: `what` (`profile` or `calls`), `report` (path of the JSON file to
 write), `tree` (root of the code under test), and for calls `functions` ([path in the tree, first line, last line, name,
-dotted name]), `room` (characters of one call), `looked` (calls looked at of each function), `kept` (calls kept of each)
-and `seconds` (spent on looking at values).
+dotted name]), `room` (characters of one call), `looked` (calls looked at of each function in one test),
+`kept` (calls kept of each) and `seconds` (spent on looking at values).
 
 A call can be made again when its function can be reached by name from its module, its arguments are literals (see
 perfagent_literals.py), are the same afterwards, and it returns something that is no iterator. A method's object must be
@@ -26,59 +26,22 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterator
 
     from perfagent.tools.equivalence.harness.perfagent_literals import NotPlain
-    from perfagent.tools.equivalence.harness.perfagent_reaching import Given, Reached, Unreachable, below
+    from perfagent.tools.equivalence.harness.perfagent_reaching import (
+        NOTHING,
+        Call,
+        Given,
+        Reached,
+        Seen,
+        Unreachable,
+        below,
+    )
     from perfagent.tools.equivalence.harness.perfagent_result_digest import digest
 else:
     from perfagent_literals import NotPlain
-    from perfagent_reaching import Given, Reached, Unreachable, below
+    from perfagent_reaching import NOTHING, Call, Given, Reached, Seen, Unreachable, below
     from perfagent_result_digest import digest
 
 VARIABLE = "PERFAGENT_REAL_CALLS"
-MOST_TESTS = 5
-"""Tests named for each function."""
-
-
-class Call:
-    """One call under way."""
-
-    def __init__(self, seen: Seen, given: Given, text: str, made: str) -> None:
-        self.seen, self.given, self.text, self.made = seen, given, text, made
-        self.raised = False
-        self.began = time.perf_counter()
-
-
-class Seen:
-    """What is known of one function."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.looked = 0
-        self.reached: Reached | None = None
-        self.refused: dict[str, int] = {}
-        self.kept: dict[str, list[Any]] = {}
-        self.tests: dict[str, None] = {}
-        self.open = 0
-
-    def refuse(self, why: str) -> None:
-        """Count a call that cannot be made again."""
-        self.refused[why] = self.refused.get(why, 0) + 1
-
-    def report(self, most: int) -> dict[str, Any]:
-        """The calls that took longest, [constructor's arguments or "", arguments, seconds, digest of the result]."""
-        longest = sorted(self.kept.values(), key=lambda each: -each[2])[:most]
-        reached = self.reached
-        return {
-            "calls": self.calls,
-            "distinct": len(self.kept),
-            "way": reached.way if reached else "",
-            "module": reached.module if reached else "",
-            "owner": reached.owner if reached else "",
-            "name": reached.name if reached else "",
-            "refused": self.refused,
-            "tests": list(self.tests)[:MOST_TESTS],
-            "test_count": len(self.tests),
-            "kept": longest,
-        }
 
 
 class Watcher:
@@ -102,6 +65,8 @@ class Watcher:
     def start(self, test: str) -> None:
         """Begin to watch a test."""
         self.test = test
+        for seen in self.seen:
+            seen.looked = 0
         self.before = sys.gettrace()
         sys.settrace(self.call)
 
@@ -193,7 +158,7 @@ class Watcher:
         if type(thing) is not reached.cls:
             raise NotPlain("its object is of a class below " + reached.owner)
         if type(thing).__init__ is object.__init__ and type(thing).__new__ is object.__new__:
-            return "((), {})"
+            return NOTHING
         cls, text = self.made.get(id(thing), (None, None))
         if cls is not type(thing) or text is None:
             raise NotPlain("its object is not made with plain arguments alone")
@@ -223,6 +188,9 @@ class Watcher:
         if hasattr(value, "__next__") or hasattr(value, "__await__"):
             seen.refuse("what it returns is computed later")
             return
+        if not call.given.anything and call.made in ("", NOTHING):
+            seen.refuse("it is called with nothing")
+            return
         key = call.made + call.text
         if key in seen.kept:
             seen.kept[key][2] = max(seen.kept[key][2], seconds)
@@ -234,7 +202,7 @@ class Watcher:
         if after != call.text:
             seen.refuse("it changes its arguments")
             return
-        seen.kept[key] = [call.made, call.text, seconds, digest(value)]
+        seen.kept[key] = [call.made, call.text, seconds, digest(value), self.test]
         seen.tests[self.test] = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from perfagent.tools.measure.constants import TARGET_POWER
-from perfagent.tools.report.charts.drawing import WIDTH, drawn
+from perfagent.tools.report.charts.drawing import NARROW, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, LOSS, MUTED
 from perfagent.tools.report.charts.scales import even_ticks, fitted
 
@@ -35,7 +35,8 @@ def calibration_chart(report: CalibrationReport, *, width: int = WIDTH) -> str:
 
 
 def _row(calibration: Calibration, width: int) -> Spec:
-    room = width - 150
+    narrow = width < NARROW
+    widths = (width - 70, width - 70) if narrow else ((width - 150) * 3 // 5, (width - 150) * 2 // 5)
     noise = f"noise ±{calibration.noise:.1%}"
     seen = "no gain" if calibration.smallest_gain is None else f"{calibration.smallest_gain - 1:.0%} and more"
     sees = "too noisy to judge" if calibration.too_noisy else f"sees {seen}"
@@ -44,8 +45,8 @@ def _row(calibration: Calibration, width: int) -> Spec:
         "subtitle": f"{noise}; {sees}",
         "subtitleColor": MUTED,
     }
-    columns = [_pairs(calibration, room * 3 // 5), _power(calibration, room * 2 // 5)]
-    return {"title": title, "hconcat": columns, "spacing": 34}
+    charts = [_pairs(calibration, widths[0]), _power(calibration, widths[1])]
+    return {"title": title, "vconcat" if narrow else "hconcat": charts, "spacing": 34}
 
 
 def _pairs(calibration: Calibration, width: int) -> Spec:

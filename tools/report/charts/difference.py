@@ -52,8 +52,9 @@ def difference_chart(difference: ProfileDifference, *, width: int = WIDTH) -> st
     parts = [_legend()]
     top = float(LEGEND)
     for benchmark in shown:
-        parts.append(_heading(benchmark, top, width))
-        top += HEADING
+        heading, height = _heading(benchmark, top, width)
+        parts.append(heading)
+        top += height
         scale = width / (_mean(benchmark) or 1.0)
         left = 0.0
         for frame in benchmark.below:
@@ -132,14 +133,19 @@ def _name(frame: DifferenceFrame, left: float, top: float, width: float) -> str:
         label = label.rpartition(".")[2]
     if len(label) + len(change) > room:
         change = ""
-    return _text(label[:room] + change, left + 4, top + 14, INK, 11)
+    if len(label) + len(change) > room:
+        label = f"{label[: room - 1]}…"
+    return _text(label + change, left + 4, top + 14, INK, 11)
 
 
-def _heading(benchmark: DifferenceFrame, top: float, width: int) -> str:
+def _heading(benchmark: DifferenceFrame, top: float, width: int) -> tuple[str, int]:
+    """A benchmark's name and times, below each other where they do not fit beside, and their height."""
     times = f"{seconds_text(benchmark.baseline_s)} → {seconds_text(benchmark.candidate_s)} ({change_text(benchmark)})"
-    name = fitted(benchmark.label, width - len(times) * 7 - 80, BOLD_PX)
-    named = _text(name, 0, top + 18, INK, font_weight="bold")
-    return named + _text(f"profiled: {times}", width, top + 18, MUTED, 11, text_anchor="end")
+    told = f"profiled: {times}"
+    named = _text(fitted(benchmark.label, width, BOLD_PX), 0, top + 18, INK, font_weight="bold")
+    if len(benchmark.label) * BOLD_PX + len(told) * CHARACTER + 16 <= width:
+        return named + _text(told, width, top + 18, MUTED, 11, text_anchor="end"), HEADING
+    return named + _text(told, 0, top + 34, MUTED, 11), HEADING + 16
 
 
 def _legend() -> str:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from perfagent.tools.report.charts.drawing import WIDTH, drawn
+from perfagent.tools.report.charts.drawing import NARROW, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN
-from perfagent.tools.report.charts.scales import apart, axis, cost_label, log_position, log_ticks, padded
+from perfagent.tools.report.charts.scales import (
+    apart,
+    axis,
+    cost_label,
+    in_units,
+    log_position,
+    log_ticks,
+    padded,
+    room_for,
+)
 from perfagent.tools.report.document import GrowthFigure
 from perfagent.tools.report.words import METRICS, exponent_text, size_text
 
 HEIGHT = 260
 LEFT, MARGIN = 78, 196
 """Pixels left of the plot for its axis, and right of it for the names of the lines."""
-MOST_SIZES = 8
+HALF_LABEL = 34
+"""Pixels that half of the last size's label may take."""
+LINE = 17
+"""Pixels of a name above the plot."""
 
 _SIDES = (("baseline", BASELINE, "circle", [5, 3]), ("candidate", GAIN, "diamond", [1, 0]))
+_GLYPHS = {"circle": "●", "diamond": "◆"}
 
 
 def growth_chart(growth: GrowthFigure, *, width: int = WIDTH) -> str:
@@ -30,45 +44,71 @@ def growth_chart(growth: GrowthFigure, *, width: int = WIDTH) -> str:
     """
     if len(growth.sizes) < 2:
         raise ValueError(f"the growth of {growth.benchmark} has {len(growth.sizes)} sizes, and a line needs two")
-    plot = width - MARGIN - LEFT
-    sizes = [each.size for each in growth.sizes]
-    costs = [cost for each in growth.sizes for cost in (each.baseline_s, each.candidate_s)]
-    domain = padded(min(costs), max(costs))
-    labels = {size: size_text(size, growth.multiples) for size in sizes}
-    wanted = sizes[:: -(-len(sizes) // MOST_SIZES)]
-    named = " : ".join(f"datum.value == {size} ? '{labels[size]}'" for size in wanted) + " : ''"
-    x_title = "size, as a multiple of the judged one" if growth.multiples else "size"
-    x = {"field": "size", "type": "quantitative", "scale": {"type": "log", "domain": padded(sizes[0], sizes[-1], 0.03),
-         "nice": False}, "axis": axis(wanted, named, x_title, grid=False)}  # fmt: skip
+    narrow = width < NARROW
+    margin = HALF_LABEL if narrow else MARGIN
+    plot = width - margin - LEFT
+    domain = padded(*_ends([cost for column in _columns(growth) for cost in column]))
+    x = _sizes(growth, plot)
     title = METRICS.get(growth.metric, growth.metric) + " of one execution"
-    y_axis = axis(log_ticks(*domain, 7), cost_label(growth.metric), title)
+    y_axis = axis(log_ticks(*domain, 7), cost_label(growth.metric), title, titleX=12 - LEFT)
     y = {"field": "cost", "type": "quantitative", "scale": {"type": "log", "domain": domain, "nice": False},
          "axis": y_axis}  # fmt: skip
     spec = {
         "width": plot,
         "height": HEIGHT,
         "autosize": "none",
-        "padding": {"left": LEFT, "right": MARGIN, "top": 12, "bottom": 42},
+        "padding": {"left": LEFT, "right": margin, "top": 12 + (LINE * 2 if narrow else 0), "bottom": 42},
         "encoding": {"x": x, "y": y},
-        "layer": _lines(growth, domain),
+        "layer": _lines(growth, domain, narrow),
     }
     told = "; ".join(_names(growth))
-    return drawn(spec, f"{growth.benchmark}: {title} at {len(sizes)} sizes; {told}")
+    return drawn(spec, f"{growth.benchmark}: {title} at {len(growth.sizes)} sizes; {told}")
 
 
-def _lines(growth: GrowthFigure, domain: tuple[float, float]) -> list[dict[str, Any]]:
-    columns = ([each.baseline_s for each in growth.sizes], [each.candidate_s for each in growth.sizes])
+def _sizes(growth: GrowthFigure, plot: int) -> dict[str, Any]:
+    """The axis of the sizes: a tick at each, a label where there is room."""
+    sizes = [each.size for each in growth.sizes]
+    domain = padded(*_ends(sizes), 0.03)
+    labels = [size_text(size, growth.multiples) for size in sizes]
+    shown = room_for(labels, [log_position(size, domain, plot) for size in sizes])
+    named = " : ".join(f"datum.value == {sizes[index]} ? '{labels[index]}'" for index in shown) + " : ''"
+    title = "size, as a multiple of the judged one" if growth.multiples else "size"
+    scale = {"type": "log", "domain": domain, "nice": False}
+    return {"field": "size", "type": "quantitative", "scale": scale, "axis": axis(sizes, named, title, grid=False)}
+
+
+def _columns(growth: GrowthFigure) -> tuple[list[float], list[float]]:
+    """The costs of both sides, as they are drawn."""
+    before, after = ([each.baseline_s for each in growth.sizes], [each.candidate_s for each in growth.sizes])
+    return in_units(before, growth.metric), in_units(after, growth.metric)
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    return min(values), max(values)
+
+
+def _lines(growth: GrowthFigure, domain: tuple[float, float], narrow: bool) -> list[dict[str, Any]]:
+    """Each side's line with its name at the end; above the plot where there is no room beside it."""
+    columns = _columns(growth)
     heights = [HEIGHT - log_position(column[-1], domain, HEIGHT) for column in columns]
-    layers = []
-    for (_, colour, shape, dash), column, name, height, place in zip(
-        _SIDES, columns, _names(growth), heights, apart(heights), strict=True
+    layers: list[dict[str, Any]] = []
+    for row, ((_, colour, shape, dash), column, name, height, place) in enumerate(
+        zip(_SIDES, columns, _names(growth), heights, apart(heights), strict=True)
     ):
         values = [{"size": each.size, "cost": cost} for each, cost in zip(growth.sizes, column, strict=True)]
         point = {"filled": True, "size": 60, "shape": shape, "color": colour, "opacity": 1}
         line = {"type": "line", "color": colour, "strokeWidth": 2, "strokeDash": dash, "point": point}
-        words = {"type": "text", "align": "left", "baseline": "middle", "text": name, "color": colour, "dx": 10,
-                 "dy": place - height}  # fmt: skip
-        layers += [{"data": {"values": values}, "mark": line}, {"data": {"values": values[-1:]}, "mark": words}]
+        words = {"type": "text", "align": "left", "baseline": "middle", "color": colour}
+        layers.append({"data": {"values": values}, "mark": line})
+        if narrow:
+            at = {"x": {"value": 0}, "y": {"value": LINE * (row - 2)}}
+            layers.append(
+                {"data": {"values": [{}]}, "mark": {**words, "text": f"{_GLYPHS[shape]} {name}"}, "encoding": at}
+            )
+        else:
+            layers.append(
+                {"data": {"values": values[-1:]}, "mark": {**words, "text": name, "dx": 10, "dy": place - height}}
+            )
     return layers
 
 

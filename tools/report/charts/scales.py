@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,9 @@ from perfagent.tools.report.charts.drawing import CHARACTER_PX
 
 #: Costs that lie further apart than this factor are drawn on a logarithmic axis.
 LOGARITHMIC_FROM = 4.0
+
+#: Log units beyond the outermost value: where all are equal, the axis still has a length, and ticks of four digits.
+LEAST_ROOM = 0.004
 
 #: Pixels between two labels' middles, so that they do not touch.
 LABEL_PX = 15.0
@@ -21,13 +24,20 @@ _TIME = (
     " : datum.value >= 1e-6 ? format(datum.value * 1e6, '.6~r') + ' µs'"
     " : format(datum.value * 1e9, '.6~r') + ' ns'"
 )
-_BYTES = "format(datum.value / 1048576, ',.6~r') + ' MiB'"
-RATIO_LABEL = "format(datum.value, ',.3~r') + 'x'"
+_BYTES = "format(datum.value, ',.6~r') + ' MiB'"
+RATIO_LABEL = "format(datum.value, ',.4~r') + 'x'"
+MIRRORED_LABEL = "format(datum.value, ',.3~r') + 'x'"
+"""For the ends of an axis whose lower half are reciprocals, such as 0.667x."""
 
 
 def cost_label(metric: str) -> str:
-    """The Vega expression that labels a tick of a cost: seconds, or bytes for `memory`."""
+    """The Vega expression that labels a tick of a cost as `in_units` gives it."""
     return _BYTES if metric == "memory" else _TIME
+
+
+def in_units(costs: Iterable[float], metric: str) -> list[float]:
+    """Costs as they are drawn: seconds, or MiB for `memory`, so that ticks are round there too."""
+    return [cost / 2**20 if metric == "memory" else cost for cost in costs]
 
 
 def log_position(value: float, domain: tuple[float, float], length: float) -> float:
@@ -37,8 +47,8 @@ def log_position(value: float, domain: tuple[float, float], length: float) -> fl
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
-    """Both ends further out by a share of their distance on a logarithmic axis; never an empty range."""
-    room = max(math.log(high / low), 0.01) * share
+    """Both ends further out by a share of their distance on a logarithmic axis, and by LEAST_ROOM at least."""
+    room = max(math.log(high / low) * share, LEAST_ROOM)
     return low * math.exp(-room), high * math.exp(room)
 
 
@@ -85,6 +95,24 @@ def apart(wanted: Sequence[float], distance: float = LABEL_PX) -> list[float]:
         placed[below] = max(placed[below], placed[above] + distance)
     moved = (sum(placed) - sum(wanted)) / len(placed) if placed else 0.0
     return [position - moved for position in placed]
+
+
+def room_for(labels: Sequence[str], places: Sequence[float], gap: float = 8.0) -> list[int]:
+    """Which labels of an axis to show so that none meets another: the last, and before it as many as fit.
+
+    Args:
+        labels: from left to right.
+        places: pixels of their middles, ascending.
+        gap: pixels left free between two.
+    """
+    shown: list[int] = []
+    free = math.inf
+    for index in range(len(labels) - 1, -1, -1):
+        half = len(labels[index]) * CHARACTER_PX / 2
+        if places[index] + half <= free:
+            shown.append(index)
+            free = places[index] - half - gap
+    return shown[::-1]
 
 
 def fitted(text: str, pixels: float, character: float = CHARACTER_PX) -> str:

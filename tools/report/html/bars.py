@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from perfagent.tools.report.document import BenchmarkFigure, PatchReport
+from perfagent.tools.report.plots import Axis, Measured, axis_of, marks
 from perfagent.tools.report.words import interval_text, speedup_text
 
 #: Of a drawing, in its own units, with room at both ends.
 WIDTH, HEIGHT, MARGIN = 240.0, 22.0, 12.0
 
-#: The axis spans at least from one of these to the other, or noise would look like news.
-NARROWEST = (0.95, 1.05)
-
 #: Speedups that get a tick where the axis holds them, until there are MOST_TICKS.
-ROUND = (
-    1.0,
-    2.0,
-    0.5,
-    10.0,
-    5.0,
-    1.2,
-    0.8,
-    1.5,
-    1.1,
-    0.9,
-    1.3,
-    1.05,
-    0.95,
-    100.0,
-    1000.0,
-    20.0,
-    50.0,
-    200.0,
-    500.0,
-    0.1,
-    0.2,
-)
+ROUND = (2, 0.5, 10, 5, 1.2, 0.8, 1.5, 1.1, 0.9, 1.3, 1.05, 0.95, 100, 1000, 20, 50, 200, 0.1)
 MOST_TICKS = 4
 
 #: Units that two ticks' labels keep apart.
-TICK_ROOM = 42.0
+LABEL_ROOM = 42.0
 
 #: Units below which an interval is hidden by its middle.
 NARROW = 10.0
-
-Measured = BenchmarkFigure | PatchReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +49,33 @@ class Forest:
 
 def forest(figures: Sequence[Measured]) -> Forest:
     """One axis for all rows."""
-    ends = [*NARROWEST]
-    for figure in figures:
-        ends += [value for value in (figure.speedup, *(figure.interval or ())) if value and math.isfinite(value)]
-    low, high = math.log(min(ends)), math.log(max(ends))
+    axis = axis_of(figures)
 
     def place(value: float) -> float:
-        share = (math.log(max(value, 1e-9)) - low) / (high - low)
-        return round(MARGIN + min(max(share, 0.0), 1.0) * (WIDTH - 2 * MARGIN), 1)
+        return round(MARGIN + axis.share(value) * (WIDTH - 2 * MARGIN), 1)
 
-    ticks: list[float] = []
-    for tick in ROUND:
-        apart = all(abs(place(tick) - other) >= TICK_ROOM for other in (*map(place, ticks), -5.0, WIDTH + 5.0))
-        if low <= math.log(tick) <= high and (apart or tick == 1.0) and len(ticks) < MOST_TICKS:
-            ticks.append(tick)
     bars = []
     for figure in figures:
-        if not figure.speedup:
+        found = marks(figure)
+        if found:
+            low, _, high = found
+            label = f"{speedup_text(figure.speedup)}, 95 % interval {interval_text(figure.interval)}"
+            bars.append(Bar(label, place(1.0), place(found[1]), place(low), place(high), _tone(low, high)))
+        else:
             bars.append(Bar("not measured", place(1.0)))
-            continue
-        start, end = figure.interval or (figure.speedup, figure.speedup)
-        label = f"{speedup_text(figure.speedup)}, 95 % interval {interval_text(figure.interval)}"
-        bars.append(Bar(label, place(1.0), place(figure.speedup), place(start), place(end), _tone(start, end)))
-    return Forest(tuple(bars), tuple((place(tick), f"{tick:g}x") for tick in sorted(ticks)))
+    ticks = sorted(_ticks(axis, place))
+    return Forest(tuple(bars), tuple((place(tick), f"{tick:g}x") for tick in ticks))
+
+
+def _ticks(axis: Axis, place: Callable[[float], float]) -> list[float]:
+    """Round speedups whose labels have room; 1x always has one."""
+    ticks = [1.0]
+    for tick in ROUND:
+        others = (*map(place, ticks), -LABEL_ROOM / 2, WIDTH + LABEL_ROOM / 2)
+        apart = all(abs(place(tick) - other) >= LABEL_ROOM for other in others)
+        if axis.low <= tick <= axis.high and apart and len(ticks) < MOST_TICKS:
+            ticks.append(tick)
+    return ticks
 
 
 def _tone(low: float, high: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from perfagent.tools.report.calibration import (
     METHOD,
     CalibrationReport,
@@ -27,6 +29,7 @@ def calibration_page(report: CalibrationReport, setting: Setting | None = None) 
         "table": calibration_table(report),
         "shown": calibration_figure(report),
         "commands": (),
+        "beside": (),
         "method": METHOD,
     }
     return page("calibration.html.jinja", values)
@@ -53,7 +56,7 @@ def _summary(report: CalibrationReport, setting: Setting) -> Summary:
         tone="bad" if noisy else "good",
         meaning="The baseline was compared with itself, so every difference is noise of this machine.",
         tiles=list(_tiles(report)),
-        steps=_steps(noisy),
+        steps=_steps(report.repository, noisy),
         rows=[fact for fact in facts if fact.text],
         messages=report.messages,
         sections=[
@@ -67,17 +70,17 @@ def _tiles(report: CalibrationReport) -> list[Tile]:
     count = len(report.benchmarks)
     quietest = min(each.noise for each in report.benchmarks)
     loudest = max(each.noise for each in report.benchmarks)
-    noise = f"{quietest:.1%}" if count == 1 else f"{quietest:.1%}–{loudest:.1%}"
+    noise = " to ".join(dict.fromkeys((f"{quietest:.1%}", f"{loudest:.1%}")))
     accepted = sum(each.accepted for each in report.benchmarks)
     return [
         Tile(str(count), plural(count, "benchmark", "benchmarks")),
         Tile(str(report.pairs), "pairs of identical code"),
         Tile(noise, "noise of a pair"),
-        Tile(str(accepted), "comparisons of identical code accepted"),
+        Tile(str(accepted), plural(accepted, "comparison of it accepted", "comparisons of it accepted")),
     ]
 
 
-def _steps(noisy: int) -> list[Step]:
+def _steps(repository: str, noisy: int) -> list[Step]:
     if noisy:
         return [Step("Use a quieter machine, a longer benchmark, or one that computes instead of waiting")]
-    return [Step("Gains of the size below can be seen here: look for some", "perfagent run REPO")]
+    return [Step("Gains of the size below can be seen here: look for some", f"perfagent run {shlex.quote(repository)}")]

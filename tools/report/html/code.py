@@ -90,6 +90,17 @@ def _parted(text: str, start: int, end: int) -> Iterator[tuple[bool, str]]:
             yield inside, part
 
 
+def plain(text: str) -> str:
+    """The text with every character that shows nothing, or turns others around, as `[U+202E]`; ends of lines stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"[U+{ord(one):04X}]" if one not in "\t\n" and _hides(one) else one for one in text)
+
+
+def _hides(character: str) -> bool:
+    return unicodedata.category(character) in HIDDEN
+
+
 def visible(text: str) -> Markup:
     """The text escaped, with every character that shows nothing, or turns others around, spelt out."""
     from markupsafe import Markup, escape
@@ -98,7 +109,7 @@ def visible(text: str) -> Markup:
         return escape(text)
     out = Markup()
     for character in text:
-        if character not in "\t\n" and unicodedata.category(character) in HIDDEN:
+        if character not in "\t\n" and _hides(character):
             out += Markup('<span class="odd">U+{:04X}</span>').format(ord(character))
         else:
             out += escape(character)

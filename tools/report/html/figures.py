@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 #: Pixels of a chart that has the page's width, and of one of two beside each other.
-WIDE, HALF = 960, 540
+WIDE, HALF = 1100, 540
 
 #: Benchmarks of one change that get charts: the one that gained most and the one that lost most. All have their tables.
 MOST_CHARTED = 2
@@ -36,16 +36,22 @@ class Chart:
 
 @dataclass(frozen=True)
 class Figure:
-    """Drawings beside each other over the tables of what they show."""
+    """Drawings beside each other, or one of the page's width, over the tables of what they show.
+
+    Attributes:
+        subject: the benchmark they are of, where they are of one.
+    """
 
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
+    subject: str = ""
+    wide: bool = False
 
 
 def sample_figures(
     every: Sequence[SampleSeries], figures: Sequence[BenchmarkFigure], noise: float | None, *, charted: bool = True
 ) -> list[Figure]:
-    """One figure a benchmark: its pairs beside what its runs cost on both sides.
+    """A figure for each benchmark that is drawn, its pairs beside what its runs cost, and one for all others.
 
     Args:
         noise: of a pair of identical code, None where that was not measured.
@@ -53,13 +59,16 @@ def sample_figures(
     """
     known = {figure.id: figure for figure in figures}
     drawn = _worth_drawing(every, known) if charted else ()
-    return [
-        Figure(
-            tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else (),
-            (spread_table([series]), pairs_table(series)),
-        )
-        for series in every
-    ]
+    shown, others = [], []
+    for series in every:
+        charts = tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else ()
+        if charts:
+            shown.append(Figure(charts, (spread_table([series]), pairs_table(series)), series.benchmark))
+        else:
+            others.append(series)
+    if others:
+        shown.append(Figure((), (spread_table(others), *map(pairs_table, others))))
+    return shown
 
 
 def _worth_drawing(every: Sequence[SampleSeries], known: dict[str, BenchmarkFigure]) -> tuple[str, ...]:
@@ -77,8 +86,8 @@ def _sample_charts(series: SampleSeries, figure: BenchmarkFigure | None, noise: 
         return
     from perfagent.tools.report.charts import distribution_chart, pairs_chart
 
-    yield Chart(f"{series.benchmark}: every pair", _drawing(pairs_chart(series, figure, noise=noise, width=HALF)))
-    yield Chart(f"{series.benchmark}: every run", _drawing(distribution_chart(series, width=HALF)))
+    yield Chart("every pair", _drawing(pairs_chart(series, figure, noise=noise, width=HALF)))
+    yield Chart("every run", _drawing(distribution_chart(series, width=HALF)))
 
 
 def growth_figure(growth: GrowthFigure) -> Figure:
@@ -88,7 +97,7 @@ def growth_figure(growth: GrowthFigure) -> Figure:
     if charts_available() and len(growth.sizes) > 1 and all(cost > 0 for cost in costs):
         from perfagent.tools.report.charts import growth_chart
 
-        charts = (Chart(growth.benchmark, _drawing(growth_chart(growth, width=HALF))),)
+        charts = (Chart("", _drawing(growth_chart(growth, width=HALF))),)
     return Figure(charts, (growth_table(growth),) if growth.sizes else ())
 
 
@@ -99,7 +108,7 @@ def difference_figure(difference: ProfileDifference) -> Figure:
         from perfagent.tools.report.charts import difference_chart
 
         charts = (Chart("", _drawing(difference_chart(difference, width=WIDE))),)
-    return Figure(charts, tuple(map(difference_table, difference.benchmarks)))
+    return Figure(charts, tuple(map(difference_table, difference.benchmarks)), wide=True)
 
 
 def calibration_figure(report: CalibrationReport) -> Figure:
@@ -109,7 +118,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
         from perfagent.tools.report.charts import calibration_chart
 
         charts = (Chart("", _drawing(calibration_chart(report, width=WIDE))),)
-    return Figure(charts, (power_table(report), *map(identical_table, report.benchmarks)))
+    return Figure(charts, (power_table(report), *map(identical_table, report.benchmarks)), wide=True)
 
 
 def _drawing(svg: str) -> Markup:

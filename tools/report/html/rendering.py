@@ -1,7 +1,7 @@
 """Pages whose one style and one script are named by their hashes: nothing else runs, and nothing is fetched.
 
-Titles, diffs and names are others' texts. Templates escape all of them; were one to slip through, the content security
-policy would still hold it.
+Titles, diffs and names are others' texts. Templates escape all of them and spell out characters that hide; were one to
+slip through, the content security policy would still hold it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+
+from perfagent.tools.report.html.code import plain
 
 
 def rendered(
@@ -28,7 +30,12 @@ def rendered(
         return files(package).joinpath(name).read_text("utf-8")
 
     environment = Environment(
-        loader=FunctionLoader(text), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(text),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
     )
     environment.filters.update(filters or {})
     style, script = text("page.css"), text("page.js")
@@ -40,20 +47,19 @@ def rendered(
         "base-uri": "'none'",
         "form-action": "'none'",
     }
-    page = environment.get_template(template).render(
+    return environment.get_template(template).render(
         values,
         policy="; ".join(f"{what} {whose}" for what, whose in allowed.items()),
         # Style and script are our own files; everything else is escaped.
         style=Markup(style),
         script=Markup(script),
     )
-    # What cannot be written as UTF-8 came from a file in another encoding.
-    return page.encode("utf-8", "replace").decode("utf-8")
 
 
-def data_link(text: str, kind: str) -> str:
+def data_link(document: str | bytes, kind: str) -> str:
     """The address of a document that is inside the page; `kind` is its media type."""
-    return f"data:{kind};base64,{b64encode(text.encode('utf-8', 'replace')).decode()}"
+    data = document if isinstance(document, bytes) else document.encode("utf-8", "replace")
+    return f"data:{kind};base64,{b64encode(data).decode()}"
 
 
 def _hash(text: str) -> str:

@@ -57,6 +57,12 @@ def git(folder: Path, *words: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
+@pytest.fixture(name="git")
+def git_command() -> Callable[..., str]:
+    """Git in a folder, by Ada."""
+    return git
+
+
 @dataclass
 class FinishedRun:
     """A run's folder, and the repository it ran on."""

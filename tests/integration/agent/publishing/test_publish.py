@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from loopback_forge import Reply
 from loopback_github import FakeGitHub
+from perfagent.agent.publishing import Route, open_forge
 from perfagent.agent.publishing.identity import read_mark
 from perfagent.tools.errors import ForgeError, PerfagentError, UsageError
 from perfagent.tools.forge import Access, DryRun, GitHub, Sending
@@ -233,3 +235,18 @@ def test_a_refusal_in_the_middle_is_gone_on_with(run, proposed, github: FakeGitH
         proposed(patches=("1",))
     assert proposed(patches=("1",))["001"].outcome == "unchanged"
     assert github.pulls[0].labels == ["performance", "perfagent"] and len(github.pulls) == 1
+
+
+def test_mails_in_a_folder_stand_in_for_a_forge(run, proposed, git, github: FakeGitHub, tmp_path: Path) -> None:
+    base = git(run.root, "rev-parse", "HEAD")
+    run.verified("002", base)
+    there = open_forge(run.folder, Route(forge="patches", out=tmp_path / "mails"), {})
+    assert outcomes(proposed(there)) == {"001": "opened", "002": "opened", "003": "waiting"}
+    again = open_forge(run.folder, Route(forge="patches", out=tmp_path / "mails"), {})
+    assert outcomes(proposed(again)) == {"001": "unchanged", "002": "unchanged", "003": "waiting"}
+    work = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", str(run.root), str(work))
+    (mail,) = (tmp_path / "mails").glob("*count-once*/0001-*.patch")
+    git(work, "am", "--quiet", str(mail))
+    assert "dict(Counter(words))" in (work / "words.py").read_text()
+    assert not github.requests

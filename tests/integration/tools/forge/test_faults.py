@@ -113,6 +113,44 @@ def test_a_missing_permission_is_named(forge: GitHub, github: FakeGitHub, new: N
     assert (caught.value.kind, caught.value.remedy) == ("forbidden", "the token needs pull_requests: write")
 
 
+def test_either_of_two_permissions_is_named(forge: GitHub, github: FakeGitHub, new: NewPull) -> None:
+    forge.open_pull(new)
+    github.permissions = set()
+    with pytest.raises(ForgeError) as caught:
+        forge.put_comment(1, "<!-- mark -->", "<!-- mark -->")
+    assert caught.value.remedy == "the token needs issues: write or pull_requests: write"
+
+
+def test_pull_requests_alone_are_enough_for_labels_and_comments(
+    forge: GitHub, github: FakeGitHub, new: NewPull
+) -> None:
+    github.permissions = {"pull_requests"}
+    forge.open_pull(new)
+    forge.add_labels(1, [Label("performance")])
+    assert forge.put_comment(1, "<!-- mark -->", "<!-- mark -->").ours
+
+
+@pytest.mark.parametrize(
+    ("reply", "remedy"),
+    [
+        (
+            refused("GitHub Actions is not permitted to create or approve pull requests.", status=403),
+            "allow it under Settings > Actions > General, or use a token of your own",
+        ),
+        (
+            refused("Must have push access", status=403, X_Accepted_OAuth_Scopes="public_repo, repo"),
+            "the token needs one of the scopes public_repo, repo",
+        ),
+        (refused("Forbidden", status=403), "give the token the permission for this"),
+    ],
+)
+def test_what_else_is_missing(forge: GitHub, github: FakeGitHub, new: NewPull, reply: Reply, remedy: str) -> None:
+    github.fail("POST", "/pulls$", reply)
+    with pytest.raises(ForgeError) as caught:
+        forge.open_pull(new)
+    assert (caught.value.kind, caught.value.remedy) == ("forbidden", remedy)
+
+
 def test_single_sign_on_is_named_with_its_page(forge: GitHub, github: FakeGitHub) -> None:
     page = "https://github.com/orgs/acme/sso?authorization_request=A"
     github.fail("GET", "/words$", refused("Resource protected", status=403, X_GitHub_SSO=f"required; url={page}"))
@@ -158,3 +196,9 @@ def test_nobody_there(clock: FakeClock) -> None:
     error = refusal(GitHub(Access("acme/words", "http://127.0.0.1:9", "t0ken"), clock))
     assert (error.kind, clock.slept) == ("unavailable", [1.0, 2.0, 4.0])
     assert "t0ken" not in str(error)
+
+
+def test_something_else_than_github(github: FakeGitHub, clock: FakeClock) -> None:
+    github.fail("GET", "/words$", Reply({"status": "ok"}))
+    error = refusal(GitHub(Access(github.full_name, github.address, github.token), clock))
+    assert (error.kind, error.remedy) == ("unavailable", "check --api-url and --forge")

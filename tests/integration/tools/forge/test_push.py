@@ -141,3 +141,20 @@ def test_names_that_git_would_take_for_something_else(
     forge: GitHub, clone: Git, update: BranchUpdate, branch: str
 ) -> None:
     assert failure(forge, clone, replace(update, branch=branch)).kind == "invalid"
+
+
+def test_a_branch_is_fetched_as_it_is_now(
+    forge: GitHub, github: FakeGitHub, clock: FakeClock, clone: Git, update: BranchUpdate
+) -> None:
+    forge.push(clone, [update])
+    theirs = others_commit(github, BRANCH)
+    assert forge.fetch(clone, BRANCH, "refs/perfagent/fetched/x") == theirs
+    assert clone.run("rev-parse", "refs/perfagent/fetched/x").text == theirs
+    assert forge.fetch(clone, "perfagent/none", "refs/perfagent/fetched/x") is None
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("branch", ["a:refs/heads/main", "*", "", "a b"])
+def test_a_fetch_takes_a_name_for_nothing_else(forge: GitHub, clone: Git, branch: str) -> None:
+    with pytest.raises(ForgeError, match="no branch's name"):
+        forge.fetch(clone, branch, "refs/perfagent/fetched/x")

@@ -26,12 +26,14 @@ def report(**changes: object) -> CalibrationReport:
 def test_the_headline_adds_up_all_benchmarks_and_each_has_its_row() -> None:
     text = calibration_markdown(report())
     assert "here it was in 2 of 400 comparisons resampled from 4 pairs of identical code" in text.splitlines()[0]
-    assert "| a | CPU time | 2.0% | 4% | 1 of 200 | 18 |" in text
-    assert "| b | CPU time | 30.0% | too noisy to judge | 1 of 200 | 18 |" in text
+    assert "| `a` | CPU time | 2.0% | 4% | 1 of 200 | 18 |" in text
+    assert "| `b` | CPU time | 30.0% | too noisy to judge | 1 of 200 | 18 |" in text
 
 
 def test_no_gain_tried_was_seen() -> None:
-    assert "| a | CPU time | 2.0% | nothing tried | 1 of 200 | 18 |" in calibration_markdown(report(smallest_gain=None))
+    assert "| `a` | CPU time | 2.0% | nothing tried | 1 of 200 | 18 |" in calibration_markdown(
+        report(smallest_gain=None)
+    )
 
 
 @pytest.mark.parametrize(("ending", "start"), [("svg", b"<svg "), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
