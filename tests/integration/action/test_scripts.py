@@ -25,3 +25,9 @@ def test_the_page_tells_every_input_and_output_in_action_yml_words(kit: Any) -> 
         assert f"\n| `{name}` | {each['description']} |\n" in page, name
     told = page.partition("## Inputs")[2].partition("## Permissions")[0]
     assert set(re.findall(r"^\| `([\w-]+)` \|", told, re.MULTILINE)) == {*action["inputs"], *action["outputs"]}
+
+
+def test_the_page_shows_the_workflows_as_they_are(kit: Any) -> None:
+    page = (kit.ROOT / "docs/github-action.md").read_text()
+    for file in sorted((kit.ROOT / "examples/workflows").iterdir()):
+        assert f"`examples/workflows/{file.name}`:\n\n```yaml\n{file.read_text()}```\n" in page
