@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -44,3 +45,14 @@ def test_on_github_an_error_is_an_annotation_too(tmp_path: Path) -> None:
     done = perfagent("ci", "gate", "--base", "main", cwd=tmp_path, GITHUB_ACTIONS="true", RUNNER_TEMP=str(tmp_path))
     assert done.returncode == 1
     assert [line for line in done.stdout.splitlines() if line.startswith("::error title=perfagent::")]
+
+
+def test_json_is_one_document_also_when_nothing_was_measured(words_repository: Path, tmp_path: Path) -> None:
+    done = perfagent("ci", "gate", "--base", "HEAD", "--json", cwd=words_repository, TMPDIR=str(tmp_path))
+    assert json.loads(done.stdout) == {
+        "verdict": "skipped",
+        "sentence": "Not measured: the change touches nothing",
+        "failed": False,
+        "result": None,
+    }
+    assert "Not measured" in done.stderr
