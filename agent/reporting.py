@@ -7,7 +7,7 @@ from pathlib import Path
 
 from perfagent.agent.report_sources import sources
 from perfagent.agent.run_folder import runs_home
-from perfagent.tools.report import CalibrationReport, Material, Result, Setting
+from perfagent.tools.report import REPRODUCE, CalibrationReport, Material, Result, Setting
 
 CALIBRATION = "calibration.json"
 
@@ -22,7 +22,8 @@ def material_of(folder: Path, result: Result | None = None) -> Material:
         PerfagentError: it has not ended, or a document is not of this version of perfagent.
     """
     found = sources(folder, result)
-    return Material(found.result, found.samples, found.difference, setting_of(folder))
+    files = {file.name: file.read_bytes() for file in sorted((folder / REPRODUCE).glob("*"))}
+    return Material(found.result, found.samples, found.difference, setting_of(folder), files)
 
 
 def calibration_of(folder: Path) -> CalibrationReport | None:

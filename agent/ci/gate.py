@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from perfagent.agent import driver
+from perfagent.agent.ci.benchmarks import with_same_benchmarks, workloads
 from perfagent.agent.ci.checkout import Sides
 from perfagent.agent.ci.words import code, figure_text, gate_markdown
 from perfagent.agent.settings import load_settings
@@ -43,6 +44,7 @@ _UNMEASURED: Mapping[str, str] = {
     "tests_failed": "unit tests that pass at the base fail with the change, or a benchmark does not run",
     "not_equivalent": "a benchmark yields something else with the change, so its times do not compare",
     "build_failed": "the change does not build",
+    "not_faster": "the change fails while it is measured",
 }
 
 
@@ -81,70 +83,86 @@ def gate(
     Raises:
         PerfagentError: the base does not build, or the settings are wrong: nothing that the change did.
     """
-    relevant = [name for name in sides.files if not _matches(name, ignored)]
-    if not relevant:
+    if not _relevant(sides, ignored):
         what = "only files that cannot change the speed" if sides.files else "nothing"
         return _unmeasured("skipped", f"Not measured: the change touches {what}")
-    if not has_workload(sides, flags):
+    specs = workloads(sides, flags)
+    if not specs:
         return _unmeasured("no_workload", "Not measured: no benchmark was found at the base")
+    sides, edited = with_same_benchmarks(sides, specs)
+    if not _relevant(sides, ignored):
+        return _unmeasured("skipped", "Not measured: the change touches benchmarks alone")
+    notes = [f"The change edits benchmarks; both sides ran those of the base: {_names(edited)}."] if edited else []
     first = out("comparison")
     try:
         result = driver.compare(str(sides.root), sides.base, sides.head, flags, first)
     except MeasurementError as error:
         return _unmeasured("not_judged", f"Not judged: {error.message}")
-    suspects = [figure.id for figure in result.benchmarks if figure.verdict == "slower"]
-    if not suspects:
-        return _passed(result, (first,))
-    return _second_look(sides, flags, result, suspects, (first, out("again")))
-
-
-def has_workload(sides: Sides, flags: Mapping[str, Any]) -> bool:
-    """Whether the base names a workload, or has something that looks like one."""
-    from perfagent.tools.workload import discover
-
-    if load_settings(flags, os.environ, sides.root).workload:
-        return True
-    files = [path.relative_to(sides.root) for path in sides.root.rglob("*.py") if ".git" not in path.parts]
-    return bool(discover(sides.root, [file.as_posix() for file in files]))
-
-
-def _second_look(
-    sides: Sides, flags: Mapping[str, Any], result: Result, suspects: Sequence[str], runs: tuple[Path, Path]
-) -> Gated:
-    """What looked slower, measured afresh with base and head in each other's place."""
-    seed = load_settings(flags, os.environ, sides.root).seed
+    if not suspects(result):
+        return concluded(result, None, (first,), notes)
+    again = out("again")
     try:
-        swapped = driver.compare(
-            str(sides.root), sides.head, sides.base, {**flags, "seed": seed + 1, "no_instructions": True}, runs[1]
-        )
+        swapped = _swapped(sides, flags, again)
     except MeasurementError as error:
-        note = f"{_names(suspects)} looked slower, and could not be measured again: {code(error.message)}."
-        return _passed(_with_doubt(result, ()), runs, note)
-    proved = {figure.id for figure in swapped.benchmarks if figure.verdict == "faster"} & set(suspects)
+        notes.append(
+            f"{_names(suspects(result))} looked slower, and could not be measured again: {code(error.message)}."
+        )
+        return concluded(result, None, (first, again), notes)
+    return concluded(result, swapped, (first, again), notes)
+
+
+def suspects(result: Result) -> list[str]:
+    """The benchmarks that one comparison calls slower."""
+    return [figure.id for figure in result.benchmarks if figure.verdict == "slower"]
+
+
+def _swapped(sides: Sides, flags: Mapping[str, Any], out: Path) -> Result:
+    """The comparison with base and head in each other's place, and the coins thrown anew."""
+    seed = load_settings(flags, os.environ, sides.root).seed + 1
+    other = {**flags, "seed": seed, "no_instructions": True}
+    return driver.compare(str(sides.root), sides.head, sides.base, other, out)
+
+
+def concluded(result: Result, swapped: Result | None, runs: tuple[Path, ...], notes: Sequence[str] = ()) -> Gated:
+    """The outcome of one comparison, or of two.
+
+    Args:
+        result: of base and head.
+        swapped: of head and base, when something looked slower and could be measured again.
+        runs: their run folders.
+        notes: safe paragraphs to be said besides.
+    """
+    suspected = suspects(result)
+    shown = {figure.id for figure in swapped.benchmarks if figure.verdict == "faster"} if swapped else set()
+    proved = shown & set(suspected)
     judged = _with_doubt(result, proved)
-    if not proved:
-        note = f"{_names(suspects)} looked slower at first; a second, independent comparison did not prove it."
-        return _passed(judged, runs, note)
-    slower = [figure for figure in judged.benchmarks if figure.id in proved]
+    if proved:
+        return _stopped(judged, proved, suspected, runs, notes)
+    if swapped:
+        doubt = f"{_names(suspected)} looked slower at first; a second, independent comparison did not prove it."
+        notes = [*notes, doubt]
+    return _passed(judged, runs, notes)
+
+
+def _stopped(
+    result: Result, proved: set[str], suspected: Sequence[str], runs: tuple[Path, ...], notes: Sequence[str]
+) -> Gated:
+    """A change that is proved slower."""
+    slower = [figure for figure in result.benchmarks if figure.id in proved]
     worst = min(slower, key=lambda figure: figure.speedup or 0.0)
     several = f", and {len(slower) - 1} more" if len(slower) > 1 else ""
-    sentence = f"Slower: {{}} is {figure_text(worst)}{several}"
-    note = "Two independent comparisons prove it." if len(slower) == len(suspects) else (
-        f"Two independent comparisons prove it of {_names(sorted(proved))}, not of the others that looked slower."
-    )  # fmt: skip
-    return Gated(
-        "slower",
-        sentence.format(_plain(worst.id)),
-        gate_markdown(sentence.format(code(worst.id)), [note], judged),
-        worst,
-        judged,
-        runs,
-    )
+    told = f"is {figure_text(worst)}{several}"
+    proof = "Two independent comparisons prove it."
+    if len(slower) < len(suspected):
+        proof = (
+            f"Two independent comparisons prove it of {_names(sorted(proved))}, not of the others that looked slower."
+        )
+    markdown = gate_markdown(f"Slower: {code(worst.id)} {told}", [proof, *notes], result)
+    return Gated("slower", f"Slower: {_plain(worst.id)} {told}", markdown, worst, result, runs)
 
 
-def _passed(result: Result, runs: tuple[Path, ...], note: str = "") -> Gated:
+def _passed(result: Result, runs: tuple[Path, ...], notes: Sequence[str]) -> Gated:
     """A change that nothing was proved against."""
-    notes = [note] if note else []
     if not result.benchmarks:
         sentence = f"Not measured: {_UNMEASURED.get(result.verdict, result.verdict.replace('_', ' '))}"
         detail = f"{code(result.detail)}. This is no verdict on the change's speed." if result.detail else ""
@@ -166,7 +184,7 @@ def _headline(result: Result, verdict: GateVerdict) -> BenchmarkFigure:
     return min(result.benchmarks, key=lambda figure: figure.speedup or 0.0)
 
 
-def _with_doubt(result: Result, proved: set[str] | tuple[()]) -> Result:
+def _with_doubt(result: Result, proved: set[str]) -> Result:
     """The result with what only looked slower called inconclusive."""
     figures = tuple(
         figure.model_copy(update={"verdict": "inconclusive"})
@@ -181,7 +199,13 @@ def _with_doubt(result: Result, proved: set[str] | tuple[()]) -> Result:
 
 
 def _unmeasured(verdict: GateVerdict, sentence: str) -> Gated:
-    return Gated(verdict, sentence, gate_markdown(f"Not measured: {code(sentence.partition(': ')[2])}", [], None))
+    """A change without figures; the sentence's part behind the colon may be anybody's words."""
+    label, _, reason = sentence.partition(": ")
+    return Gated(verdict, sentence, gate_markdown(f"{label}: {code(reason)}", [], None))
+
+
+def _relevant(sides: Sides, ignored: Sequence[str]) -> bool:
+    return any(not _matches(name, ignored) for name in sides.files)
 
 
 def _names(names: Sequence[str]) -> str:

@@ -19,12 +19,15 @@ from perfagent.agent.publishing.records import Offer, Proof
 from perfagent.tools.patch import read_patch
 from perfagent.tools.report import (
     BenchmarkFigure,
+    GrowthFigure,
     Result,
     interval_text,
     pairs_text,
     seconds_text,
     speedup_text,
 )
+from perfagent.tools.report.evidence import growth_text
+from perfagent.tools.report.words import size_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -104,9 +107,10 @@ def _values(offer: Offer, proof: Proof, told: Told, most: int) -> dict[str, Any]
         "mark": Mark(offer.patch.id, offer.diff_key, offer.idea_key, told.commit),
         "sentence": sentence(offer, result),
         "chart": told.chart,
-        "rows": [_row(figure) for figure in shown],
+        "rows": [_row(figure, all(each.target for each in result.benchmarks)) for figure in shown],
         "left_out": f"{left_out} more benchmarks are left out here." if left_out else "",
-        "why": prose(offer.patch.rationale),
+        "why": _capital(prose(offer.patch.rationale)),
+        "growth": _growth(result),
         "checked": _checked(result),
         "unchecked": _unchecked(result),
         "minds": minds[:MOST_MINDS] + [f"{len(minds) - MOST_MINDS} more such remarks."] * (len(minds) > MOST_MINDS),
@@ -121,16 +125,17 @@ def _values(offer: Offer, proof: Proof, told: Told, most: int) -> dict[str, Any]
 
 
 def _shown(figures: Sequence[BenchmarkFigure], most: int) -> list[BenchmarkFigure]:
-    """Targets first, then losers, then the rest as far as there is room."""
-    ranked = sorted(figures, key=lambda f: (not f.target, f.verdict != "slower", f.speedup or 1.0))
-    needed = [figure for figure in ranked if figure.target or figure.verdict == "slower"]
-    return ranked[: max(most, min(len(needed), 4 * most))]
+    """As many as there is room for, targets and losers before others; in the chart's order."""
+    needed = [figure for figure in figures if figure.target or figure.verdict == "slower"]
+    others = [figure for figure in figures if figure not in needed]
+    room = max(most, min(len(needed), 4 * most))
+    return sorted([*needed, *others][:room], key=lambda f: (not f.target, -(f.speedup or 0.0)))
 
 
-def _row(figure: BenchmarkFigure) -> dict[str, str]:
+def _row(figure: BenchmarkFigure, all_are_targets: bool) -> dict[str, str]:
     verdict = figure.verdict.replace("_", " ")
     return {
-        "name": code(figure.id, cell=True) + (" (target)" if figure.target else ""),
+        "name": code(figure.id, cell=True) + (" (target)" if figure.target and not all_are_targets else ""),
         "speedup": speedup_text(figure.speedup),
         "interval": interval_text(figure.interval),
         "before": seconds_text(figure.baseline_s),
@@ -145,8 +150,13 @@ def _checked(result: Result) -> list[str]:
     if result.tests.passed:
         told.append(f"{result.tests.passed} unit tests pass as before")
     for check in result.checks:
-        if check.ok and check.name not in ("unit tests", "applies"):
-            told.append(prose(check.detail or check.name, 200))
+        if not check.ok or check.name in ("unit tests", "applies"):
+            continue
+        # The details of these two are sentences of their own.
+        plainly = check.name in ("guard", "same values") and check.detail
+        told.append(
+            prose(check.detail if plainly else f"{check.name} ({check.detail})" if check.detail else check.name, 200)
+        )
     slower = any(figure.verdict == "slower" for figure in result.benchmarks)
     if len(result.benchmarks) > 1 and not slower:
         told.append(f"none of the {len(result.benchmarks)} benchmarks is proved slower")
@@ -160,8 +170,25 @@ def _unchecked(result: Result) -> list[str]:
         told.insert(0, "unit tests, as none passed stably before the change")
     if result.tests.flaky:
         told.append(f"{result.tests.flaky} tests that fail now and then without the change too")
-    told.append(f"interpreters other than Python {prose(result.python, 40)}, and other machines than the one it ran on")
+    told.append(f"interpreters other than Python {code(result.python, 40)}, and other machines than the one it ran on")
     return told
+
+
+def _growth(result: Result) -> list[str]:
+    """The speedup at every size, for the first benchmarks that take one."""
+    told = []
+    for growth in [each for each in result.growth if each.sizes][:MOST_NAMES]:
+        at = [f"{speedup_text(each.speedup)} at {size_text(each.size, growth.multiples)}" for each in growth.sizes]
+        told.append(f"{code(growth.benchmark)} {', '.join(at)}" + (" its size" if growth.multiples else ""))
+    return told
+
+
+def _growth_text(growth: GrowthFigure) -> str:
+    return f"{code(growth.benchmark)} {prose(growth_text(growth), 120)}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _minds(result: Result) -> list[str]:
@@ -186,14 +213,14 @@ def _method(result: Result) -> str:
 
 
 def _details(result: Result, proof: Proof) -> list[str]:
-    from perfagent.tools.report.evidence import growth_line
-
-    told = [f"measured on `{proof.base}`, Python {prose(result.python, 40)}, {prose(result.sandbox, 120)}"]
+    told = [f"measured on `{proof.base}`, Python {code(result.python, 40)}, {prose(result.sandbox, 120)}"]
     if result.noise.spread is not None:
         told.append(f"identical code varied by {result.noise.spread:.1%} a pair here")
     if result.noise.smallest_gain is not None:
         told.append(f"at that noise gains from about {result.noise.smallest_gain - 1:.0%} are seen")
-    told += [f"growth with the size of the input: {prose(growth_line(growth), 300)}" for growth in result.growth]
+    told += [
+        f"growth with the size of the input: {_growth_text(growth)}" for growth in result.growth if growth.baseline
+    ]
     told += [
         f"{'passed' if c.ok else '**failed**'}: {prose(c.name, 60)}, {prose(c.detail, 200)}" for c in result.checks
     ]

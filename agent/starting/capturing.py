@@ -1,10 +1,11 @@
-"""A first benchmark for a repository without one: the hottest function whose real calls can be made again."""
+"""First benchmarks for a repository without any: the hottest functions whose real calls can be made again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from perfagent.agent.lab.laboratory import Laboratory
 from perfagent.agent.lab.prepared import Prepared
@@ -33,6 +34,10 @@ MOST_FUNCTIONS = 40
 #: Share of the unit tests' time in a function, with all it calls, below which nothing is won by a benchmark of it.
 SMALLEST_SHARE = 0.005
 
+#: Benchmarks made at most; each further one of a function that neither calls another's nor is called by it, and in
+#: which at least this share of the first one's time passes. More would make every run longer than a newcomer waits.
+MOST_BENCHMARKS, RELATIVE_SHARE = 3, 0.3
+
 #: Functions that are tried as benchmarks before it is given up.
 MOST_TRIED = 8
 
@@ -57,7 +62,6 @@ class First:
         script: its files. target: `path:qualname` of the function it calls. share: of the tests' time in it.
         calls: distinct calls that it makes, of `seen` calls of `tests` tests.
         proof: what running it showed.
-        passed_over: functions with a larger share, each with why there is no benchmark of it.
     """
 
     script: Script
@@ -67,6 +71,12 @@ class First:
     seen: int
     tests: int
     proof: Proof
+
+
+class Made(NamedTuple):
+    """The benchmarks, and the functions that were passed over, each with why."""
+
+    benchmarks: tuple[First, ...]
     passed_over: tuple[str, ...]
 
 
@@ -83,8 +93,8 @@ class Candidate:
         return f"{self.spot.path}:{self.spot.qualname}"
 
 
-def first_benchmark(services: Services, base: str) -> First:
-    """Watch the unit tests, and make a benchmark of the calls of the hottest function that can be made again.
+def first_benchmarks(services: Services, base: str) -> Made:
+    """Watch the unit tests, and make benchmarks of the calls of the hottest functions that can be made again.
 
     Raises:
         WorkloadError: there are no tests, or none of their calls can be made again; says why.
@@ -117,7 +127,7 @@ def first_benchmark(services: Services, base: str) -> First:
             return done.kept, done.again_s, done.error
 
         candidates = [Candidate(spot, calls) for spot, calls in zip(spots, seen, strict=True)]
-        return _first_that_stands(services, prepared, candidates, again)
+        return _those_that_stand(_Maker(services, prepared, again), candidates)
 
 
 def _profiled(
@@ -158,24 +168,60 @@ Again = Callable[[RealCalls], tuple[tuple[RealCall, ...], float, str]]
 """Makes the kept calls again: those that gave the same, seconds of making them, and why there are none."""
 
 
-def _first_that_stands(services: Services, prepared: Prepared, candidates: Sequence[Candidate], again: Again) -> First:
-    """The first candidate of which a benchmark can be made, public functions before others.
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What it takes to make a benchmark of a function whose calls were looked at."""
+
+    services: Services
+    prepared: Prepared
+    again: Again
+
+
+def _those_that_stand(maker: _Maker, candidates: Sequence[Candidate]) -> Made:
+    """The first candidates of which benchmarks can be made, public functions before others.
 
     Raises:
         WorkloadError: there is none; says why for the hottest.
     """
     passed: dict[str, str] = {}
+    made: list[First] = []
+    files = maker.services.target.files(maker.prepared.base)
+    kin = _kin([each.spot for each in candidates])
     ordered = sorted(candidates, key=lambda each: "._" in f".{each.spot.qualname}")
     usable = [each for each in ordered if _usable(each, passed)]
-    for candidate in usable[:MOST_TRIED]:
-        services.progress.note(f"trying the calls of {candidate.target} ({candidate.spot.cumulative_share:.0%})")
+    tried = 0
+    for candidate in usable:
+        share = candidate.spot.cumulative_share
+        related = any(first.target in kin[candidate.target] for first in made)
+        if related or (made and share < RELATIVE_SHARE * made[0].share):
+            continue
+        maker.services.progress.note(f"trying the calls of {candidate.target} ({share:.0%} of the tests' time)")
         try:
-            return _tried(services, prepared, candidate, again, passed)
+            made.append(_tried(maker, candidate, {*files, *(first.script.path for first in made)}))
         except Unfit as unfit:
             passed[candidate.target] = str(unfit)
-            services.progress.note(f"{candidate.target}: {unfit}")
+            maker.services.progress.note(f"{candidate.target}: {unfit}")
+        tried += 1
+        if tried == MOST_TRIED or len(made) == MOST_BENCHMARKS:
+            break
+    if made:
+        return Made(tuple(made), tuple(f"{name}: {why}" for name, why in passed.items()))
     hottest = [each.target for each in candidates if each.target in passed][:5]
     raise _refusal("no calls that the tests make can be made again", [f"{name}: {passed[name]}" for name in hottest])
+
+
+def _kin(spots: Sequence[Hotspot]) -> dict[str, set[str]]:
+    """For each function those that it calls and those that call it, over any number of others."""
+    callers = {f"{spot.path}:{spot.qualname}": set(spot.callers) for spot in spots}
+    above: dict[str, set[str]] = {}
+    for name in callers:
+        found, todo = {name}, [name]
+        while todo:
+            more = callers.get(todo.pop(), set()) - found
+            found |= more
+            todo += more
+        above[name] = found
+    return {name: found | {other for other in above if name in above[other]} for name, found in above.items()}
 
 
 def _usable(candidate: Candidate, passed: dict[str, str]) -> bool:
@@ -188,38 +234,31 @@ def _usable(candidate: Candidate, passed: dict[str, str]) -> bool:
     return False
 
 
-def _tried(services: Services, prepared: Prepared, candidate: Candidate, again: Again, passed: dict[str, str]) -> First:
+def _tried(maker: _Maker, candidate: Candidate, taken: Collection[str]) -> First:
     """A benchmark of one function.
+
+    Args:
+        taken: paths that other files have.
 
     Raises:
         Unfit: its calls do not give the same again, or what is timed is something else.
     """
-    kept, seconds, error = again(candidate.calls)
+    kept, seconds, error = maker.again(candidate.calls)
     if not kept:
         raise Unfit(error or "called again, it gives something else")
     total = sum(call.seconds for call in kept)
     # Seconds under the tracer tell how the calls compare, those of making them again how long they take.
     chosen = list(_within(kept[:MOST_CALLS], LONGEST_PASS_S * total / seconds if seconds else total))
-    files = services.target.files(prepared.base)
-    folder = _folder(files)
     repeat = repeats(seconds * sum(call.seconds for call in chosen) / total if total else seconds)
-    made = script(candidate.calls, chosen, repeat, folder)
-    if made.path in files:
+    made = script(candidate.calls, chosen, repeat, _folder(taken), taken)
+    if made.path in taken:
         raise Unfit(f"{made.path} is there already")
-    proof = prove(services, prepared, made, candidate.spot)
+    proof = prove(maker.services, maker.prepared, made, candidate.spot)
     if proof.body_s < MIN_BODY_S:  # in a row the calls are quicker than one by one
-        made = script(candidate.calls, chosen, repeats(proof.body_s / repeat), folder)
-        proof = prove(services, prepared, made, candidate.spot)
-    return First(
-        script=made,
-        target=candidate.target,
-        share=candidate.spot.cumulative_share,
-        calls=len(chosen),
-        seen=candidate.calls.calls,
-        tests=candidate.calls.test_count,
-        proof=proof,
-        passed_over=tuple(f"{name}: {why}" for name, why in passed.items()),
-    )
+        made = script(candidate.calls, chosen, repeats(proof.body_s / repeat), _folder(taken), taken)
+        proof = prove(maker.services, maker.prepared, made, candidate.spot)
+    share, calls = candidate.spot.cumulative_share, candidate.calls
+    return First(made, candidate.target, share, len(chosen), calls.calls, calls.test_count, proof)
 
 
 def _within(calls: Sequence[RealCall], seconds: float) -> Iterator[RealCall]:
@@ -232,7 +271,7 @@ def _within(calls: Sequence[RealCall], seconds: float) -> Iterator[RealCall]:
         yield call
 
 
-def _folder(files: Sequence[str]) -> str:
+def _folder(files: Collection[str]) -> str:
     """Where a benchmark goes: a folder of that kind at the repository's root, else a new one."""
     there = {PurePosixPath(name).parts[0] for name in files if "/" in name}
     return next((name for name in FOLDERS if name in there), FOLDERS[0])

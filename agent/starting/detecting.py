@@ -172,7 +172,8 @@ def _compiled(files: Sequence[str], manifest: Manifest) -> Iterator[Fact]:
     sources = [path for path in sources if not ASIDE & set(path.parts[:-1]) and path.suffix not in (".h", ".hpp")]
     if sources:
         how = manifest.backend or "setup.py"
-        yield Fact("compiled parts", f"{len(sources)} sources, built by {how}", "likely", f"{sources[0]} and such")
+        count = f"{len(sources)} source{'s' * (len(sources) > 1)}"
+        yield Fact("compiled parts", f"{count}, built by {how}", "likely", f"{sources[0]} and such")
 
 
 def _workloads(found: Sequence[Found], chosen: Sequence[Found]) -> Iterator[Fact]:

@@ -15,7 +15,7 @@ from perfagent.agent.starting.table import settings_change, table_text
 from perfagent.tools.repository import working_tree
 
 if TYPE_CHECKING:
-    from perfagent.agent.starting.capturing import First
+    from perfagent.agent.starting.capturing import First, Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,17 @@ def check(repo: str, flags: Mapping[str, Any]) -> tuple[Fact, ...]:
     )
 
 
-def first(repo: str, flags: Mapping[str, Any]) -> First:
-    """A first benchmark from calls that the unit tests make, run before it is offered.
+def first(repo: str, flags: Mapping[str, Any]) -> Made:
+    """First benchmarks from calls that the unit tests make, each run before it is offered; one at least.
 
     Raises:
         PerfagentError: none can be made; says why.
     """
     from perfagent.agent.opening import opened
-    from perfagent.agent.starting.capturing import first_benchmark
+    from perfagent.agent.starting.capturing import first_benchmarks
 
     with opened("init", repo, flags, None) as services:
-        return first_benchmark(services, services.target.commit("HEAD"))
+        return first_benchmarks(services, services.target.commit("HEAD"))
 
 
 def benchmark_changes(found: First) -> tuple[Change, ...]:

@@ -8,7 +8,7 @@ import math
 import pprint
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.equivalence import RealCall, RealCalls
@@ -21,6 +21,9 @@ INLINE = 6000
 BODY_S = 0.1
 
 WIDTH = 100
+
+#: Names that a script binds itself.
+OWN_NAMES = frozenset({"ast", "Path", "REPEAT", "CALLS", "every_call", "workload", "args", "named", "made"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,20 @@ def repeats(pass_s: float, body_s: float = BODY_S) -> int:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
 
 
-def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str) -> Script:
+def script(calls: RealCalls, kept: Sequence[RealCall], repeat: int, folder: str, taken: Collection[str] = ()) -> Script:
     """The files of a benchmark that makes some calls of a function.
 
     Args:
         calls: what was seen of the function. kept: the calls to make.
-        folder: where the script goes, relative to the repository.
+        folder: where the script goes, relative to the repository. taken: paths that other files have.
     """
     dotted = f"{calls.module}.{calls.owner}.{calls.name}" if calls.owner else f"{calls.module}.{calls.name}"
     entries, expression, target = _making(calls, kept)
     inline = sum(map(len, entries)) <= INLINE
     name = re.sub(r"\W+", "_", f"{calls.owner}_{calls.name}" if calls.owner else calls.name).strip("_").lower()
     path = f"{folder}/bench_{name}.py"
+    if path in taken:
+        path = f"{folder}/bench_{calls.module.replace('.', '_')}_{name}.py".lower()
     data = "" if inline else "[\n" + "".join(f"{entry},\n" for entry in entries) + "]\n"
     reading = "import ast\nfrom pathlib import Path\n\n" if data else ""
     listed = _inline(entries) if inline else 'ast.literal_eval(Path(__file__).with_suffix(".calls").read_text("utf-8"))'
@@ -151,6 +156,7 @@ def _inline(entries: Sequence[str]) -> str:
 
 
 def importable(calls: RealCalls) -> bool:
-    """Whether the function can be imported by what its module is called."""
+    """Whether the function can be imported by what its module is called, beside the script's own names."""
     words = [*calls.module.split("."), calls.owner or calls.name, calls.name]
-    return all(word.isidentifier() and not keyword.iskeyword(word) for word in words)
+    free = (calls.owner or calls.name) not in OWN_NAMES
+    return free and all(word.isidentifier() and not keyword.iskeyword(word) for word in words)

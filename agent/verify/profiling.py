@@ -39,6 +39,8 @@ def profiled(services: Services, trees: Mapping[str, Path]) -> ProfileDifference
     Args:
         trees: of the sides "baseline" and "candidate", on the host.
     """
+    if all(spec.startswith("command:") for spec in services.lab.prepared.workloads):
+        return ProfileDifference(note="not profiled: a command cannot be")
     services.progress.note("profiling both sides")
     plans = services.lab.prepared.benchmarks
     loops = _chosen(plans)

@@ -35,6 +35,15 @@ def journal_lines(pattern: str, lines: int) -> Callable[[Path], bool]:
     return reached
 
 
+def is_written(name: str) -> Callable[[Path], bool]:
+    """Whether a run has written a file: what is done next is under way."""
+
+    def reached(run: Path) -> bool:
+        return (run / name).exists()
+
+    return reached
+
+
 def kept(run: Path) -> dict[str, str]:
     """What must never change once it is written: finished steps, whole lines of journals and transcripts."""
     found = {}
@@ -76,7 +85,7 @@ def test_a_run_killed_in_every_node_ends_as_if_nothing_had_been(
         in_stage(kit, "prepare"), journal_lines("probe*", 3), in_stage(kit, "localizer"), in_stage(kit, "planner"),
         in_stage(kit, "editor"), in_stage(kit, "verifier"), journal_lines("confirm-*", 3),
         journal_lines("publish-*", 9), in_stage(kit, "land"), in_stage(kit, "finish"),
-        journal_lines("publish-branch-*", 7), journal_lines("growth-*", 3),
+        journal_lines("publish-branch-*", 7), journal_lines("growth-*", 3), is_written("samples.json"),
     ]  # fmt: skip
     command: tuple[Any, ...] = ("run", repository, *BOTH)
     before: dict[str, str] = {}
@@ -96,6 +105,7 @@ def test_a_run_killed_in_every_node_ends_as_if_nothing_had_been(
     assert (result["status"], result["verdict"]) == ("completed", "faster")
     landed = {f"{e['patch']} {e['commit']}" for e in kit.events(run) if e["kind"] == "landed"}
     assert landed == {f"{p['id']} {p['commit']}" for p in result["patches"]}
+    assert [len(list(run.glob(name))) for name in ("samples.json", "difference.json", "steps/difference-*")] == [1] * 3
     assert kit.git(run / "repo.git", "rev-parse", result["branch"]) == result["patches"][-1]["commit"]
     assert_nothing_left(kit, perfagent, run)
     assert [(p["idea"], p["diff"], p["hunks"]) for p in result["patches"]] == [

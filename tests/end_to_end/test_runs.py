@@ -77,7 +77,12 @@ def test_runs_and_show_and_report_tell_the_same(finished: Any) -> None:
     assert perfagent("show", result["run_id"][:8], "--json").json == result
     assert "seen-list-to-set" in perfagent("show", result["run_dir"]).out
     assert perfagent("report", result["run_id"], "--format", "json").json == result
-    assert perfagent("report", result["run_id"]).out == Path(result["run_dir"], "report.md").read_text()
+    assert (
+        perfagent("report", result["run_id"], "--format", "md").out == Path(result["run_dir"], "report.md").read_text()
+    )
+    page = Path(perfagent("report", result["run_id"]).out.strip())
+    assert page == Path(result["run_dir"], "report.html")
+    assert "list-count-to-counter" in page.read_text()
 
 
 def test_a_finished_run_resumes_to_its_result(finished: Any) -> None:

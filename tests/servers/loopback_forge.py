@@ -210,14 +210,14 @@ class LoopbackForge:
         handler.end_headers()
 
 
-def make_bare(folder: Path) -> None:
-    """A bare repository with one commit on `main`."""
-    work = folder.parent / "first"
+def make_bare(work: Path, folder: Path) -> None:
+    """A bare repository with one commit on `main`, made by way of the folder `work`."""
     work.mkdir(parents=True)
     (work / "words.py").write_text("WORDS = []\n")
-    for command in ("init -q -b main", "add -A", "-c user.name=t -c user.email=t@example.org commit -qm first"):
+    commit = "-c user.name=t -c user.email=t@example.org commit -qm first"
+    for command in ("init -q -b main --template=", "add -A", commit):
         subprocess.run(["git", "-C", work, *command.split()], check=True)
-    subprocess.run(["git", "clone", "-q", "--bare", work, folder], check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", "--template=", work, folder], check=True)
 
 
 def _handler(forge: LoopbackForge) -> type[BaseHTTPRequestHandler]:

@@ -124,12 +124,22 @@ def _until(holds: Callable[[], bool], otherwise: str) -> None:
         time.sleep(0.01)
 
 
+@pytest.fixture(scope="session")
+def first_commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare repository with one commit, to be copied."""
+    folder = tmp_path_factory.mktemp("first-commit")
+    make_bare(folder / "work", folder / "bare.git")
+    return folder / "bare.git"
+
+
 @pytest.fixture
-def github(prism: Prism, github_description: Mapping[str, Any], tmp_path: Path) -> Iterator[FakeGitHub]:
+def github(
+    prism: Prism, github_description: Mapping[str, Any], first_commit: Path, tmp_path: Path
+) -> Iterator[FakeGitHub]:
     """GitHub with the repository `acme/words`, empty but for one commit."""
     root = tmp_path / "github"
     server = FakeGitHub(root, github_description, int(prism.upstream.rpartition(":")[2]))
-    make_bare(server.bare)
+    shutil.copytree(first_commit, server.bare)
     server.url, server.violations = prism.url, prism.violations
     yield server
     server.close()
@@ -137,10 +147,10 @@ def github(prism: Prism, github_description: Mapping[str, Any], tmp_path: Path) 
 
 
 @pytest.fixture
-def gitlab(tmp_path: Path) -> Iterator[FakeGitLab]:
+def gitlab(first_commit: Path, tmp_path: Path) -> Iterator[FakeGitLab]:
     """GitLab with the project `acme/words`, empty but for one commit."""
     server = FakeGitLab(tmp_path / "gitlab")
     server.url = server.api
-    make_bare(server.bare)
+    shutil.copytree(first_commit, server.bare)
     yield server
     server.close()

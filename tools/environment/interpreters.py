@@ -64,13 +64,18 @@ def candidates() -> Iterator[str]:
     """Programs that may be Pythons, the newest first, asking none of them."""
     homes = [Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"]
     homes.append(Path.home() / ".local/share/uv/python")
-    installed = [path for home in homes for path in home.glob("*/bin/python3")]
+    # Another user's may be named by a variable that outlived a change of user.
+    readable = [home for home in homes if os.access(home, os.R_OK | os.X_OK)]
+    installed = [path for home in readable for path in home.glob("*/bin/python3")]
+    # Runners of GitHub's Actions have every Python there is a release of, none of them on PATH.
+    if cached := os.environ.get("RUNNER_TOOL_CACHE"):
+        installed += Path(cached).glob("Python/*/*/bin/python3")
     for minor in range(NEWEST_MINOR, OLDEST_MINOR - 1, -1):
         name = f"python3.{minor}"
         if (found := shutil.which(name)) is not None:
             yield found
-        own = re.compile(rf"(?:^|-)3\.{minor}\.(\d+)(?:[-/]|$)")
-        matches = [(int(match[1]), path) for path in installed if (match := own.search(path.parts[-3]))]
+        own = re.compile(rf"(?:^|[-/])3\.{minor}\.(\d+)(?:[-/]|$)")
+        matches = [(int(match[1]), path) for path in installed if (match := own.search("/".join(path.parts[-4:-2])))]
         yield from (str(path) for _, path in sorted(matches, reverse=True))
     yield from ("python3", sys.executable)
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from email.message import EmailMessage
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,7 @@ class PatchFolder:
         return result.text
 
     def _place(self, branch: str) -> Path:
-        return self._folder / re.sub(r"[^\w.+-]+", "-", branch)
+        return self._folder / re.sub(r"[^\w+]+", "-", branch)
 
     def _mails(self, branch: str, commit: str, base: str, title: str, body: str) -> tuple[Sending, ...]:
         """The cover letter and the mails of the commits that `base` lacks."""
@@ -211,7 +212,7 @@ class PatchFolder:
             texts = {file.name: file.read_bytes() for file in sorted(Path(scratch).iterdir())}
         if not texts:
             raise ForgeError("invalid", f"{branch} has no commit that {base} lacks")
-        author = self._git.run("show", "-s", "--format=%an <%ae>%n%aD", commit).text
+        author = self._git.run("show", "-s", "--format=%an%n%ae%n%aD", commit).text
         cover = _cover(commit, author, f"[PATCH 0/{len(texts)}] {title}", body)
         place = self._place(branch)
         return tuple(
@@ -262,9 +263,15 @@ def _at(pull: PullRequest, heads: dict[str, str]) -> PullRequest:
 
 
 def _cover(commit: str, author: str, subject: str, body: str) -> bytes:
-    """The mail before the mails."""
-    name, _, date = author.partition("\n")
+    """The mail before the mails; `author` is a name, an address and a date, a line each."""
+    name, address, date = author.split("\n")
     mail = EmailMessage()
-    mail["From"], mail["Date"], mail["Subject"] = name, date, subject
-    mail.set_content(body, cte="8bit")
+    mail["From"], mail["Date"] = formataddr((name, address)), date
+    mail["Subject"] = " ".join(_whole(subject).split())
+    mail.set_content(_whole(body), cte="8bit")
     return f"From {commit} {_MAGIC_DATE}\n".encode() + mail.as_bytes()
+
+
+def _whole(text: str) -> str:
+    """Text that can be written as UTF-8: what is quoted from sources may hold half characters."""
+    return text.encode("utf-8", "replace").decode()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +25,7 @@ from perfagent.tools.forge.records import (
     Sending,
 )
 from perfagent.tools.forge.refusals import github_refusal
-from perfagent.tools.forge.rest import RestForge
+from perfagent.tools.forge.rest import MOST_PULLS, RestForge
 
 #: The version that github.com and every supported Enterprise Server answer to.
 API_VERSION = "2022-11-28"
@@ -50,11 +51,11 @@ class GitHub(RestForge):
         super().__init__(access, headers, github_refusal, clock)
 
     def pulls(self, branch: str = "") -> tuple[PullRequest, ...]:
-        """All pull requests in every state, newest first; of one branch of the repository itself when it is named."""
+        """Pull requests in every state, newest first; of one branch of the repository itself when it is named."""
         query = {"state": "all", "sort": "created", "direction": "desc"}
         if branch:
             query["head"] = f"{self._repository.full_name.partition('/')[0]}:{branch}"
-        found = map(self._read, self._client.pages(f"{self._path}/pulls", **query))
+        found = map(self._read, islice(self._client.pages(f"{self._path}/pulls", **query), MOST_PULLS))
         # A fork's branch of the same owner is listed too.
         return tuple(each for each in found if not branch or (each.head_branch == branch and not each.from_fork))
 

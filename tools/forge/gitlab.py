@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from perfagent.tools.forge.records import (
     Sending,
 )
 from perfagent.tools.forge.refusals import gitlab_refusal
-from perfagent.tools.forge.rest import RestForge
+from perfagent.tools.forge.rest import MOST_PULLS, RestForge
 
 #: The role that may push branches and open merge requests (docs.gitlab.com, "Members API", "Roles").
 DEVELOPER = 30
@@ -51,11 +52,11 @@ class GitLab(RestForge):
         super().__init__(access, headers, gitlab_refusal, clock)
 
     def pulls(self, branch: str = "") -> tuple[PullRequest, ...]:
-        """All merge requests in every state, newest first; of one branch of the project itself when it is named."""
+        """Merge requests in every state, newest first; of one branch of the project itself when it is named."""
         query = {"state": "all", "scope": "all", "order_by": "created_at", "sort": "desc"}
         if branch:
             query["source_branch"] = branch
-        found = map(self._read, self._client.pages(f"{self._path}/merge_requests", **query))
+        found = map(self._read, islice(self._client.pages(f"{self._path}/merge_requests", **query), MOST_PULLS))
         return tuple(each for each in found if not branch or not each.from_fork)
 
     def pull(self, number: int) -> PullRequest:

@@ -34,7 +34,9 @@ class Forge(Protocol):
         """The repository's facts; asked for once and kept."""
 
     def pulls(self, branch: str = "") -> tuple[PullRequest, ...]:
-        """All pull requests in every state, newest first; of one branch of the repository itself when it is named."""
+        """Pull requests in every state, newest first and at most 10 000; those of one branch of the repository itself
+        when it is named.
+        """
 
     def pull(self, number: int) -> PullRequest:
         """One pull request as it is now."""

@@ -35,7 +35,7 @@ _REASONS: tuple[tuple[ForgeKind, str], ...] = (
     ("conflict", r"stale info|fetch first|non-fast-forward|remote ref updated|cannot lock ref|failed to update ref"),
     ("auth", r"error: 401|Authentication failed|could not read (?:Username|Password)|Permission denied \(publickey"),
     ("forbidden", r"error: 403|not allowed|denied|protected branch|GH006|GH013|without `?workflows?|refusing to allow"),
-    ("missing", r"error: 404|not found|does not appear to be a git repository|does not exist"),
+    ("missing", r"error: 404|not found|couldn.t find remote ref|does not appear to be a git repository|does not exist"),
     ("invalid", r"remote rejected|pre-receive hook declined|does not match any|bad object"),
 )
 _REMEDIES: Mapping[ForgeKind, str] = {

@@ -26,6 +26,9 @@ from perfagent.tools.forge.records import (
 )
 from perfagent.tools.repository import Git
 
+#: Of the newest so many, ours are found: a hundred requests. What was refused before those may be proposed again.
+MOST_PULLS = 10_000
+
 
 class RestForge(ABC):
     """A repository on a forge with a REST API; satisfies Describing.
@@ -63,7 +66,9 @@ class RestForge(ABC):
 
     @abstractmethod
     def pulls(self, branch: str = "") -> tuple[PullRequest, ...]:
-        """All pull requests in every state, newest first; of one branch of the repository itself when it is named."""
+        """Pull requests in every state, newest first and at most MOST_PULLS; those of one branch of the repository
+        itself when it is named.
+        """
 
     @abstractmethod
     def pull(self, number: int) -> PullRequest:
@@ -152,7 +157,7 @@ class RestForge(ABC):
         return Remote(self._access.remote or home, credentials, self._client.clock)
 
     def _sending(self, method: str, path: str, body: Mapping[str, Any]) -> Sending:
-        return Sending(method, self._client.base + path, body)
+        return Sending(method, self._client.base + path, {name: _clean(value) for name, value in body.items()})
 
     def _make_label(self, label: Label) -> None:
         self._client.settled(self._making(label), lambda _: True, lambda: self._has_label(label.name) or None)
@@ -174,3 +179,8 @@ class RestForge(ABC):
 
     @abstractmethod
     def _adding(self, number: int, labels: Sequence[Label]) -> Sending: ...
+
+
+def _clean(value: Any) -> Any:
+    """Text that can be sent: sources need not be UTF-8, and what is quoted from them may hold half characters."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -36,7 +36,7 @@ from perfagent.tools.report.document import (
 )
 from perfagent.tools.report.html import calibration_page, result_page
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
-from perfagent.tools.report.material import Material, Setting
+from perfagent.tools.report.material import REPRODUCE, Material, Setting
 from perfagent.tools.report.progress import Progress, open_progress
 from perfagent.tools.report.samples import SAMPLES_SCHEMA, JudgedSamples, Samples, SampleSeries
 from perfagent.tools.report.story import (
@@ -61,6 +61,7 @@ from perfagent.tools.report.words import (
     pairs_text,
     quote,
     seconds_text,
+    shared_prefix,
     speedup_text,
     time_text,
     verdict_text,
@@ -70,6 +71,7 @@ __all__ = [
     "CALIBRATION_SCHEMA",
     "DIFFERENCE_SCHEMA",
     "METRICS",
+    "REPRODUCE",
     "SAMPLES_SCHEMA",
     "SCHEMA",
     "BenchmarkFigure",
@@ -127,6 +129,7 @@ __all__ = [
     "result_markdown",
     "result_page",
     "seconds_text",
+    "shared_prefix",
     "speedup_text",
     "time_text",
     "told_verdict",

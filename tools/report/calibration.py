@@ -66,7 +66,7 @@ def calibration_table(report: CalibrationReport) -> Table:
         )
         for each in report.benchmarks
     )
-    return Table("Noise, and gains that are seen in spite of it", columns, rows, frozenset({0, 1}))
+    return Table("Noise, and gains that are seen in spite of it", columns, rows, frozenset({0, 1}), frozenset({0}))
 
 
 def power_table(report: CalibrationReport) -> Table:

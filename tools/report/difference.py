@@ -14,6 +14,9 @@ DIFFERENCE_SCHEMA = "perfagent/difference/1"
 #: Share of a benchmark's time, mean of both sides, below which a frame is left out: a pixel on a screen.
 MIN_SHARE = 0.001
 
+#: Frames below one another; readers of JSON give up at 100, and people before.
+MAX_DEPTH = 60
+
 
 class DifferenceFrame(Record):
     """One box of a differential flame graph.
@@ -56,23 +59,32 @@ def profile_difference(before: Sequence[Frame], after: Sequence[Frame]) -> Profi
     Args:
         before, after: boxes of the benchmarks with seconds of one execution, named alike where they are the same code.
     """
-    names = sorted({frame.label for frame in (*before, *after)})
-    return ProfileDifference(benchmarks=tuple(_joined(name, _of(before, name), _of(after, name)) for name in names))
+    boxes = []
+    for name in sorted({frame.label for frame in (*before, *after)}):
+        sides = _of(before, name), _of(after, name)
+        boxes.append(_joined(name, *sides, smallest=MIN_SHARE * _mean(*sides), depth=MAX_DEPTH))
+    return ProfileDifference(benchmarks=tuple(boxes))
 
 
 def _of(frames: Sequence[Frame], label: str) -> list[Frame]:
     return [frame for frame in frames if frame.label == label]
 
 
+def _seconds(frames: Sequence[Frame]) -> float:
+    return sum(frame.seconds for frame in frames)
+
+
+def _mean(before: Sequence[Frame], after: Sequence[Frame]) -> float:
+    return (_seconds(before) + _seconds(after)) / 2
+
+
 def _joined(
-    label: str, before: Sequence[Frame], after: Sequence[Frame], smallest: float | None = None
+    label: str, before: Sequence[Frame], after: Sequence[Frame], smallest: float, depth: int
 ) -> DifferenceFrame:
-    """One frame out of those of both sides; of what is below, the largest first, `smallest` seconds or more."""
-    seconds = [sum(frame.seconds for frame in side) for side in (before, after)]
-    least = MIN_SHARE * sum(seconds) / 2 if smallest is None else smallest
+    """One frame out of those of both sides, with `depth` levels below it; of `smallest` seconds or more, largest first."""
     children = [[child for frame in side for child in frame.below] for side in (before, after)]
     labels = dict.fromkeys(child.label for side in children for child in side)
-    below = [_joined(name, _of(children[0], name), _of(children[1], name), least) for name in labels]
-    kept = [frame for frame in below if (frame.baseline_s + frame.candidate_s) / 2 >= least]
-    kept.sort(key=lambda frame: (-(frame.baseline_s + frame.candidate_s), frame.label))
-    return DifferenceFrame(label=label, baseline_s=seconds[0], candidate_s=seconds[1], below=tuple(kept))
+    pairs = [(name, _of(children[0], name), _of(children[1], name)) for name in labels if depth]
+    pairs.sort(key=lambda pair: (-_mean(*pair[1:]), pair[0]))
+    below = tuple(_joined(*pair, smallest, depth - 1) for pair in pairs if _mean(*pair[1:]) >= smallest)
+    return DifferenceFrame(label=label, baseline_s=_seconds(before), candidate_s=_seconds(after), below=below)

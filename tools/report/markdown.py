@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from perfagent.tools.report.document import Check, PatchReport, Result
 from perfagent.tools.report.evidence import evidence_markdown
-from perfagent.tools.report.material import Material
+from perfagent.tools.report.material import REPRODUCE, Material
 from perfagent.tools.report.samples import SampleSeries
 from perfagent.tools.report.story import (
     Step,
@@ -53,13 +53,13 @@ def _parts(material: Material) -> Iterator[str]:
         yield _spread(material.series(material.whole))
     for number, patch in enumerate(result.patches, 1):
         yield patch_markdown(patch, number)
-        yield _spread(material.of_patch(patch))
+        yield _spread(material.series(patch.id))
     yield evidence_markdown(result)
     yield _difference(material)
     yield _section("Checks", "\n".join(map(_check_line, result.checks)))
     yield _section("What was tried", markdown_table(tried_table(result.tried)) if result.tried else "")
     yield _section("What the models cost", markdown_table(models_table(result.cost)) if result.cost.models else "")
-    yield _section("Reproduce it", _commands(reproduce(result)))
+    yield _section("Reproduce it", _again(material))
     yield _section("How this was decided", "\n".join(method(result)))
     yield markdown_table(gate_table())
     yield f"All samples: `{result.run_dir}`."
@@ -129,6 +129,14 @@ def _difference(material: Material) -> str:
 def _facts(material: Material) -> str:
     rows = [f"- {fact.name}: " + (f"`{fact.text}`" if fact.code else fact.text) for fact in facts(material)]
     return "\n".join(rows + [f"- {message}" for message in material.result.messages])
+
+
+def _again(material: Material) -> str:
+    commands = _commands(reproduce(material.result))
+    if not material.files:
+        return commands
+    names = ", ".join(f"`{name}`" for name in material.files)
+    return f"In a clone of the repository, with {names} of `{REPRODUCE}` in the run's folder:\n\n{commands}"
 
 
 def _step(step: Step) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from perfagent.tools.report.difference import ProfileDifference
-from perfagent.tools.report.document import PatchReport, Result
+from perfagent.tools.report.document import Result
 from perfagent.tools.report.samples import JudgedSamples, Samples, SampleSeries
+
+#: The folder of a run that holds what the commands name that repeat its verdict.
+REPRODUCE = "reproduce"
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Material:
-    """A result with its samples and its differential profile, which older runs lack."""
+    """A result with what lies beside it; older runs lack the samples, the differential profile and the files.
+
+    Attributes:
+        files: what the commands that repeat the verdict name, by name.
+    """
 
     result: Result
     samples: Samples | None = None
     difference: ProfileDifference | None = None
     setting: Setting = field(default_factory=Setting)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def run(self) -> str:
@@ -55,10 +63,6 @@ class Material:
         kept = {each.stage: each for each in self._judged(subject)}
         found = kept.get("publish") or kept.get("confirm")
         return () if found is None else found.series
-
-    def of_patch(self, patch: PatchReport) -> tuple[SampleSeries, ...]:
-        """The pairs behind one patch."""
-        return self.series(patch.id)
 
     def _judged(self, subject: str) -> Iterator[JudgedSamples]:
         yield from (each for each in (self.samples.judged if self.samples else ()) if each.subject == subject)

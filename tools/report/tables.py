@@ -55,15 +55,22 @@ def _cell(text: str, code: bool) -> str:
     return f"`{flat.replace('`', chr(39))}`" if code and flat else flat
 
 
-def figures_table(figures: Sequence[BenchmarkFigure]) -> Table:
-    """One row a benchmark, losers included."""
+def figures_table(figures: Sequence[BenchmarkFigure], prefix: str = "") -> Table:
+    """One row a benchmark, losers included; what all names begin with may be left out of them."""
     columns = ("benchmark", "speedup", "95 % interval", "wall", "memory", "before", "after", "verdict")
-    return Table("Benchmarks", columns, tuple(map(_figure_row, figures)), frozenset({0, 7}), frozenset({0}))
+    return Table(
+        "Benchmarks",
+        columns,
+        tuple(_figure_row(figure, prefix) for figure in figures),
+        frozenset({0, 7}),
+        frozenset({0}),
+    )
 
 
-def _figure_row(figure: BenchmarkFigure) -> tuple[str, ...]:
+def _figure_row(figure: BenchmarkFigure, prefix: str) -> tuple[str, ...]:
+    name = figure.id.removeprefix(prefix)
     return (
-        f"{figure.id} (target)" if figure.target else figure.id,
+        f"{name} (target)" if figure.target else name,
         speedup_text(figure.speedup),
         interval_text(figure.interval),
         speedup_text(figure.wall_speedup),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ def quote(speedup: float | None, interval: tuple[float, float] | None, pairs: in
         return "not measured"
     word = "faster" if speedup >= 1 else "as fast as the baseline"
     return f"{speedup_text(speedup)} {word} (95 % CI {interval_text(interval)}, {pairs_text(pairs, metric)})"
+
+
+def shared_prefix(names: Sequence[str]) -> str:
+    """What all names begin with, up to a separator; empty for a single one."""
+    if len(names) < 2:
+        return ""
+    first, last = min(names), max(names)
+    common = first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+    end = max(common.rfind(mark) + len(mark) if mark in common else 0 for mark in ("::", "/", "[", "."))
+    return common[:end]
 
 
 def verdict_text(verdict: str) -> str:

@@ -159,13 +159,12 @@ def _say(quiet: bool) -> Callable[[str], None]:
 COMMANDS: dict[str, Command] = {"gate": gate, "optimize": optimize}
 
 
-def groups(words: Sequence[str], *, whole: bool = False) -> typer.Typer:
+def groups(words: Sequence[str]) -> typer.Typer:
     """`ci` with as much below it as these words after it need.
 
     Args:
         words: what follows `ci`.
-        whole: with every flag of every command, for a shell that completes a line.
     """
     named = [word for word in words[:1] if word in COMMANDS]
-    commands = {name: COMMANDS[name] if named or whole else first_line(COMMANDS[name]) for name in named or COMMANDS}
+    commands = {name: COMMANDS[name] if named else first_line(COMMANDS[name]) for name in named or COMMANDS}
     return group(HELP, commands, help_flag=not named)

@@ -23,7 +23,10 @@ def check_predictions(
     split: Split = "test",
     json: o.Json = False,
 ) -> None:
-    """Check predictions: form, ids, files that no speedup needs."""
+    """Check predictions: form, ids, files that no speedup needs.
+
+    Example: perfagent eval gso check made.jsonl --dataset rows.jsonl
+    """
     from perfagent.benchmarks.gso_swe_perf.datasets import load, read_predictions
 
     known = [instance.instance_id for instance in load(benchmark_of(context), dataset, split)]

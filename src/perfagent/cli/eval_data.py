@@ -30,7 +30,12 @@ def list_instances(
     repo: Annotated[str, typer.Option("--repo", metavar="OWNER/NAME", help="Only of this repository.")] = "",
     json: o.Json = False,
 ) -> None:
-    """List the instances."""
+    """List the instances.
+
+    Examples:
+        perfagent eval gso list --repo numpy/numpy
+        perfagent eval swe-perf list --dataset rows.jsonl --json
+    """
     from perfagent.benchmarks.gso_swe_perf.datasets import load
     from perfagent.benchmarks.gso_swe_perf.datasets.telling import listed
 
@@ -52,7 +57,10 @@ def show_instance(
     expert: Annotated[bool, typer.Option("--expert", help="Also the expert's change and what is said of it.")] = False,
     json: o.Json = False,
 ) -> None:
-    """Show an instance, without what must stay hidden."""
+    """Show an instance, without what must stay hidden.
+
+    Example: perfagent eval gso show numpy__numpy-1b861a2 --expert
+    """
     from perfagent.benchmarks.gso_swe_perf.datasets import load
     from perfagent.benchmarks.gso_swe_perf.datasets.telling import told
 

@@ -47,6 +47,10 @@ def rescore(
     GSO's score and Opt@K are percent of all instances, to two decimals as published. SWE-fficiency's `correct` and
     `at_least_095` (speedup ratio to the expert, whether correct or not) are shares from 0 to 1, as are SWE-Perf's
     figures.
+
+    Examples:
+        perfagent eval gso rescore report_1.json report_2.json --k 2
+        perfagent eval swefficiency rescore results.csv --json
     """
     benchmark = benchmark_of(context)
     _refuse(benchmark, {"--k": ("gso", k), "--p": ("gso", p), "--dataset": ("swe-perf", dataset)})

@@ -30,7 +30,10 @@ def table(
     markdown: Annotated[bool, typer.Option("--markdown", help="All tables as Markdown.")] = False,
     json: o.Json = False,
 ) -> None:
-    """Rank scored predictions, beside the expert and each other."""
+    """Rank scored predictions, beside the expert and each other.
+
+    Example: perfagent eval gso table scored --html leaderboard.html
+    """
     from perfagent.benchmarks.gso_swe_perf.leaderboard import board_markdown, board_page, rank, read_evaluation
     from perfagent.tools.errors import UsageError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from perfagent.cli.groups import Command, bare, first_line, group, no_flags
+from perfagent.cli.groups import Command, add, bare, first_line, group, no_flags
 
 if TYPE_CHECKING:
     from perfagent.benchmarks.gso_swe_perf.records import Benchmark
@@ -40,21 +40,20 @@ WORKER = ("eval_run", "worker")
 ONLY: dict[str, tuple[str, ...]] = {}
 
 
-def groups(words: Sequence[str], *, whole: bool = False) -> typer.Typer:
+def groups(words: Sequence[str]) -> typer.Typer:
     """`eval` with as much below it as these words after it need.
 
     Args:
         words: what follows `eval`.
-        whole: with every flag of every verb, for a shell that completes a line.
     """
     app = bare(HELP, own_flags=True)
     named = [word for word in words[:1] if word in TITLES]
     app.callback(add_help_option=not named)(no_flags)
     if not named:
         worker = _function(WORKER)
-        app.command("worker")(worker if whole or list(words[:1]) == ["worker"] else first_line(worker))
+        add(app, "worker", worker if list(words[:1]) == ["worker"] else first_line(worker))
     for benchmark in named or TITLES:
-        app.add_typer(_verbs(benchmark, words[1:], whole), name=benchmark)
+        app.add_typer(_verbs(benchmark, words[1:]), name=benchmark)
     return app
 
 
@@ -65,12 +64,11 @@ def benchmark_of(context: typer.Context) -> Benchmark:
     return cast("Benchmark", context.parent.info_name)
 
 
-def _verbs(benchmark: str, words: Sequence[str], whole: bool) -> typer.Typer:
+def _verbs(benchmark: str, words: Sequence[str]) -> typer.Typer:
     there = [verb for verb in VERBS if benchmark in ONLY.get(verb, (benchmark,))]
     named = [word for word in words[:1] if word in there]
-    whole = whole or bool(named)
     functions = {verb: _function(VERBS[verb]) for verb in named or there}
-    commands = {verb: function if whole else first_line(function) for verb, function in functions.items()}
+    commands = {verb: function if named else first_line(function) for verb, function in functions.items()}
     return group(TITLES[benchmark], commands, help_flag=not named)
 
 

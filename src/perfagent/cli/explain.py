@@ -49,7 +49,9 @@ def explain(
 ) -> None:
     """Say what an error's code means, why it happens and what to do about it.
 
-    Example: perfagent explain PA401
+    Examples:
+        perfagent explain PA401
+        perfagent explain
     """
     if code is None:
         for name, page in pages().items():

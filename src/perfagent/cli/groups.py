@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import cleandoc
 
 import typer
 
@@ -28,9 +29,17 @@ def group(text: str, commands: Mapping[str, Command], *, help_flag: bool = True)
     """
     made = bare(text, own_flags=True)
     for name, command in commands.items():
-        made.command(name)(command)
+        add(made, name, command)
     made.callback(add_help_option=help_flag)(no_flags)
     return made
+
+
+def add(app: typer.Typer, name: str, command: Command) -> None:
+    """Add a command whose help ends with its examples: the lines of its docstring from `Example` on."""
+    text, _, examples = cleandoc(command.__doc__ or "").partition("\nExample")
+    lines = [line.strip() for line in examples.removeprefix("s").removeprefix(":").splitlines()]
+    shown = ["\b", "Examples:", *(f"  {line}" for line in lines if line)]  # \b: not filled as a paragraph
+    app.command(name, help=text, epilog="\n".join(shown) if examples else None)(command)
 
 
 def first_line(function: Command) -> Command:

@@ -23,7 +23,7 @@ def init(
     repo: Annotated[str, typer.Argument(metavar="[REPO]", help="A folder with a git repository.")] = ".",
     check: Annotated[bool, typer.Option("--check", help="Also build, and run tests and benchmarks once.")] = False,
     benchmark: Annotated[
-        bool, typer.Option("--benchmark", help="Write a first benchmark from calls that the unit tests make.")
+        bool, typer.Option("--benchmark", help="Write first benchmarks from calls that the unit tests make.")
     ] = False,
     workflow: Annotated[bool, typer.Option("--workflow", help="Write the GitHub workflows.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
@@ -50,9 +50,10 @@ def init(
     asking = sys.stdin.isatty() and sys.stdout.isatty() and not json and not yes and not dry_run
     if not json:
         _print_facts(seen, facts)
-    first: First | None = None
+    first: Sequence[First] = ()
+    passed: Sequence[str] = ()
     if benchmark or (asking and not seen.detected.workloads and _wants_benchmark()):
-        first = starting.first(repo, flags)
+        first, passed = starting.first(repo, flags)
     changes = _changes(seen, first, workflow)
     left, notes = starting.writable(seen.root, changes)
     diffs = {change.path: change.diff(seen.root) for change in left}
@@ -63,27 +64,29 @@ def init(
         change.write(seen.root)
     following = _following(seen, repo, left, written=write, dry_run=dry_run)
     if json:
-        _print_json(seen, facts, first, left, diffs, [*notes, *following], written=write)
+        document = _document(seen, facts, left, diffs, written=write)
+        document |= {"benchmarks": [_benchmark(each) for each in first], "passed_over": list(passed)}
+        typer.echo(json_module.dumps(document | {"next": [*notes, *following]}, indent=2))
         return
     for line in following:
         typer.echo(line)
 
 
 def _wants_benchmark() -> bool:
-    return typer.confirm("\nWrite a first benchmark from calls that the unit tests make? It runs the tests twice", True)
+    return typer.confirm("\nWrite first benchmarks from calls that the unit tests make? It runs the tests twice", True)
 
 
 def _question(left: Sequence[Change]) -> str:
     return f"\nWrite {'this file' if len(left) == 1 else f'these {len(left)} files'}?"
 
 
-def _changes(seen: Look, first: First | None, workflow: bool) -> list[Change]:
+def _changes(seen: Look, first: Sequence[First], workflow: bool) -> list[Change]:
     """All that would be written."""
     from perfagent.agent.starting.initializing import benchmark_changes
 
     changes = [seen.change] if seen.change else []
-    if first is not None:
-        changes += benchmark_changes(first)
+    for each in first:
+        changes += benchmark_changes(each)
     if workflow:
         from perfagent.agent.starting.workflows import workflow_changes
 
@@ -109,7 +112,7 @@ def _print_facts(seen: Look, facts: Sequence[Any]) -> None:
 
 
 def _print_changes(
-    seen: Look, first: First | None, left: Sequence[Change], diffs: dict[str, str], notes: Sequence[str]
+    seen: Look, first: Sequence[First], left: Sequence[Change], diffs: dict[str, str], notes: Sequence[str]
 ) -> None:
     """The diffs, coloured on a terminal, and what a first benchmark was found to do."""
     from rich.console import Console
@@ -127,8 +130,8 @@ def _print_changes(
             typer.echo(text, nl=False)
     for note in notes:
         typer.echo(note)
-    if first is not None:
-        typer.echo(f"\n{_proof(first)}")
+    for each in first:
+        typer.echo(f"\n{_proof(each)}")
 
 
 #: Lines of one diff that are shown: captured calls may be long.
@@ -172,29 +175,17 @@ def _following(seen: Look, repo: str, left: Sequence[Change], *, written: bool, 
     return [*lines, f"  {run}"] if lines else [f"nothing needs to be written: `{run}` finds all this by itself"]
 
 
-def _print_json(
-    seen: Look,
-    facts: Sequence[Any],
-    first: First | None,
-    left: Sequence[Change],
-    diffs: dict[str, str],
-    following: Sequence[str],
-    *,
-    written: bool,
-) -> None:
-    """The one document on standard output."""
-    document = {
+def _document(
+    seen: Look, facts: Sequence[Any], left: Sequence[Change], diffs: dict[str, str], *, written: bool
+) -> dict[str, Any]:
+    """What was seen and what would change, as JSON."""
+    return {
         "repository": str(seen.root),
         "detected": [fact._asdict() for fact in facts],
         "workloads": [found.workload.spec for found in seen.detected.workloads],
-        "changes": [
-            {"path": each.path, "why": each.why, "diff": diffs[each.path], "written": written} for each in left
-        ],
+        "changes": [{"path": c.path, "why": c.why, "diff": diffs[c.path], "written": written} for c in left],
         "aside": seen.aside,
-        "benchmark": None if first is None else _benchmark(first),
-        "next": list(following),
     }
-    typer.echo(json_module.dumps(document, indent=2))
 
 
 def _benchmark(first: First) -> dict[str, object]:
@@ -207,5 +198,4 @@ def _benchmark(first: First) -> dict[str, object]:
         "seconds": first.proof.body_s,
         "share": first.proof.share,
         "hottest": list(first.proof.hottest),
-        "passed_over": list(first.passed_over),
     }

@@ -27,7 +27,12 @@ def hotspots(
     top: Annotated[int, typer.Option("--top", help="How many functions to list.")] = 15,
     json: o.Json = False,
 ) -> None:
-    """Show where the workloads' time goes, function by function."""
+    """Show where the workloads' time goes, function by function.
+
+    Examples:
+        perfagent hotspots . --top 5
+        perfagent hotspots . --workload script:bench.py --flamegraph profile.svg
+    """
     flags = o.flags(locals(), "flamegraph", "top")
     from perfagent.agent import driver
 
@@ -81,7 +86,12 @@ def rewrite(
     list_rules: Annotated[bool, typer.Option("--list", help="List the catalogue's rules.")] = False,
     json: o.Json = False,
 ) -> None:
-    """Show every place where a rule of the catalogue applies; nothing is measured and nothing is changed."""
+    """Show every place where a rule of the catalogue applies; nothing is measured and nothing is changed.
+
+    Examples:
+        perfagent rewrite src
+        perfagent rewrite --list
+    """
     from perfagent.cli.catalogue import print_places, print_rules
 
     if list_rules:
@@ -96,7 +106,12 @@ def doctor(
     api_base: o.ApiBase = None,
     json: o.Json = False,
 ) -> None:
-    """Tell what works here, what is missing, and the command that mends it."""
+    """Tell what works here, what is missing, and the command that mends it.
+
+    Examples:
+        perfagent doctor
+        perfagent doctor --model qwen3 --api-base http://127.0.0.1:8000/v1
+    """
     from perfagent.agent.doctor import examine
 
     findings = examine(image=image, model=model, api_base=api_base)
@@ -113,7 +128,12 @@ def doctor(
 def build_base(
     tag: Annotated[str | None, typer.Option("--tag", help="Name of the image.")] = None,
 ) -> None:
-    """Make a Docker base image from this host's own distribution packages; needs no registry."""
+    """Make a Docker base image from this host's own distribution packages; needs no registry.
+
+    Examples:
+        perfagent image build-base
+        perfagent image build-base --tag mine:1
+    """
     from perfagent.tools.environment import build_base_image
     from perfagent.tools.report import open_progress
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 
 from perfagent import __version__
-from perfagent.cli.groups import Command, bare, first_line, group, no_flags
+from perfagent.cli.groups import Command, add, bare, first_line, group, no_flags
 from perfagent.tools.errors import INTERRUPTED, LIMIT_CODES, WRONG_USAGE, PerfagentError
 
 HELP = "Makes a repository faster and proves it: a change is kept only when a controlled measurement shows the gain."
@@ -55,36 +55,44 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     if arguments[:1] in (["eval"], ["ci"]):
         return _grouped(arguments[0], arguments[1:])
     named = [name for name in arguments[:1] if name in COMMANDS]
-    completing = COMPLETING in os.environ
-    app = bare(HELP, own_flags=not named)
+    # Without the flags that install completion, typer does not know the shells either.
+    app = bare(HELP, own_flags=not named or COMPLETING in os.environ)
     app.callback(add_help_option=not named)(no_flags if named else _root)
     for name in named or COMMANDS:
         function = _function(name)
-        app.command(name)(function if named or completing else first_line(function))
+        add(app, name, function if named else first_line(function))
     if not named:
-        _add_groups(app, completing)
+        _add_groups(app)
     return app
+
+
+def _typed() -> list[str]:
+    """The finished words after `perfagent` on the line that a shell completes, as typer's scripts hand it over."""
+    if "COMP_WORDS" in os.environ:
+        return os.environ["COMP_WORDS"].split()[1 : int(os.environ.get("COMP_CWORD", "1"))]
+    line = os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    return line.split()[1 : None if line[-1:].isspace() else -1]
 
 
 def _grouped(name: str, words: Sequence[str]) -> typer.Typer:
     """`eval` or `ci` alone below a bare root, with as much below it as the words after it need."""
     from perfagent.cli import ci, evaluate
 
-    app = bare(HELP, own_flags=False)
+    app = bare(HELP, own_flags=COMPLETING in os.environ)
     app.callback(add_help_option=False)(no_flags)
     app.add_typer((evaluate if name == "eval" else ci).groups(words), name=name)
     return app
 
 
-def _add_groups(app: typer.Typer, completing: bool) -> None:
+def _add_groups(app: typer.Typer) -> None:
     """The words that have commands below them."""
     from perfagent.cli import ci, evaluate, memory
     from perfagent.cli.inspect import build_base
 
     app.add_typer(group("Docker base images.", {"build-base": build_base}), name="image")
-    app.add_typer(ci.groups((), whole=completing), name="ci")
+    app.add_typer(ci.groups(()), name="ci")
     app.add_typer(group("Accepted edits of earlier runs, a model's examples.", memory.COMMANDS), name="memory")
-    app.add_typer(evaluate.groups((), whole=True) if completing else bare(evaluate.HELP, own_flags=True), name="eval")
+    app.add_typer(bare(evaluate.HELP, own_flags=True), name="eval")
 
 
 def _function(command: str) -> Command:
@@ -108,7 +116,8 @@ def main() -> None:
     os.environ.update(QUIET_ENVIRONMENT)
     arguments = sys.argv[1:] or ["--help"]
     try:
-        status = application(arguments)(arguments, prog_name="perfagent", standalone_mode=False)
+        app = application(_typed() if COMPLETING in os.environ else arguments)
+        status = app(arguments, prog_name="perfagent", standalone_mode=False)
         sys.exit(status if sys.argv[1:] or COMPLETING in os.environ else 2)
     except typer.TyperException as error:
         _end(_wrong_usage(error), WRONG_USAGE, error.exit_code)

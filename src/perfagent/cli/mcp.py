@@ -27,7 +27,9 @@ def mcp(
 ) -> None:
     """Serve coding assistants (Model Context Protocol on standard input and output): profile, verify, compare, run.
 
-    Example: perfagent mcp ~/src/project
+    Examples:
+        perfagent mcp
+        perfagent mcp ~/src/project ~/src/other
     """
     from importlib.util import find_spec
 

@@ -17,7 +17,10 @@ EditId = Annotated[str, typer.Argument(metavar="ID", help="An edit's id, or the 
 
 
 def list_edits(json: o.Json = False) -> None:
-    """List the edits that are kept, newest first."""
+    """List the edits that are kept, newest first.
+
+    Example: perfagent memory list --json
+    """
     found = _store().all()
     if json:
         typer.echo(json_module.dumps([_document(edit) for edit in found], indent=2))
@@ -30,7 +33,10 @@ def list_edits(json: o.Json = False) -> None:
 
 
 def show_edit(edit_id: EditId, json: o.Json = False) -> None:
-    """Show one edit: where it comes from, its figures and its diff."""
+    """Show one edit: where it comes from, its figures and its diff.
+
+    Example: perfagent memory show 3fa9
+    """
     edit = _store().find(edit_id)
     if json:
         typer.echo(json_module.dumps(_document(edit), indent=2))
@@ -44,20 +50,29 @@ def show_edit(edit_id: EditId, json: o.Json = False) -> None:
 
 
 def delete_edit(edit_id: EditId) -> None:
-    """Forget one edit."""
+    """Forget one edit.
+
+    Example: perfagent memory delete 3fa9
+    """
     edit = _store().delete(edit_id)
     typer.echo(f"forgotten: {edit.id} {edit.title}")
 
 
 def clear() -> None:
-    """Forget all edits: the file is removed, broken or not."""
+    """Forget all edits: the file is removed, broken or not.
+
+    Example: perfagent memory clear
+    """
     store = _store()
     store.clear()
     typer.echo(f"removed: {store.path}")
 
 
 def path() -> None:
-    """Print where the edits are kept."""
+    """Print where the edits are kept.
+
+    Example: perfagent memory path
+    """
     typer.echo(str(_store().path))
 
 

@@ -8,8 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
+from perfagent.cli.completing import one_of, run_ids
+
+SANDBOXES = "auto|docker|bubblewrap|local"
+METRICS = "time|cpu|memory"
+EFFORTS = "minimal|low|medium|high"
+STRATEGIES = "shell|refine|best-of|tree|evolve"
+MEMORIES = "repository|all|others|off"
+
 Repo = Annotated[str, typer.Argument(metavar="REPO", help="A folder with a git repository, or a git URL.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or its folder.")]
+RunName = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or its folder.", autocompletion=run_ids)
+]
 Workload = Annotated[
     list[str] | None,
     typer.Option(
@@ -42,21 +52,30 @@ ModelTimeout = Annotated[
 ]
 ReasoningEffort = Annotated[
     str | None,
-    typer.Option("--reasoning-effort", metavar="minimal|low|medium|high", help="For models that take one."),
+    typer.Option(
+        "--reasoning-effort", metavar=EFFORTS, autocompletion=one_of(EFFORTS), help="For models that take one."
+    ),
 ]
 Replay = Annotated[
     str | None,
-    typer.Option("--replay", metavar="RUN", help="Answers of an earlier run, or a folder of transcripts; no model."),
+    typer.Option(
+        "--replay",
+        metavar="RUN",
+        autocompletion=run_ids,
+        help="Answers of an earlier run, or a folder of transcripts; no model.",
+    ),
 ]
 NoModel = Annotated[bool, typer.Option("--no-model", help="The catalogue of rewrites alone.")]
 SandboxOption = Annotated[
-    str | None, typer.Option("--sandbox", metavar="auto|docker|bubblewrap|local", help="Where code runs.")
+    str | None, typer.Option("--sandbox", metavar=SANDBOXES, autocompletion=one_of(SANDBOXES), help="Where code runs.")
 ]
 Paths = Annotated[
     list[str] | None, typer.Option("--paths", metavar="GLOB", help="Only files that match may be edited.")
 ]
 MinSpeedup = Annotated[float | None, typer.Option("--min-speedup", help="Smallest speedup worth a patch; 1.03.")]
-Metric = Annotated[str | None, typer.Option("--metric", metavar="time|cpu|memory", help="What is to shrink.")]
+Metric = Annotated[
+    str | None, typer.Option("--metric", metavar=METRICS, autocompletion=one_of(METRICS), help="What is to shrink.")
+]
 MaxCost = Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="For the models, in all.")]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", metavar="N", help="Input and output of the models.")]
 MaxCalls = Annotated[int | None, typer.Option("--max-calls", metavar="N", help="Requests to the models, in all.")]
@@ -66,7 +85,9 @@ MaxCandidates = Annotated[
 ]
 Strategy = Annotated[
     str | None,
-    typer.Option("--strategy", metavar="shell|refine|best-of|tree|evolve", help="How to search with a model."),
+    typer.Option(
+        "--strategy", metavar=STRATEGIES, autocompletion=one_of(STRATEGIES), help="How to search with a model."
+    ),
 ]
 Parallel = Annotated[int | None, typer.Option("--parallel", metavar="N", help="Conversations with the model at once.")]
 Review = Annotated[bool, typer.Option("--review", help="Ask before an accepted patch lands.")]
@@ -77,7 +98,7 @@ Seed = Annotated[int | None, typer.Option("--seed", help="Of everything drawn by
 Memory = Annotated[
     str | None,
     typer.Option(
-        "--memory", metavar="repository|all|others|off",
+        "--memory", metavar=MEMORIES, autocompletion=one_of(MEMORIES),
         help="Whose accepted edits the model is shown; the same repository's.",
     ),
 ]  # fmt: skip

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def runs(json: o.Json = False) -> None:
-    """List the runs kept here, newest first."""
+    """List the runs kept here, newest first.
+
+    Examples:
+        perfagent runs
+        perfagent runs --json
+    """
     from perfagent.agent.run_folder import list_runs
 
     found = list_runs()
@@ -40,7 +45,12 @@ def resume(
     ] = None,
     json: o.Json = False,
 ) -> None:
-    """Go on with a run that was interrupted or waits for review; nothing that finished is repeated."""
+    """Go on with a run that was interrupted or waits for review; nothing that finished is repeated.
+
+    Examples:
+        perfagent resume 20260501-142233-3fa9
+        perfagent resume 20260501-142233-3fa9 --hint "keep the public signature"
+    """
     from perfagent.agent import driver
     from perfagent.agent.run_folder import find_run
     from perfagent.cli.work import _finish, _reviewer
@@ -68,7 +78,12 @@ def apply(
         Path | None, typer.Option("--repo", metavar="DIR", help="The repository; the run's own by default.")
     ] = None,
 ) -> None:
-    """Bring a run's branch into the repository; never checks it out, never overwrites another branch."""
+    """Bring a run's branch into the repository; never checks it out, never overwrites another branch.
+
+    Examples:
+        perfagent apply 20260501-142233-3fa9
+        perfagent apply 20260501-142233-3fa9 --repo ../project
+    """
     from perfagent.agent import driver
     from perfagent.agent.run_folder import find_run
 

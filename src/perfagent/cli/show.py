@@ -21,6 +21,7 @@ from perfagent.tools.report import (
     overall_text,
     rate_text,
     reproduce,
+    shared_prefix,
     speedup_text,
     told_verdict,
     tone,
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 
 
-#: Columns of an interval's drawing.
-PLOT_WIDTH = 25
+#: Columns of an interval's drawing, on a terminal that is narrower than WIDE and on a wide one.
+PLOT_WIDTHS = (15, 31)
+WIDE = 100
 
 #: Facts that the short form leaves out: what they say is in another line, or nobody asks first.
 LEFT_OUT = frozenset({"branch", "prompts", "perfagent", "machine", "sandbox", "Python"})
@@ -83,10 +85,13 @@ def print_material(material: Material, *, full: bool = False) -> None:
 
 
 def _print_figures(console: Console, result: Result) -> None:
+    from rich.markup import escape
+
     if not result.benchmarks:
         return
-    console.print()
-    console.print(_figures(result.benchmarks))
+    prefix = shared_prefix([figure.id for figure in result.benchmarks])
+    console.print(f"\n  [dim]all names begin with {escape(prefix)}[/dim]" if prefix else "", soft_wrap=True)
+    console.print(_figures(result.benchmarks, prefix, PLOT_WIDTHS[console.width >= WIDE]))
     if result.overall:
         console.print(f"  {overall_text(result)}", soft_wrap=True)
 
@@ -178,7 +183,7 @@ def _drawn(table: Table) -> Drawn:
     return drawn
 
 
-def _figures(figures: tuple[BenchmarkFigure, ...]) -> Drawn:
+def _figures(figures: tuple[BenchmarkFigure, ...], prefix: str, width: int) -> Drawn:
     from rich.markup import escape
     from rich.table import Column
     from rich.table import Table as Drawn
@@ -186,10 +191,11 @@ def _figures(figures: tuple[BenchmarkFigure, ...]) -> Drawn:
     from perfagent.tools.report.plots import interval_plots
 
     # Names differ at their ends, which an ellipsis would hide.
-    columns = (Column("benchmark", overflow="fold"), "", Column("speedup", justify="right"), "95 % interval", "verdict")
+    others = (Column(name, no_wrap=True) for name in ("", "speedup", "95 % interval", "verdict"))
+    columns = (Column("benchmark", overflow="fold"), *others)
     table = Drawn(*columns, box=None, padding=(0, 1), header_style="dim")
-    for figure, plot in zip(figures, interval_plots(figures, PLOT_WIDTH), strict=True):
-        name = f"{figure.id} *" if figure.target else figure.id
+    for figure, plot in zip(figures, interval_plots(figures, width), strict=True):
+        name = figure.id.removeprefix(prefix) + " *" * figure.target
         colour = "green" if figure.verdict == "faster" else "red" if figure.verdict == "slower" else "default"
         told = f"[{colour}]{verdict_text(figure.verdict)}[/]"
         table.add_row(

@@ -53,7 +53,10 @@ def run(
 ) -> None:
     """Find, prove and commit speedups: a branch with one commit for each accepted patch, in a run folder.
 
-    Example: perfagent run . --workload pytest-benchmark:benchmarks
+    Examples:
+        perfagent run . --workload pytest-benchmark:benchmarks
+        perfagent run . --model gpt-5 --max-cost 5 --max-time 60
+        perfagent run https://git.example/project.git --workload script:bench.py --json
     """
     flags = o.flags(locals())
     from perfagent.agent import driver
@@ -80,7 +83,9 @@ def verify(
 ) -> None:
     """Judge any patch from anyone by the same gate as a run's own.
 
-    Example: perfagent verify . --patch faster.diff
+    Examples:
+        perfagent verify . --patch faster.diff
+        git diff | perfagent verify . --patch - --workload script:bench.py
     """
     flags = o.flags(locals(), "patch")
     from perfagent.agent import driver
@@ -122,7 +127,9 @@ def compare(
 ) -> None:
     """Compare two commits.
 
-    Example: perfagent compare . main HEAD --fail-on slower --markdown
+    Examples:
+        perfagent compare . main HEAD --fail-on slower --markdown
+        perfagent compare . v1.0 v1.1 --workload script:bench.py --json
     """
     flags = o.flags(locals(), "base", "head", "fail_on", "markdown")
     from perfagent.agent import driver

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from inspect import cleandoc
 from typing import Any, NamedTuple
 
 import typer
@@ -91,7 +90,8 @@ def page() -> str:
 
 def _command(leaf: Leaf) -> str:
     """A command's heading, text, usage, arguments and flags."""
-    text, examples = _told(leaf.command.help or "")
+    text = " ".join((leaf.command.help or "").replace("\f", "").split())
+    examples = re.findall(r"^  (.*perfagent .+)$", leaf.command.epilog or "", re.M)
     lines = [f"{'##' if len(leaf.words) == 1 else '###'} {' '.join(leaf.words)}", "", text, ""]
     lines += ["```console", f"$ perfagent {' '.join(leaf.words)}{_usage(leaf.command.params)}", "```", ""]
     if examples:
@@ -100,13 +100,6 @@ def _command(leaf: Leaf) -> str:
     if rows:
         lines += [table(("argument or flag", "meaning"), rows), ""]
     return "\n".join(lines)
-
-
-def _told(docstring: str) -> tuple[str, list[str]]:
-    """A help text without its examples, and the examples."""
-    text, _, rest = cleandoc(docstring).replace("\b", "").replace("\f", "").partition("\nExample")
-    examples = re.findall(r"perfagent .+", rest)
-    return " ".join(text.split()), examples
 
 
 def _usage(parameters: Sequence[Any]) -> str:

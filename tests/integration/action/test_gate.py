@@ -30,14 +30,17 @@ def test_a_slowdown_fails_with_its_proof(jobs: Any, github: Any) -> None:
 
 
 @pytest.mark.bubblewrap
-def test_a_change_of_no_consequence_passes_also_from_a_fork_that_may_not_comment(jobs: Any, github: Any) -> None:
+def test_no_slowdown_passes_also_from_a_fork_that_may_not_comment_and_gave_the_benchmark_more_work(
+    jobs: Any, github: Any
+) -> None:
     github.permissions, github.login = set(), None
-    number = github.add_pull("null", home="stranger/words").number
-    job = jobs.pull_request("null", number=number, fork=True, **jobs.at(github))
+    number = github.add_pull("more-work", home="stranger/words").number
+    job = jobs.pull_request("more-work", number=number, fork=True, **jobs.at(github))
     ran = job.judged(**INPUTS, token=github.token)
     assert ran.status == 0, ran.log
     assert ran.outputs["verdict"] in ("not_faster", "inconclusive")
     assert ran.summary.startswith("### No slowdown was proved")
+    assert "both sides ran those of the base: `benchmarks/bench.py`" in ran.summary
     assert "tokens of pull requests from forks may only read" in ran.commands[-1][1]
     assert not github.comments
 

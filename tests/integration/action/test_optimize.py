@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +71,3 @@ def test_what_was_proved_is_told_also_when_the_forge_refuses(job: Any, github: A
     assert "### 1 change proved faster" in ran.summary
     assert "not sent" in ran.summary
     assert [level for level, _ in ran.commands] == ["notice", "error"]
-
-
-def test_the_scripts_are_whole(kit: Any) -> None:
-    for script in (kit.ROOT / "scripts/action").iterdir():
-        subprocess.run(["bash", "-n", script], check=True)
-        assert script.stat().st_mode & 0o111

@@ -40,6 +40,7 @@ CHARACTER_PX = 6.7
 
 Spec = Mapping[str, Any]
 
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SVG = "{http://www.w3.org/2000/svg}"
 _CONFIG: Spec = {
     "aria": False,
@@ -98,7 +99,7 @@ def drawn(spec: Spec, title: str) -> str:
     require_charts()
     import vl_convert
 
-    given = {"padding": 4, **spec, "config": {**_CONFIG, **spec.get("config", {})}}
+    given = _cleaned({"padding": 4, **spec, "config": {**_CONFIG, **spec.get("config", {})}})
     # An empty list of addresses: nothing may be fetched, whatever a specification says.
     return with_variables(_tidied(vl_convert.vegalite_to_svg(given, vl_version=LANGUAGE, allowed_base_urls=[]), title))
 
@@ -106,8 +107,8 @@ def drawn(spec: Spec, title: str) -> str:
 def image(body: str, width: float, height: float, title: str) -> str:
     """An SVG of our own drawing in the same form; `body` holds its elements."""
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width:g}" height="{height:g}"'
-    named = f'{head} viewBox="0 0 {width:g} {height:g}"><title>{escape(title)}</title>'
-    return with_variables(f'{named}<g font-family="sans-serif" font-size="{FONT_PX}">{body}</g></svg>')
+    named = f'{head} viewBox="0 0 {width:g} {height:g}"><title>{escape(title, quote=False)}</title>'
+    return _clean(with_variables(f'{named}<g font-family="sans-serif" font-size="{FONT_PX}">{body}</g></svg>'))
 
 
 def png(svg: str, scale: float = 2.0) -> bytes:
@@ -148,6 +149,20 @@ def write_chart(svg: str, path: Path) -> None:
             path.write_bytes(vl_convert.svg_to_pdf(with_light_colours(svg)))
 
 
+def _clean(text: str) -> str:
+    """The text with a sign for each character that no XML may hold: an id or a command may have any."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _cleaned(value: Any) -> Any:
+    """The same JSON with every text clean."""
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(inner) for key, inner in value.items()}
+    return [_cleaned(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
 def _on_surface(svg: str) -> str:
     ground = with_variables(f'<rect width="100%" height="100%" fill="{SURFACE}"/>')
     return svg.replace("</title>", f"</title>{ground}", 1)
@@ -172,7 +187,7 @@ def _tidied(svg: str, title: str) -> str:
     root.attrib = {"class": "chart", "role": "img", **root.attrib}
     root.attrib.pop("version", None)
     named = ElementTree.Element(f"{_SVG}title")
-    named.text = title
+    named.text = _clean(title)
     root.insert(0, named)
     return re.sub(r"<g>\s*</g>", "", ElementTree.tostring(root, encoding="unicode"))
 

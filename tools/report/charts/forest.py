@@ -10,7 +10,7 @@ from perfagent.tools.report.charts.drawing import CHARACTER_PX, SIDE, WIDTH, dra
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
 from perfagent.tools.report.charts.scales import MIRRORED_LABEL, axis, fitted, ratio_ticks
 from perfagent.tools.report.document import BenchmarkFigure
-from perfagent.tools.report.words import interval_text, speedup_text
+from perfagent.tools.report.words import interval_text, shared_prefix, speedup_text
 
 ROW = 40
 """Pixels a benchmark: its name above, its interval below, so that a long name has the whole width."""
@@ -21,6 +21,9 @@ HEADING = 24
 
 #: The axis reaches at least this factor to both sides, so that noise around 1x does not look like an event.
 LEAST_REACH = 1.05
+
+#: Factors beyond are drawn at the end of the axis: an interval may reach to infinity.
+FURTHEST_REACH = 1e6
 
 #: Verdict of a benchmark -> colour, shape and whether the shape is filled: told by all three, never by colour alone.
 MARKS = {"faster": (GAIN, "circle", True), "slower": (LOSS, "triangle-left", True)}
@@ -50,7 +53,7 @@ def forest_chart(figures: Sequence[BenchmarkFigure], *, width: int = WIDTH) -> s
             layers.append(_text(heading, 0, top + HEADING / 2, MUTED, "left"))
             top += HEADING
         for figure in group:
-            row, lines = _row(figure, figure.id.removeprefix(prefix), top, width - 2 * SIDE)
+            row, lines = _row(figure, figure.id.removeprefix(prefix), top, width - 2 * SIDE, reach)
             layers += row
             top += ROW + LINE * (lines - 1)
     height = max(top, ROW)
@@ -69,16 +72,6 @@ def forest_chart(figures: Sequence[BenchmarkFigure], *, width: int = WIDTH) -> s
     return drawn(spec, f"Speedup of {_count(len(figures))} with 95 % intervals: {counted}")
 
 
-def shared_prefix(names: Sequence[str]) -> str:
-    """What all names begin with, up to a separator; empty for a single one."""
-    if len(names) < 2:
-        return ""
-    first, last = min(names), max(names)
-    common = first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
-    end = max(common.rfind(mark) + len(mark) if mark in common else 0 for mark in ("::", "/", "[", "."))
-    return common[:end]
-
-
 def _groups(figures: Sequence[BenchmarkFigure]) -> list[tuple[str, list[BenchmarkFigure]]]:
     ordered = sorted(figures, key=lambda figure: -(figure.speedup or 0.0))
     targets = [figure for figure in ordered if figure.target]
@@ -90,8 +83,8 @@ def _groups(figures: Sequence[BenchmarkFigure]) -> list[tuple[str, list[Benchmar
 
 def _reach(figures: Sequence[BenchmarkFigure]) -> float:
     bounds = [bound for figure in figures for bound in (figure.speedup, *(figure.interval or ())) if bound]
-    furthest = max((abs(math.log(bound)) for bound in bounds), default=0.0)
-    return math.exp(1.04 * max(furthest, math.log(LEAST_REACH)))
+    furthest = max((abs(math.log(bound)) for bound in bounds if bound < math.inf), default=0.0)
+    return math.exp(1.04 * min(max(furthest, math.log(LEAST_REACH)), math.log(FURTHEST_REACH)))
 
 
 def _x_of(layer: dict[str, Any], reach: float) -> dict[str, Any]:
@@ -110,7 +103,7 @@ def _centre(reach: float) -> dict[str, Any]:
     return {**layer, "encoding": {"x": _x_of(layer, reach)}}
 
 
-def _row(figure: BenchmarkFigure, name: str, top: int, width: int) -> tuple[list[dict[str, Any]], int]:
+def _row(figure: BenchmarkFigure, name: str, top: int, width: int, reach: float) -> tuple[list[dict[str, Any]], int]:
     """A benchmark's layers, and the lines its name and figure take: one where both fit."""
     colour, shape, filled = MARKS.get(figure.verdict, UNPROVED)
     told = _told(figure)
@@ -120,11 +113,12 @@ def _row(figure: BenchmarkFigure, name: str, top: int, width: int) -> tuple[list
         _text(fitted(name, width), 0, top + 11, INK, "left"),
         _text(told, width, top + 11 + below, colour if figure.verdict in MARKS else MUTED, "right"),
     ]
-    if figure.speedup is None:
+    if not _measured(figure):
         return found, lines
     y = top + 28 + below
-    if figure.interval is not None:
-        low, high = figure.interval
+    speedup, *ends = (min(max(each or 1.0, 1 / reach), reach) for each in (figure.speedup, *(figure.interval or ())))
+    if ends:
+        low, high = ends
         found.append(
             {
                 "data": {"values": [{"x": low, "x2": high}]},
@@ -132,10 +126,10 @@ def _row(figure: BenchmarkFigure, name: str, top: int, width: int) -> tuple[list
                 "encoding": {"x2": {"field": "x2"}},
             }
         )
-        found += [_end(bound, y, colour) for bound in figure.interval]
+        found += [_end(bound, y, colour) for bound in ends]
     point = {"type": "point", "filled": filled, "shape": shape, "size": 80, "color": colour, "opacity": 1, "y": y,
              "strokeWidth": 2}  # fmt: skip
-    return [*found, {"data": {"values": [{"x": figure.speedup}]}, "mark": point}], lines
+    return [*found, {"data": {"values": [{"x": speedup}]}, "mark": point}], lines
 
 
 def _end(bound: float, y: float, colour: str) -> dict[str, Any]:
@@ -148,8 +142,12 @@ def _text(text: str, x: float, y: float, colour: str, align: str) -> dict[str, A
     return {"data": {"values": [{}]}, "mark": mark, "encoding": {"x": {"value": x}}}
 
 
+def _measured(figure: BenchmarkFigure) -> bool:
+    return figure.speedup is not None and 0 < figure.speedup < math.inf
+
+
 def _told(figure: BenchmarkFigure) -> str:
-    if figure.speedup is None or not math.isfinite(figure.speedup):
+    if not _measured(figure):
         return "not measured"
     interval = f" ({interval_text(figure.interval)})" if figure.interval else ""
     return f"{speedup_text(figure.speedup)}{interval} {_WORDS.get(figure.verdict, figure.verdict)}"

@@ -10,6 +10,7 @@ from typing import Any
 from perfagent.tools.report.charts.drawing import SIDE, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
 from perfagent.tools.report.charts.scales import (
+    LABEL_PX,
     LOGARITHMIC_FROM,
     RATIO_LABEL,
     apart,
@@ -31,6 +32,9 @@ ROW_HEIGHT = 62
 LEFT, MARGIN = 66, 112
 """Pixels left of the plot for its axis, and right of it for what its lines mean."""
 
+#: Factor beyond the outermost pair up to which an interval is drawn.
+FURTHEST = 10.0
+
 #: Robust standard deviations of identical code's log ratio between which 95 of 100 of its pairs lie.
 NOISE_WIDTH = 1.96
 
@@ -50,21 +54,25 @@ def pairs_chart(
     identical code, is the evidence.
 
     Args:
-        figure: its speedup and 95 % interval are drawn as a line and a band.
+        figure: its speedup and 95 % interval are drawn as a line and a band; they rest on each side's fastest half, so
+            the line is not the middle of all points where some runs were disturbed.
         noise: robust standard deviation of a pair's log ratio when identical code is compared here; drawn around 1x.
         width: pixels.
     """
     ratios = [before / after for before, after in zip(series.baseline, series.candidate, strict=True)]
     bounds = [*ratios, 1.0]
-    interval = figure.interval if figure else None
-    if interval:
+    interval = None
+    if figure is not None and figure.interval is not None:
+        # An interval may reach to infinity; far beyond all pairs it tells no more.
+        furthest = (min(bounds) / FURTHEST, max(bounds) * FURTHEST)
+        interval = max(figure.interval[0], furthest[0]), min(figure.interval[1], furthest[1])
         bounds += interval
     if noise:
         bounds += [math.exp(-NOISE_WIDTH * noise), math.exp(NOISE_WIDTH * noise)]
     domain = padded(min(bounds), max(bounds))
     plot = width - MARGIN - LEFT
-    colour = LOSS if figure and figure.verdict == "slower" else GAIN
-    layers = _bands(interval, noise, colour) + _lines(figure, domain, plot, colour) + [_points(series, ratios, colour)]
+    colour = _colour(figure)
+    layers = _bands(interval, noise, colour) + _lines(figure, domain, plot, noise) + [_points(series, ratios, colour)]
     spec = {
         "width": plot,
         "height": PAIRS_HEIGHT,
@@ -73,7 +81,7 @@ def pairs_chart(
         "layer": [_on_axes(layer, domain, len(ratios)) for layer in layers],
         "resolve": {"legend": {"shape": "shared"}},
     }
-    told = f", estimate {speedup_text(figure.speedup)} (95 % CI {interval_text(interval)})" if figure else ""
+    told = f", estimate {speedup_text(figure.speedup)} (95 % CI {interval_text(figure.interval)})" if figure else ""
     return drawn(spec, f"{series.benchmark}: speedup of each of {len(ratios)} pairs{told}")
 
 
@@ -124,6 +132,10 @@ def quartiles(costs: Sequence[float]) -> tuple[float, float, float]:
     return first, median, third
 
 
+def _colour(figure: BenchmarkFigure | None) -> str:
+    return LOSS if figure and figure.verdict == "slower" else GAIN
+
+
 def _bands(interval: tuple[float, float] | None, noise: float | None, colour: str) -> list[Layer]:
     found = []
     if noise:
@@ -142,19 +154,22 @@ def _band(ends: dict[str, float], colour: str, opacity: float) -> Layer:
     }
 
 
-def _lines(figure: BenchmarkFigure | None, domain: tuple[float, float], plot: int, colour: str) -> list[Layer]:
+def _lines(figure: BenchmarkFigure | None, domain: tuple[float, float], plot: int, noise: float | None) -> list[Layer]:
     """The lines at 1x and at the estimate, with their names beside the plot where they cannot meet."""
-    lines = [(1.0, "1x: no change", MUTED, [4, 3])]
+    unchanged = ["1x: no change", "band: noise here"] if noise else ["1x: no change"]
+    lines = [(1.0, unchanged, MUTED, [4, 3])]
     if figure is not None and figure.speedup is not None:
-        lines.append((figure.speedup, f"{speedup_text(figure.speedup)} estimate", colour, [1, 0]))
+        # Not the middle of the points where a busy machine lengthened some runs, and a reader would wonder.
+        estimate = [f"{speedup_text(figure.speedup)} estimate", "of fastest halves"]
+        lines.append((figure.speedup, estimate, _colour(figure), [1, 0]))
     heights = [PAIRS_HEIGHT - log_position(value, domain, PAIRS_HEIGHT) for value, *_ in lines]
     found: list[Layer] = []
-    for (value, label, tint, dash), height, place in zip(lines, heights, apart(heights), strict=True):
+    for (value, label, tint, dash), height, place in zip(lines, heights, apart(heights, 2 * LABEL_PX), strict=True):
         data = {"values": [{"y": value}]}
         y = {"y": {"field": "y"}}
         rule = {"type": "rule", "color": tint, "strokeWidth": 1.5, "strokeDash": dash}
         words = {"type": "text", "align": "left", "baseline": "middle", "text": label, "color": tint, "x": plot,
-                 "dx": 7, "dy": place - height}  # fmt: skip
+                 "dx": 7, "dy": place - height - LABEL_PX / 2 * (len(label) - 1), "lineHeight": LABEL_PX}  # fmt: skip
         found += [{"data": data, "mark": rule, "encoding": y}, {"data": data, "mark": words, "encoding": y}]
     return found
 

@@ -29,6 +29,7 @@ def calibration_page(report: CalibrationReport, setting: Setting | None = None) 
         "table": calibration_table(report),
         "shown": calibration_figure(report),
         "commands": (),
+        "beside": (),
         "method": METHOD,
     }
     return page("calibration.html.jinja", values)

@@ -36,17 +36,22 @@ class Chart:
 
 @dataclass(frozen=True)
 class Figure:
-    """Drawings beside each other, or one of the page's width, over the tables of what they show."""
+    """Drawings beside each other, or one of the page's width, over the tables of what they show.
+
+    Attributes:
+        subject: the benchmark they are of, where they are of one.
+    """
 
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
+    subject: str = ""
     wide: bool = False
 
 
 def sample_figures(
     every: Sequence[SampleSeries], figures: Sequence[BenchmarkFigure], noise: float | None, *, charted: bool = True
 ) -> list[Figure]:
-    """One figure a benchmark: its pairs beside what its runs cost on both sides.
+    """A figure for each benchmark that is drawn, its pairs beside what its runs cost, and one for all others.
 
     Args:
         noise: of a pair of identical code, None where that was not measured.
@@ -54,13 +59,16 @@ def sample_figures(
     """
     known = {figure.id: figure for figure in figures}
     drawn = _worth_drawing(every, known) if charted else ()
-    return [
-        Figure(
-            tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else (),
-            (spread_table([series]), pairs_table(series)),
-        )
-        for series in every
-    ]
+    shown, others = [], []
+    for series in every:
+        charts = tuple(_sample_charts(series, known.get(series.benchmark), noise)) if series.benchmark in drawn else ()
+        if charts:
+            shown.append(Figure(charts, (spread_table([series]), pairs_table(series)), series.benchmark))
+        else:
+            others.append(series)
+    if others:
+        shown.append(Figure((), (spread_table(others), *map(pairs_table, others))))
+    return shown
 
 
 def _worth_drawing(every: Sequence[SampleSeries], known: dict[str, BenchmarkFigure]) -> tuple[str, ...]:
@@ -78,8 +86,8 @@ def _sample_charts(series: SampleSeries, figure: BenchmarkFigure | None, noise: 
         return
     from perfagent.tools.report.charts import distribution_chart, pairs_chart
 
-    yield Chart(f"{series.benchmark}: every pair", _drawing(pairs_chart(series, figure, noise=noise, width=HALF)))
-    yield Chart(f"{series.benchmark}: every run", _drawing(distribution_chart(series, width=HALF)))
+    yield Chart("every pair", _drawing(pairs_chart(series, figure, noise=noise, width=HALF)))
+    yield Chart("every run", _drawing(distribution_chart(series, width=HALF)))
 
 
 def growth_figure(growth: GrowthFigure) -> Figure:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.report.charts import charts_available
-from perfagent.tools.report.document import PatchReport
+from perfagent.tools.report.document import BenchmarkFigure, PatchReport
 from perfagent.tools.report.evidence import ASIDE, growth_text
 from perfagent.tools.report.html import bars as drawing
 from perfagent.tools.report.html.bars import Forest, forest
@@ -32,7 +32,7 @@ from perfagent.tools.report.tables import (
     patches_table,
     tried_table,
 )
-from perfagent.tools.report.words import quote
+from perfagent.tools.report.words import quote, shared_prefix
 
 #: Patches whose pairs are drawn; those after them have their tables, so that a page of forty still opens at once.
 MOST_DRAWN = 12
@@ -43,8 +43,9 @@ NO_DIFFERENCE = "This run kept no profile of both sides, so where the time went 
 
 @dataclass(frozen=True)
 class Measured:
-    """Benchmarks on one axis, and the samples behind them."""
+    """Benchmarks on one axis, and the samples behind them; `prefix` is what all their names begin with."""
 
+    prefix: str
     table: Table
     forest: Forest
     figures: Sequence[Figure]
@@ -75,7 +76,7 @@ def result_page(material: Material) -> str:
     values = {
         "result": result,
         "overall": overall_text(result),
-        "whole": _whole(material),
+        "whole": _measured(material, material.whole, result.benchmarks),
         "patches": patches,
         "patches_table": patches_table(result.patches),
         "patches_forest": forest(result.patches),
@@ -84,6 +85,7 @@ def result_page(material: Material) -> str:
         "instructions": [figure for figure in result.benchmarks if figure.instructions is not None],
         "instructions_table": instructions_table(result.benchmarks),
         "difference": None if material.difference is None else difference_figure(material.difference),
+        "difference_note": "" if material.difference is None else material.difference.note,
         "tried": tried_table(result.tried),
         "models": models_table(result.cost),
         "rate": rate_text(result.noise),
@@ -96,6 +98,7 @@ def result_page(material: Material) -> str:
         "top": result_summary(material),
         "version": result.version,
         "commands": reproduce(result),
+        "beside": list(material.files),
         "downloads": list(_downloads(material)),
         "remarks": list(_remarks(material)),
     }
@@ -107,26 +110,29 @@ def page(template: str, values: dict[str, object]) -> str:
     return rendered(str(__package__), template, {**values, "gate": gate_table(), "drawing": drawing}, {"ticks": ticks})
 
 
-def _whole(material: Material) -> Measured:
-    result = material.result
-    figures = sample_figures(material.series(material.whole), result.benchmarks, result.noise.spread)
-    return Measured(figures_table(result.benchmarks), forest(result.benchmarks), figures)
+def _measured(
+    material: Material, subject: str, benchmarks: Sequence[BenchmarkFigure], *, charted: bool = True
+) -> Measured:
+    prefix = shared_prefix([figure.id for figure in benchmarks])
+    noise = material.result.noise.spread
+    figures = sample_figures(material.series(subject), benchmarks, noise, charted=charted)
+    return Measured(prefix, figures_table(benchmarks, prefix), forest(benchmarks), figures)
 
 
 def _patch_view(material: Material, number: int, patch: PatchReport) -> PatchView:
-    series, noise = material.series(patch.id), material.result.noise.spread
-    figures = sample_figures(series, patch.benchmarks, noise, charted=number <= MOST_DRAWN)
     return PatchView(
         number=number,
         patch=patch,
         sentence=quote(patch.speedup, patch.interval, patch.pairs, patch.metric),
         files=file_diffs(patch.diff),
-        measured=Measured(figures_table(patch.benchmarks), forest(patch.benchmarks), figures),
+        measured=_measured(material, patch.id, patch.benchmarks, charted=number <= MOST_DRAWN),
         download=Download(f"{number:04d}.patch", data_link(patch.diff, "text/x-patch"), "the patch"),
     )
 
 
 def _downloads(material: Material) -> Iterator[Download]:
+    for name, data in material.files.items():
+        yield Download(name, data_link(data, "application/octet-stream"), "which the commands name")
     run = material.result.run_id
     yield json_download(f"{run}-result", material.result.to_json(), "the result")
     if material.samples is not None:

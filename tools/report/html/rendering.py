@@ -56,9 +56,10 @@ def rendered(
     )
 
 
-def data_link(text: str, kind: str) -> str:
+def data_link(document: str | bytes, kind: str) -> str:
     """The address of a document that is inside the page; `kind` is its media type."""
-    return f"data:{kind};base64,{b64encode(text.encode('utf-8', 'replace')).decode()}"
+    data = document if isinstance(document, bytes) else document.encode("utf-8", "replace")
+    return f"data:{kind};base64,{b64encode(data).decode()}"
 
 
 def _hash(text: str) -> str:

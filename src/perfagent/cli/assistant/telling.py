@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from perfagent.tools.profile import Hotspot
 from perfagent.tools.report import Result, interval_text, speedup_text
-from perfagent.tools.report.story import headline
+from perfagent.tools.report import headline
 
 
 class Hotspots(BaseModel):

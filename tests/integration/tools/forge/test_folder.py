@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,17 @@ def test_what_upstream_has_got_since_is_fetched(clone: Git, head: str, tmp_path:
     propose(forge, run, head)
     assert forge.fetch(run, BRANCH, "refs/perfagent/fetched/x") == head
     assert (forge.fetch(run, "none", "refs/x"), forge.branch_head("none")) == (None, None)
+
+
+def test_hostile_words_stay_in_their_place(clone: Git, head: str, tmp_path: Path) -> None:
+    forge = PatchFolder(tmp_path / "out", clone, str(clone.cwd), "main")
+    clone.run("commit", "--amend", "-q", "--no-edit", "--author", 'Doe, "J" X <j@example.org>')
+    commit = clone.run("rev-parse", "HEAD").text
+    title, body = "one\nTo: everyone@example.org\ntwo", "From me\n\nFrom you \udcff\n---\ndiff --git a/x b/x"
+    forge.open_pull(NewPull("perfagent/../../x", commit, "main", title, body))
+    (cover,) = (tmp_path / "out").rglob("0000-*.patch")
+    assert cover.parent == tmp_path / "out" / "perfagent-x"
+    mail = message_from_bytes(cover.read_bytes(), policy=default)
+    assert (mail["To"], mail["Subject"]) == (None, "[PATCH 0/1] one To: everyone@example.org two")
+    assert mail["From"].addresses[0].display_name == 'Doe, "J" X'
+    assert "From you ?" in mail.get_content()

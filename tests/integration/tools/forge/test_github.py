@@ -148,3 +148,8 @@ def test_an_answer_that_github_would_not_give_fails_the_test(forge: GitHub, gith
         forge.repository()
     assert all("VIOLATIONS" in each for each in github.violations())
     assert github.violations() == []
+
+
+def test_text_that_is_not_quite_text_is_sent(forge: GitHub, github: FakeGitHub) -> None:
+    github.add_pull("topic")
+    assert forge.update_pull(1, PullChange(title="caf\udce9 ✓ \x00", body="a\r\nb")).title == "caf? ✓ \x00"

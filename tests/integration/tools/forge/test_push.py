@@ -143,12 +143,15 @@ def test_names_that_git_would_take_for_something_else(
     assert failure(forge, clone, replace(update, branch=branch)).kind == "invalid"
 
 
-def test_a_branch_is_fetched_as_it_is_now(forge: GitHub, github: FakeGitHub, clone: Git, update: BranchUpdate) -> None:
+def test_a_branch_is_fetched_as_it_is_now(
+    forge: GitHub, github: FakeGitHub, clock: FakeClock, clone: Git, update: BranchUpdate
+) -> None:
     forge.push(clone, [update])
     theirs = others_commit(github, BRANCH)
     assert forge.fetch(clone, BRANCH, "refs/perfagent/fetched/x") == theirs
     assert clone.run("rev-parse", "refs/perfagent/fetched/x").text == theirs
     assert forge.fetch(clone, "perfagent/none", "refs/perfagent/fetched/x") is None
+    assert clock.slept == []
 
 
 @pytest.mark.parametrize("branch", ["a:refs/heads/main", "*", "", "a b"])

@@ -2,7 +2,15 @@ from markdown_it import MarkdownIt
 
 from perfagent.agent.publishing.body import BODY_LIMIT, Picture, Told, body, sentence
 from perfagent.agent.publishing.identity import read_mark
-from perfagent.tools.report import BenchmarkFigure, Check, GrowthFigure, InstructionFigure, TestCounts
+from perfagent.tools.report import (
+    BenchmarkFigure,
+    Check,
+    ExponentFigure,
+    GrowthFigure,
+    InstructionFigure,
+    SizeFigure,
+    TestCounts,
+)
 
 TOLD = Told("c" * 40, ("git fetch origin perfagent/x", "perfagent compare . a b"))
 
@@ -40,6 +48,18 @@ def test_what_speaks_against_is_told(offer, proof) -> None:
     growth = GrowthFigure(benchmark="bench", multiples=True, metric="cpu", mixed="is slower at small sizes")
     told = body(offer(), proof(benchmarks=(figure("i", instructions=counts),), growth=(growth,)), TOLD)
     assert "> `bench` is slower at small sizes." in told and "> `i`: more of them." in told
+
+
+def test_the_gain_at_every_size_stands_in_sight(offer, proof) -> None:
+    sizes = tuple(
+        SizeFigure(size=n, speedup=s, interval=None, baseline_s=1.0, candidate_s=1.0, pairs=3)
+        for n, s in ((1, 1.2), (8, 1.0))
+    )
+    slope = ExponentFigure(value=1.5, interval=None)
+    growth = GrowthFigure(benchmark="b", multiples=True, metric="cpu", sizes=sizes, baseline=slope, candidate=slope)
+    told = body(offer(), proof(growth=(growth,)), TOLD)
+    assert "\n**Sizes:** `b` 1.20x at 1x, 1.00x at 8x its size.\n" in told
+    assert "- growth with the size of the input: `b` n^&#8203;1.50 → n^&#8203;1.50\n" in told
 
 
 def test_what_was_and_was_not_checked_stands_in_sight(offer, proof) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from perfagent.tools.environment.interpreters import Interpreter, find, parse_query, query
+from perfagent.tools.environment.interpreters import Interpreter, candidates, find, parse_query, query
 from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError
 
@@ -54,3 +54,19 @@ def test_asking_names_the_base_interpreter_not_the_virtual_environment():
 @pytest.mark.parametrize("output", ["", "pyenv: not found", '["/usr/bin/python3", "3.15.0", false]'])
 def test_what_is_no_ordinary_python(output):
     assert parse_query(output) is None
+
+
+def test_pythons_of_a_runner_and_of_pyenv_are_candidates_by_their_folders_names(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("RUNNER_TOOL_CACHE", str(tmp_path / "cache"))
+    names = ("pyenv/versions/3.10.4", "cache/Python/3.12.9/x64", "cache/Python/3.12.11/x64", "cache/node/20/x64")
+    for name in names:
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin/python3").touch()
+    found = [name for name in candidates() if name.startswith(str(tmp_path))]
+    assert found == [str(tmp_path / names[number] / "bin/python3") for number in (2, 1, 0)]
+
+
+def test_a_folder_of_pythons_that_is_no_folder_is_passed_over(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "gone"))
+    assert "python3" in list(candidates())

@@ -44,3 +44,12 @@ def test_the_document_reads_back() -> None:
     difference = profile_difference([Frame("a", 2, [Frame("f", 1)])], [Frame("a", 1)])
     assert '"schema":"perfagent/difference/1"' in difference.to_json()
     assert ProfileDifference.model_validate_json(difference.to_json()) == difference
+
+
+def test_a_profile_deeper_than_readers_of_json_go_reads_back() -> None:
+    frame = Frame("leaf", 1)
+    for number in range(200):
+        frame = Frame(f"f{number}", 1, [frame])
+    difference = profile_difference([frame], [frame])
+    assert ProfileDifference.model_validate_json(difference.to_json()) == difference
+    assert len(flat(difference.benchmarks[0])) == 61

@@ -51,6 +51,6 @@ def texts() -> Callable[[str], list[str]]:
         assert (root.tag, root.get("role"), root[0].tag) == (f"{SVG}svg", "img", f"{SVG}title")
         assert root[0].text
         assert not [element for element in root.iter() if "id" in element.attrib]
-        return [element.text or "" for element in root.iter(f"{SVG}text")]
+        return [" ".join(element.itertext()) for element in root.iter(f"{SVG}text")]
 
     return read

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from perfagent.tools.report.charts import COLOURS, forest_chart, png, standalone, variables, write_chart
+from perfagent.tools.errors import UsageError
+from perfagent.tools.report import DifferenceFrame, ProfileDifference
+from perfagent.tools.report.charts import (
+    COLOURS,
+    charts_available,
+    check_chart,
+    difference_chart,
+    forest_chart,
+    png,
+    standalone,
+    variables,
+    write_chart,
+)
 from perfagent.tools.report.charts.drawing import drawn
 
 
@@ -57,3 +70,24 @@ def test_a_chart_that_clips_is_refused() -> None:
     spec = {"data": {"values": [{"a": 1}]}, "mark": {"type": "point", "clip": True}, "encoding": {"x": {"field": "a"}}}
     with pytest.raises(ValueError, match="the chart clips"):
         drawn(spec, "a")
+
+
+def test_names_with_characters_that_no_xml_holds_are_drawn(make_figure: Any, texts: Any) -> None:
+    name = "test[\x00\x1b\udcff<&>\"\\u001b']"
+    said = texts(forest_chart([make_figure(name)]))
+    assert "test[\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}<&>\"\\u001b']" in said
+    box = DifferenceFrame(label=name, baseline_s=2, candidate_s=1)
+    texts(difference_chart(ProfileDifference(benchmarks=(box,))))
+
+
+def test_without_the_library_callers_are_told_how_to_get_it(
+    make_figure: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    assert not charts_available()
+    for draw in (lambda: forest_chart([make_figure()]), lambda: png("<svg/>"), lambda: check_chart(tmp_path / "a.svg")):
+        with pytest.raises(UsageError, match="vl-convert") as caught:
+            draw()
+        assert caught.value.remedy == "pip install 'perfagent[charts]'"
+    box = DifferenceFrame(label="f", baseline_s=2, candidate_s=1)
+    assert difference_chart(ProfileDifference(benchmarks=(box,))).startswith("<svg ")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from perfagent.tools.report import shared_prefix
 from perfagent.tools.report.charts import forest_chart
-from perfagent.tools.report.charts.forest import shared_prefix
 
 Texts = Callable[[str], list[str]]
 
@@ -65,3 +65,10 @@ def test_sixty_benchmarks_have_a_row_each(make_figure: Any, texts: Texts) -> Non
 )  # fmt: skip
 def test_what_all_names_begin_with_ends_at_a_separator(names: list[str], prefix: str) -> None:
     assert shared_prefix(names) == prefix
+
+
+def test_an_interval_without_an_end_stays_on_the_axis(make_figure: Any) -> None:
+    drawn = forest_chart([make_figure(interval=(0.5, float("inf"))), make_figure("b", interval=(1e-300, 1e300))])
+    assert "NaN" not in drawn
+    assert "Infinity" not in drawn
+    assert max(float(x) for x in re.findall(r"translate\((-?[\d.]+),", drawn)) < 640

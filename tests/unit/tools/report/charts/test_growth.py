@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -34,8 +35,6 @@ def test_sizes_that_are_numbers_are_told_as_such(texts: Texts) -> None:
 
 
 def test_lines_that_end_together_keep_their_names_apart() -> None:
-    import re
-
     drawn = growth_chart(growth(1, 8, gain=1.0001))
     ends = [float(y) for y in re.findall(r'translate\([\d.]+,([\d.-]+)\)"[^>]*>(?:baseline|candidate) n', drawn)]
     assert len(ends) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,9 @@ Texts = Callable[[str], list[str]]
 
 def test_every_pair_is_a_mark_and_its_coin_a_shape(make_series: Any, make_figure: Any, texts: Texts) -> None:
     drawn = pairs_chart(make_series(), make_figure())
-    assert {"baseline ran first", "candidate ran first", "1x: no change", "1.20x estimate"} <= set(texts(drawn))
+    assert {"baseline ran first", "candidate ran first", "1x: no change", "1.20x estimate of fastest halves"} <= set(
+        texts(drawn)
+    )
     first = sum(make_series().baseline_first)
     shapes = [line.split('"')[0] for line in drawn.split('d="')[1:]]
     assert sum("A" in shape for shape in shapes) == first + 1  # circles, and the one of the legend
@@ -28,19 +31,18 @@ def test_pairs_without_coins_or_figure_are_drawn_plain(make_series: Any, texts: 
 
 
 def test_names_of_lines_that_meet_are_kept_apart(make_series: Any, make_figure: Any) -> None:
-    import re
-
     drawn = pairs_chart(make_series(speedup=1.001), make_figure(speedup=1.001, verdict="inconclusive"))
     places = {
         name: float(found[1])
         for name in ("1x: no change", "1.00x estimate")
-        if (found := re.search(rf'translate\([\d.]+,([\d.]+)\)"[^>]*>{name}<', drawn))
+        if (found := re.search(rf'translate\([\d.]+,([\d.]+)\)"[^>]*>(?:<tspan[^>]*>)?{name}<', drawn))
     }
     assert abs(places["1x: no change"] - places["1.00x estimate"]) >= 14
 
 
 def test_the_noise_of_identical_code_is_a_band_around_no_change(make_series: Any) -> None:
     plain, banded = (pairs_chart(make_series(), noise=noise) for noise in (None, 0.02))
+    assert ("band: noise here" in plain, "band: noise here" in banded) == (False, True)
     assert banded.count('opacity="0.16"') == plain.count('opacity="0.16"') + 1
 
 
@@ -80,3 +82,9 @@ def test_quartiles_are_those_of_the_sample() -> None:
 def test_the_same_samples_give_the_same_bytes(make_series: Any, make_figure: Any) -> None:
     for draw in (lambda: pairs_chart(make_series(), make_figure()), lambda: distribution_chart(make_series())):
         assert draw() == draw()
+
+
+def test_an_interval_without_an_end_is_drawn_to_the_edge(make_series: Any, make_figure: Any, texts: Texts) -> None:
+    drawn = pairs_chart(make_series(), make_figure(interval=(0.0, float("inf"))))
+    assert {"0.1x", "10x"} <= set(texts(drawn))
+    assert "NaN" not in drawn
