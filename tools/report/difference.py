@@ -81,7 +81,7 @@ def _mean(before: Sequence[Frame], after: Sequence[Frame]) -> float:
 def _joined(
     label: str, before: Sequence[Frame], after: Sequence[Frame], smallest: float, depth: int
 ) -> DifferenceFrame:
-    """One frame out of those of both sides, with `depth` levels below it; of `smallest` seconds or more, largest first."""
+    """One frame out of those of both sides, `depth` levels below it; of `smallest` seconds or more, largest first."""
     children = [[child for frame in side for child in frame.below] for side in (before, after)]
     labels = dict.fromkeys(child.label for side in children for child in side)
     pairs = [(name, _of(children[0], name), _of(children[1], name)) for name in labels if depth]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from perfagent.tools.profile import Hotspot
-from perfagent.tools.report import Result, interval_text, speedup_text
-from perfagent.tools.report import headline
+from perfagent.tools.report import Result, headline, interval_text, speedup_text
 
 
 class Hotspots(BaseModel):
