@@ -107,8 +107,8 @@ def facts(material: Material) -> Iterator[Fact]:
         Fact("sandbox", result.sandbox),
         Fact("Python", result.python),
         Fact("unit tests", _tests(result)),
-        Fact("candidates", ", ".join(f"{n} {verdict_text(name)}" for name, n in sorted(result.candidates.items()))),
-        Fact("model", f"{result.model or 'none (the catalogue of rewrites)'}; {_spent(result)}"),
+        Fact("candidates", _candidates(result)),
+        Fact("model", _model(result)),
         Fact("prompts", ", ".join(f"{name.removesuffix('.md')} {d}" for name, d in result.prompts.items())),
         Fact("time", time_text(result.time).removeprefix("time: ") if result.time.wall_s else ""),
         Fact("the run ended", result.stop),
@@ -126,6 +126,19 @@ def _tests(result: Result) -> str:
         return ""
     flaky = f", {result.tests.flaky} flaky ones left out" if result.tests.flaky else ""
     return f"{result.tests.passed} passed, {result.tests.failed} failed{flaky}"
+
+
+def _candidates(result: Result) -> str:
+    """How many met which verdict; a single patch or commit that was judged has the verdict in the headline."""
+    if result.command != "run":
+        return ""
+    return ", ".join(f"{count} {verdict_text(name)}" for name, count in sorted(result.candidates.items()))
+
+
+def _model(result: Result) -> str:
+    if result.command != "run" and result.model is None:
+        return ""
+    return f"{result.model or 'none (the catalogue of rewrites)'}; {_spent(result)}"
 
 
 def _spent(result: Result) -> str:

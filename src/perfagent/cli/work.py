@@ -163,6 +163,7 @@ def _finish(result: Result, as_json: bool) -> None:
     if as_json:
         typer.echo(result.to_json())
     else:
-        from perfagent.cli.show import print_result
+        from perfagent.agent.reporting import material_of
+        from perfagent.cli.show import print_material
 
-        print_result(result)
+        print_material(material_of(Path(result.run_dir), result))

@@ -51,6 +51,13 @@ def test_facts_come_from_the_result_and_its_setting() -> None:
     assert (told["machine"], told["unit tests"]) == ("Linux, 2 cores", "3 passed, 0 failed")
 
 
+def test_only_a_run_had_candidates_and_perhaps_a_model() -> None:
+    judged = result(command="verify", branch=None, patches=(), candidates={"faster": 1})
+    assert [fact.name for fact in facts(Material(judged))] == ["repository", "commit"]
+    told = {fact.name: fact.text for fact in facts(Material(result(candidates={"not_faster": 2, "faster": 1})))}
+    assert told["candidates"] == "1 faster, 2 not faster"
+
+
 def test_a_branch_can_be_taken_or_offered() -> None:
     material = Material(result(), setting=Setting(run="/tmp/my run"))
     assert commands(material) == ["perfagent apply '/tmp/my run'", "perfagent pr '/tmp/my run'"]
