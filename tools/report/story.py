@@ -156,7 +156,10 @@ def next_steps(material: Material) -> list[Step]:
     if result.command == "run":
         return list(_after_nothing(material))
     if result.command == "verify":
-        return [Step("Apply the patch and commit it", "git apply FILE")] if result.verdict == "faster" else []
+        if result.verdict == "faster":
+            return [Step("Apply the patch and commit it", "git apply FILE")]
+        failed = [check.name for check in result.checks if not check.ok]
+        return [Step(f"Mend what the check `{failed[0]}` says, and verify again")] if failed else []
     if told_verdict(result) == "slower":
         return [Step("See what the two commits differ in", f"git diff {_range(result)}")]
     return []

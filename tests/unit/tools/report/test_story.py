@@ -6,6 +6,7 @@ import pytest
 
 from perfagent.tools.report import (
     BenchmarkFigure,
+    Check,
     Material,
     Noise,
     PatchReport,
@@ -70,6 +71,12 @@ def test_after_nothing_was_found_there_is_something_to_try() -> None:
     assert steps[1].command == "perfagent run '/my repo' --model NAME"
     assert "20%" in steps[2].text
     assert len(next_steps(Material(nothing.model_copy(update={"model": "m"})))) == 2
+
+
+def test_a_failed_check_is_to_be_mended() -> None:
+    check = Check(name="unit tests", ok=False, detail="test_a fails")
+    (step,) = next_steps(Material(result(command="verify", verdict="tests_failed", branch=None, checks=(check,))))
+    assert (step.text, step.command) == ("Mend what the check `unit tests` says, and verify again", "")
 
 
 @pytest.mark.parametrize(
