@@ -19,13 +19,13 @@ FORMATS = ("html", "md", "json")
 def show(
     run: o.RunName,
     full: Annotated[
-        bool, typer.Option("--full", help="Also every diff, every idea tried and the spread of every benchmark.")
+        bool, typer.Option("--full", help="Also every diff, every idea tried, every check and fact.")
     ] = False,
     json: o.Json = False,
 ) -> None:
     """Show a finished run's result: what `report` says, on the terminal.
 
-    Example: perfagent show 20260501-142233-3fa9 --full | less -R
+    Example: perfagent show 20260501-142233-3fa9 --full
     """
     told = _told(run)
     if json:
