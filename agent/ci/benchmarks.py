@@ -49,13 +49,15 @@ def _head_with(sides: Sides, names: Sequence[str]) -> str:
     """A commit of the head's files but for these, which are as at the base."""
     git = Git(sides.root, git_dir=sides.root / ".git", index=sides.root / ".git" / "index-same-benchmarks")
     git.run("read-tree", sides.head)
-    listed = git.run("ls-tree", "-r", "-z", sides.base, "--", *names).stdout
+    listed = git.run("ls-tree", "-r", "-z", "--full-tree", sides.base).stdout
     there = dict(entry.split(b"\t", 1)[::-1] for entry in listed.split(b"\0") if entry)
+    nothing = b"0 none " + b"0" * len(sides.base)
     entries = []
     for name in map(os.fsencode, names):
-        mode, _, rest = there.get(name, b"0 none " + b"0" * len(sides.base)).partition(b" ")
-        entries.append(mode + b" " + rest.split(b" ")[-1] + b"\t" + name)
-    git.run("update-index", "-z", "--index-info", stdin=b"\0".join([*entries, b""]))
+        mode, _, blob = there.get(name, nothing).split(b" ")
+        entries.append(mode + b" " + blob + b"\t" + name)
+    # Removals, whose mode is 0, come first: a folder may stand where the base has a file.
+    git.run("update-index", "-z", "--index-info", stdin=b"\0".join([*sorted(entries), b""]))
     tree = git.run("write-tree").text
     message = "The change, with the benchmarks of its base"
     made = git.run("commit-tree", tree, "-p", sides.head, "-m", message, env=Author().variables()).text

@@ -50,10 +50,10 @@ def gate_step(
         PerfagentError: the change could not be judged for a reason that is not its own.
     """
     job = Job(environ, say)
-    folder = output_folder(wishes.out, environ)
     note = ""
     with job.telling(), job.muted():
         change = read_change(environ, wishes.base, wishes.head)
+        folder = output_folder(wishes.out, environ)
         gated = _judged(wishes, change, flags, environ, folder)
         report = write_report(gated.markdown, folder / "report", next(iter(gated.runs), None), gated.result)
         if wishes.comment:

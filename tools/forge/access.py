@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from perfagent.tools.errors import UsageError
 
@@ -60,8 +60,8 @@ class Place:
 def read_remote(url: str) -> Place | None:
     """The place a git remote names, from its https, ssh or scp-like form; None for a folder or anything else."""
     if "://" in url:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https", "ssh", "git+ssh") or not parts.hostname:
+        parts = split_address(url)
+        if parts is None or parts.scheme not in ("http", "https", "ssh", "git+ssh") or not parts.hostname:
             return None
         # The port of ssh is not that of the API.
         port = f":{parts.port}" if parts.port and parts.scheme.startswith("http") else ""
@@ -81,8 +81,8 @@ def api_url(forge: ForgeName, host: str, given: str = "", environment: Mapping[s
         UsageError: it is no http address, or would send the token unencrypted to another machine.
     """
     found = given or (environment or {}).get(API_VARIABLES[forge], "") or _default_api(forge, host)
-    parts = urlsplit(found)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split_address(found)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{found!r} is no address of an API", "give --api-url https://HOST/...")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise UsageError(f"{found} would send the token unencrypted", "give --api-url https://HOST/...")
@@ -101,6 +101,15 @@ def find_token(forge: ForgeName, environment: Mapping[str, str]) -> str:
     if not re.fullmatch(r"[!-~]*", token):
         raise UsageError(f"{variable} holds no token", "copy it anew, without spaces and line breaks")
     return token
+
+
+def split_address(url: str) -> SplitResult | None:
+    """The parts of an address; None when its host or port is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _default_api(forge: ForgeName, host: str) -> str:

@@ -87,8 +87,12 @@ def gate(
 
     wishes = GateWishes(root, base, head, tuple(ignore or ()), fail_on_nothing, comment, api_url, out)
     gated, failed = gate_step(wishes, flags, os.environ, _say(json))
-    if json and gated.result is not None:
-        typer.echo(gated.result.to_json())
+    if json:
+        from json import dumps, loads
+
+        result = loads(gated.result.to_json()) if gated.result else None
+        told = {"verdict": gated.verdict, "sentence": gated.sentence, "failed": failed, "result": result}
+        typer.echo(dumps(told, indent=2))
     if failed:
         raise typer.Exit(1)
 

@@ -154,6 +154,23 @@ def test_a_branch_is_fetched_as_it_is_now(
     assert clock.slept == []
 
 
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ("https://t0ken@github.com/a/b", "https://github.com/a/b"),
+        ("https://u:t0ken@github.com/a/b", "https://github.com/a/b"),
+        ("https://u:t0k@n@github.com/a/b", "https://github.com/a/b"),
+        ("ssh://git:t0ken@github.com/a/b", "ssh://git@github.com/a/b"),
+        ("ssh://git@github.com/a/b", "ssh://git@github.com/a/b"),
+        ("git@github.com:a/b.git", "git@github.com:a/b.git"),
+        ("/srv/git/a@b", "/srv/git/a@b"),
+    ],
+)
+def test_how_a_remote_is_shown(github: FakeGitHub, update: BranchUpdate, remote: str, shown: str) -> None:
+    forge = GitHub(Access(github.full_name, github.url, github.token, remote))
+    assert [each.url for each in forge.pushing([update])] == [shown]
+
+
 @pytest.mark.parametrize("branch", ["a:refs/heads/main", "*", "", "a b"])
 def test_a_fetch_takes_a_name_for_nothing_else(forge: GitHub, clone: Git, branch: str) -> None:
     with pytest.raises(ForgeError, match="no branch's name"):

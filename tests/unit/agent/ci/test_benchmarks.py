@@ -57,6 +57,11 @@ def test_edited_added_and_removed_files_are_as_at_the_base(edited: Edited) -> No
     assert at(sides, sides.head) == {**BASE, "pkg.py": "2\n"}
 
 
+def test_a_folder_may_stand_where_the_base_has_a_file(edited: Edited) -> None:
+    sides, _ = with_same_benchmarks(edited({"benchmarks/old.txt": None, "benchmarks/old.txt/a.py": "1\n"}), [])
+    assert at(sides, sides.head) == BASE
+
+
 def test_a_workload_counts_wherever_it_lies(edited: Edited) -> None:
     sides, names = with_same_benchmarks(edited({"perf/x y.py": "2\n"}), ["script:perf/x y.py", "command:make bench"])
     assert (names, at(sides, sides.head)) == (("perf/x y.py",), BASE)
