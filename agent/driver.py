@@ -247,11 +247,11 @@ def _judge(services: Services, command: str, arguments: Mapping[str, str]) -> Re
     verdict = Verdict(
         **folder.step("verdict", lambda: verifier.judge(candidate, command, head).model_dump(mode="json"))
     )
-    result = verdict_result(command, services, candidate, verdict, head)
     subject = "patch" if command == "verify" else "head"
     keep_sources(services, {subject: verdict}, base, verifier.measured(candidate, verdict, head))
     found = reproduction(services, base, diff="" if head else diff, head=head)
     keep_reproduction(services, found)
+    result = verdict_result(command, services, candidate, verdict, head)
     result = result.model_copy(update={"reproduce": found.commands})
     write_outcome(services, result)
     return result

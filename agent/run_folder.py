@@ -10,6 +10,7 @@ transcripts/        what was said to and by the model
 result.json report.md patches/   the output
 samples.json difference.json     the timed pairs behind it, and where the time went before and after
 reproduce/          what the commands that repeat the verdict name
+pull/               what `perfagent pr` sent, and the run folders of what it verified anew
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ more exact; a raise names that with `code=`. What the codes are is said by the p
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 ForgeKind = Literal["auth", "forbidden", "missing", "conflict", "invalid", "rate", "unavailable"]
@@ -196,6 +197,8 @@ class ModelFormatError(ModelError):
 class ForgeError(PerfagentError):
     """A forge refuses or cannot be reached.
 
+    What is quoted of its words is shown on one line, without control characters and without credentials in addresses.
+
     Args:
         kind: `auth` (no token, or a wrong one), `forbidden` (the token may not), `missing` (not there, or hidden from
             the token), `conflict` (somebody else changed it), `invalid` (the forge's rules forbid it), `rate` (asked
@@ -207,10 +210,16 @@ class ForgeError(PerfagentError):
     def __init__(
         self, kind: ForgeKind, message: str, remedy: str = "", *, status: int = 0, wait_s: float | None = None
     ) -> None:
-        super().__init__(message, remedy, code=FORGE_CODES[kind])
+        super().__init__(_quotable(message), _quotable(remedy), code=FORGE_CODES[kind])
         self.kind = kind
         self.status = status
         self.wait_s = wait_s
+
+
+def _quotable(text: str) -> str:
+    """Words of others that may be shown on a terminal and kept in a log."""
+    open_words = re.sub(r"(https?://)[^/\s@]+@", r"\1", text)
+    return "".join(letter if letter.isprintable() else " " for letter in open_words)
 
 
 class LimitExceeded(PerfagentError):

@@ -178,7 +178,8 @@ class Preparation:
         if not found:
             raise WorkloadError(
                 "no workload was found in the repository",
-                "name one with --workload, such as script:FILE for a file that defines workload()",
+                "name one with --workload, such as script:FILE for a file that defines workload(), or have "
+                "`perfagent init --benchmark` write a first one from the calls of your unit tests",
                 code="PA401",
             )
         # The first kind that was found is measured whole; mixing kinds would time the same code twice.

@@ -28,6 +28,8 @@ from perfagent.tools.forge import (
 from perfagent.tools.repository import Author, Git
 
 FORGES = ("github", "gitlab", "patches")
+#: Whose tokens the variables hold unless the user says otherwise: anybody can call a host `github.` something.
+KNOWN_HOSTS = frozenset({"github.com", "ssh.github.com", "gitlab.com"})
 #: Where CI systems say whose pipeline it is.
 REPOSITORY_VARIABLES: Mapping[str, str] = {"github": "GITHUB_REPOSITORY", "gitlab": "CI_PROJECT_PATH"}
 #: Who commits in GitHub's Actions, where nobody's name is known; the number is that of the account.
@@ -119,17 +121,19 @@ def _origin(source: str) -> str:
 
 
 def _named(place: Place | None, environ: Mapping[str, str]) -> str:
-    """The forge that a host's name or the CI tells of.
+    """The forge that a well-known host or the CI tells of; who uses another host says that it may have the token.
 
     Raises:
         UsageError: neither does.
     """
-    if place is not None and place.forge is not None:
+    if place is not None and place.forge is not None and (place.host in KNOWN_HOSTS or place.host.endswith(".ghe.com")):
         return place.forge
     for name, variable in REPOSITORY_VARIABLES.items():
         if environ.get(variable):
             return name
-    where = f"the forge at {place.host} is none whose name is known" if place else "the repository names no forge"
+    where = (
+        f"{place.host} is not known to be a forge that the token is for" if place else "the repository names no forge"
+    )
     raise UsageError(where, "give --forge github or gitlab with --repo OWNER/NAME, or --forge patches --out DIR")
 
 

@@ -19,6 +19,7 @@ from perfagent.agent.publishing.records import Offer, Proof
 from perfagent.agent.report_sources import sources
 from perfagent.tools.errors import PerfagentError
 from perfagent.tools.report import PatchReport, Result, Samples
+from perfagent.tools.sandbox import remove
 
 #: Settings of a run that a verification does not take over: those of the machine's present use, and of a search.
 NOT_TAKEN = frozenset(
@@ -97,10 +98,14 @@ class Prover:
         )
 
     def _verified(self, offer: Offer, base: str, diff: str) -> tuple[Result, Path]:
-        """What the gate says of a change on another commit, measured once for all sessions; and where it is kept."""
+        """What the gate says of a change on another commit, and where it is kept.
+
+        It is asked once: asked until it says yes, it would accept anything in the end.
+        """
         place = self.folder / "pull" / f"verify-{offer.patch.id}-{base[:12]}"
         if (place / "run.json").exists():
             return driver.resume(place), place
+        remove(place)  # what a session left that was killed before there was anything to go on with
         place.parent.mkdir(exist_ok=True)
         flags = {name: _given(value) for name, value in self.asked["settings"].items() if name not in NOT_TAKEN}
         with self.clone.standing_at(base, self.folder / "work") as url:

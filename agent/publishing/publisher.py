@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from perfagent.agent.publishing.body import Picture, Told, body
 from perfagent.agent.publishing.clone import Clone, Head
 from perfagent.agent.publishing.commands import repeating
+from perfagent.agent.publishing.defusing import clean
 from perfagent.agent.publishing.identity import CHART_BRANCH, Mark, branch_name, read_mark, replaced
 from perfagent.agent.publishing.ledger import Ledger
 from perfagent.agent.publishing.message import commit_message, title
@@ -227,7 +228,7 @@ class Publisher:
         branch = pull.head_branch if pull else ""
         number = pull.number if pull and pull.number > 0 else None
         url = pull.url if pull else ""
-        return Published(offer.patch.id, offer.patch.idea, outcome, reason, branch, number, url)
+        return Published(offer.patch.id, clean(offer.patch.idea), outcome, reason, branch, number, url)
 
 
 def _mark_of(pull: PullRequest) -> Mark | None:

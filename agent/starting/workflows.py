@@ -21,5 +21,5 @@ def workflow_changes() -> tuple[Change, ...]:
     files = sorted((each for each in place.iterdir() if each.name.endswith(".yml")), key=lambda each: each.name)
     if not files:
         raise PerfagentError("this installation carries no workflows", "install perfagent anew")
-    why = "runs perfagent on GitHub: read its first lines before you push it"
+    why = "runs perfagent on GitHub; put your copy of it and a commit in the place of OWNER/perfagent@000..."
     return tuple(Change(f"{FOLDER}/{each.name}", each.read_text("utf-8"), why) for each in files)

@@ -85,6 +85,10 @@ class Pull:
 class LoopbackForge:
     """A forge with one repository, whose bare git repository is real and is served over HTTP by its own name.
 
+    Args:
+        root: folder for the repository.
+        listener: a socket that listens already and outlives this forge; one of its own when None.
+
     Attributes:
         address: of the server itself.
         url: the API's address to give to clients.
@@ -95,7 +99,7 @@ class LoopbackForge:
 
     user = ""  #: of git, besides the token
 
-    def __init__(self, root: Path, port: int = 0) -> None:
+    def __init__(self, root: Path, listener: socket.socket | None = None) -> None:
         self.full_name = "acme/words"
         self.token = "s3cret-token"
         self.requests: list[Request] = []
@@ -108,7 +112,11 @@ class LoopbackForge:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._root = root
-        self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        if listener is not None:
+            self.http.socket.close()
+            self.http.socket = listener.dup()
+            self.http.server_port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.http.server_port}"
         self.url = self.address
         self._thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,8 @@ class FakeGitHub(LoopbackForge):
 
     user = "x-access-token"
 
-    def __init__(self, root: Path, description: Mapping[str, Any], port: int = 0) -> None:
-        super().__init__(root, port)
+    def __init__(self, root: Path, description: Mapping[str, Any], listener: socket.socket | None = None) -> None:
+        super().__init__(root, listener)
         self.violations: Callable[[], list[str]] = list
         self.permissions = {"pull_requests", "issues"}
         self.public = False

@@ -64,10 +64,10 @@ def github_description() -> Mapping[str, Any]:
 
 @dataclass
 class Prism:
-    """A Prism that lets through to `upstream` what the description allows, and back."""
+    """A Prism that lets through to who accepts on `upstream` what the description allows, and back."""
 
     url: str
-    upstream: str
+    upstream: socket.socket
     log: Path
     seen: int = 0
     asked: int = 0
@@ -93,27 +93,31 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def prism(github_description: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prism]:
-    """One for all tests of the session, before whatever listens on its upstream's port."""
+    """One for all tests of the session; they take turns on its upstream."""
     folder = tmp_path_factory.mktemp("prism")
     (folder / "github.json").write_text(json.dumps(github_description))
-    here, there = free_port(), free_port()
-    found = Prism(f"http://127.0.0.1:{here}", f"http://127.0.0.1:{there}", folder / "log")
+    here = free_port()
+    # Held all the time: a port that is free between two tests is somebody else's in the next.
+    upstream = socket.create_server(("127.0.0.1", 0))
+    found = Prism(f"http://127.0.0.1:{here}", upstream, folder / "log")
     arguments: list[str | Path] = [
         "proxy",
         "--errors",
         "--host=127.0.0.1",
         f"--port={here}",
         folder / "github.json",
-        found.upstream,
+        f"http://127.0.0.1:{upstream.getsockname()[1]}",
     ]
     with found.log.open("wb") as log:
         process = subprocess.Popen([PRISM, *arguments], stdout=log, stderr=log)
     try:
-        _until(lambda: "Prism is listening" in found.log.read_text("utf-8"), "prism does not start")
+        _until(lambda: process.poll() is not None or "is listening" in found.log.read_text("utf-8"), "prism hangs")
+        assert process.poll() is None, f"prism does not start: {found.log.read_text('utf-8')[-500:]}"
         yield found
     finally:
         process.terminate()
         process.wait(timeout=30)
+        upstream.close()
 
 
 def _until(holds: Callable[[], bool], otherwise: str) -> None:
@@ -138,7 +142,7 @@ def github(
 ) -> Iterator[FakeGitHub]:
     """GitHub with the repository `acme/words`, empty but for one commit."""
     root = tmp_path / "github"
-    server = FakeGitHub(root, github_description, int(prism.upstream.rpartition(":")[2]))
+    server = FakeGitHub(root, github_description, prism.upstream)
     shutil.copytree(first_commit, server.bare)
     server.url, server.violations = prism.url, prism.violations
     yield server

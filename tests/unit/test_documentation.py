@@ -54,3 +54,9 @@ def test_a_command_of_the_documentation_is_understood(page: str, line: str) -> N
         command = command.commands[words.pop(0)]
     with suppress(typer.Exit):
         command.make_context("perfagent", words)
+
+
+def test_no_page_stands_twice_in_the_navigation() -> None:
+    named = re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8").split("\nnav:\n")[1], re.MULTILINE)
+    assert len(named) > 30
+    assert [name for name in sorted(set(named)) if named.count(name) > 1] == []

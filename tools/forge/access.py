@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from perfagent.tools.errors import UsageError
 
@@ -60,8 +60,8 @@ class Place:
 def read_remote(url: str) -> Place | None:
     """The place a git remote names, from its https, ssh or scp-like form; None for a folder or anything else."""
     if "://" in url:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https", "ssh", "git+ssh") or not parts.hostname:
+        parts = split_address(url)
+        if parts is None or parts.scheme not in ("http", "https", "ssh", "git+ssh") or not parts.hostname:
             return None
         # The port of ssh is not that of the API.
         port = f":{parts.port}" if parts.port and parts.scheme.startswith("http") else ""
@@ -81,8 +81,8 @@ def api_url(forge: ForgeName, host: str, given: str = "", environment: Mapping[s
         UsageError: it is no http address, or would send the token unencrypted to another machine.
     """
     found = given or (environment or {}).get(API_VARIABLES[forge], "") or _default_api(forge, host)
-    parts = urlsplit(found)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split_address(found)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{found!r} is no address of an API", "give --api-url https://HOST/...")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise UsageError(f"{found} would send the token unencrypted", "give --api-url https://HOST/...")
@@ -90,8 +90,26 @@ def api_url(forge: ForgeName, host: str, given: str = "", environment: Mapping[s
 
 
 def find_token(forge: ForgeName, environment: Mapping[str, str]) -> str:
-    """The user's token; empty when there is none."""
-    return next((environment[name].strip() for name in TOKEN_VARIABLES[forge] if environment.get(name)), "")
+    """The user's token; empty when there is none.
+
+    Raises:
+        UsageError: what is there cannot be one.
+    """
+    variable = next((name for name in TOKEN_VARIABLES[forge] if environment.get(name, "").strip()), "")
+    token = environment[variable].strip() if variable else ""
+    # A line break would end the header that carries it, and the complaint about that would quote it.
+    if not re.fullmatch(r"[!-~]*", token):
+        raise UsageError(f"{variable} holds no token", "copy it anew, without spaces and line breaks")
+    return token
+
+
+def split_address(url: str) -> SplitResult | None:
+    """The parts of an address; None when its host or port is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _default_api(forge: ForgeName, host: str) -> str:

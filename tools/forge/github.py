@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from perfagent.tools.errors import ForgeError
-from perfagent.tools.forge.access import Access
+from perfagent.tools.forge.access import Access, ForgeName
 from perfagent.tools.forge.clock import Clock
 from perfagent.tools.forge.records import (
     Comment,
@@ -41,7 +41,7 @@ class GitHub(RestForge):
         clock: the time.
     """
 
-    name = "github"
+    name: ForgeName = "github"
     git_user = "x-access-token"
 
     def __init__(self, access: Access, clock: Clock | None = None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from perfagent.tools.errors import ForgeError
-from perfagent.tools.forge.access import Access
+from perfagent.tools.forge.access import Access, ForgeName
 from perfagent.tools.forge.clock import Clock
 from perfagent.tools.forge.records import (
     Comment,
@@ -42,7 +42,7 @@ class GitLab(RestForge):
         clock: the time.
     """
 
-    name = "gitlab"
+    name: ForgeName = "gitlab"
     git_user = "oauth2"
 
     def __init__(self, access: Access, clock: Clock | None = None) -> None:

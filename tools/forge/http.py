@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from perfagent.tools.errors import ForgeError
+from perfagent.tools.forge.access import split_address
 from perfagent.tools.forge.clock import Clock, SystemClock
 from perfagent.tools.forge.records import Sending
 
@@ -180,10 +181,10 @@ class Client:
 
     def _moved(self, method: str, url: str, location: str) -> str:
         """Where a redirect leads, when it may be followed."""
-        new = urljoin(url, location)
+        new = _joined(url, location)
         if _origin(new) == _origin(self.base):
             return new
-        host = urlsplit(new).hostname or location
+        host = urlsplit(new).hostname
         if method != "GET" or not new.startswith("https://"):
             remedy = "give its address with --api-url if that is right"
             raise ForgeError("missing", f"the repository has moved to {host}", remedy)
@@ -243,12 +244,24 @@ def _next_page(answer: Answer) -> str | None:
     following = links.get("next", {}).get("url")
     if following is None:
         return None
-    address = urljoin(answer.url, following)
+    address = _joined(answer.url, following)
     if _origin(address) != _origin(answer.url):
         raise ForgeError(
             "unavailable", f"the next page of {answer.url} is on another host, {urlsplit(address).hostname}"
         )
     return address
+
+
+def _joined(url: str, reference: str) -> str:
+    """Where an answer points to; raises ForgeError when that is no address."""
+    try:
+        joined = urljoin(url, reference)
+    except ValueError:
+        joined = ""
+    parts = split_address(joined)
+    if parts is None or not parts.hostname:
+        raise ForgeError("unavailable", f"{url} leads to {reference!r}, which is no address")
+    return joined
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -11,9 +11,9 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit, urlunsplit
 
 from perfagent.tools.errors import ForgeError, ForgeKind
+from perfagent.tools.forge.access import split_address
 from perfagent.tools.forge.clock import Clock
 from perfagent.tools.forge.records import BranchUpdate, Sending
 from perfagent.tools.repository import Git, GitResult
@@ -36,7 +36,7 @@ _REASONS: tuple[tuple[ForgeKind, str], ...] = (
     ("auth", r"error: 401|Authentication failed|could not read (?:Username|Password)|Permission denied \(publickey"),
     ("forbidden", r"error: 403|not allowed|denied|protected branch|GH006|GH013|without `?workflows?|refusing to allow"),
     ("missing", r"error: 404|not found|couldn.t find remote ref|does not appear to be a git repository|does not exist"),
-    ("invalid", r"remote rejected|pre-receive hook declined|does not match any|bad object"),
+    ("invalid", r"remote rejected|pre-receive hook declined|does not match any|bad object|does not support --atomic"),
 )
 _REMEDIES: Mapping[ForgeKind, str] = {
     "conflict": "nothing was pushed; look at what is on the branch, and merge or delete it",
@@ -72,10 +72,9 @@ class Remote:
     @property
     def shown(self) -> str:
         """The address without the credentials some people write into it."""
-        parts = urlsplit(self.address) if "://" in self.address else None
-        if parts is None or parts.password is None:
-            return self.address
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        # Over ssh the name is part of the address and no secret; over http it may be a token.
+        without_password = re.sub(r"^([\w+.-]+://[^/:@\s]*):[^/\s]*@", r"\1@", self.address)
+        return re.sub(r"^(https?://)[^/\s]*@", r"\1", without_password)
 
     def talk(self, git: Git, command: Sequence[str], references: Sequence[str]) -> GitResult:
         """A git command to the remote with the user's own settings, repeated while nobody answers.
@@ -180,9 +179,11 @@ def check_update(update: BranchUpdate) -> BranchUpdate:
 
 def _same_forge(remote: str, home: str) -> bool:
     """Whether a remote is an http address on the forge's own origin, without credentials of its own."""
-    one, other = urlsplit(remote), urlsplit(home)
+    one, other = split_address(remote), split_address(home)
     return (
-        one.scheme in ("http", "https")
+        one is not None
+        and other is not None
+        and one.scheme in ("http", "https")
         and (one.scheme, one.hostname, one.port) == (other.scheme, other.hostname, other.port)
         and one.username is None
     )

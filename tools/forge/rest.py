@@ -9,7 +9,7 @@ from typing import Any
 
 from perfagent import __version__
 from perfagent.tools.errors import ForgeError
-from perfagent.tools.forge.access import Access
+from perfagent.tools.forge.access import TOKEN_VARIABLES, Access, ForgeName
 from perfagent.tools.forge.clock import Clock
 from perfagent.tools.forge.comments import find_own, same_text
 from perfagent.tools.forge.http import Client, Refusal
@@ -49,8 +49,8 @@ class RestForge(ABC):
 
     @property
     @abstractmethod
-    def name(self) -> str:
-        """`github` or `gitlab`."""
+    def name(self) -> ForgeName:
+        """Which forge it is."""
 
     def repository(self) -> Repository:
         """The repository's facts; asked for once and kept."""
@@ -147,7 +147,13 @@ class RestForge(ABC):
         return describe_push(self._remote, updates)
 
     def push(self, git: Git, updates: Sequence[BranchUpdate]) -> None:
-        """Move branches, all or none, each only from where it is expected to be."""
+        """Move branches, all or none, each only from where it is expected to be.
+
+        Raises:
+            ForgeError: `auth` without a token, before git's own credentials push what could not be proposed then.
+        """
+        if not self._access.token:
+            raise ForgeError("auth", f"there is no token for {self.name}", f"set {TOKEN_VARIABLES[self.name][0]}")
         push_branches(git, self._remote, updates)
 
     @property

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, Field
 
-from perfagent.tools.profile import Frame
 from perfagent.tools.report.document import Record
+
+if TYPE_CHECKING:
+    from perfagent.tools.profile import Frame
 
 DIFFERENCE_SCHEMA = "perfagent/difference/1"
 
@@ -22,7 +25,8 @@ class DifferenceFrame(Record):
     """One box of a differential flame graph.
 
     Attributes:
-        label: the function, with its file where it is the repository's.
+        label: a benchmark's id, or below it a function: `Reader.read (kit/io.py)`, of a library with the file's name
+            alone (`loads (decoder.py)`), of a builtin without one (`list.append`).
         baseline_s, candidate_s: seconds of one execution of the body with all it calls, on each side; 0 where the
             side never calls it.
         below: what it calls.
@@ -81,7 +85,7 @@ def _mean(before: Sequence[Frame], after: Sequence[Frame]) -> float:
 def _joined(
     label: str, before: Sequence[Frame], after: Sequence[Frame], smallest: float, depth: int
 ) -> DifferenceFrame:
-    """One frame out of those of both sides, `depth` levels below it; of `smallest` seconds or more, largest first."""
+    """One frame of both sides, with `depth` levels of frames of `smallest` seconds or more below it, largest first."""
     children = [[child for frame in side for child in frame.below] for side in (before, after)]
     labels = dict.fromkeys(child.label for side in children for child in side)
     pairs = [(name, _of(children[0], name), _of(children[1], name)) for name in labels if depth]

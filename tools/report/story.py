@@ -118,7 +118,7 @@ def facts(material: Material) -> Iterator[Fact]:
 
 
 def _commits(result: Result) -> str:
-    return " → ".join(commit[:12] for commit in (result.baseline, result.head) if commit)
+    return " → ".join(dict.fromkeys(commit[:12] for commit in (result.baseline, result.head) if commit))
 
 
 def _tests(result: Result) -> str:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def init(
-    repo: Annotated[str, typer.Argument(metavar="[REPO]", help="A folder with a git repository.")] = ".",
+    repo: Annotated[
+        str, typer.Argument(metavar="REPO", help="A folder with a git repository; this one if not given.")
+    ] = ".",
     check: Annotated[bool, typer.Option("--check", help="Also build, and run tests and benchmarks once.")] = False,
     benchmark: Annotated[
         bool, typer.Option("--benchmark", help="Write first benchmarks from calls that the unit tests make.")
@@ -62,7 +64,7 @@ def init(
     write = bool(left) and not dry_run and (yes or (asking and typer.confirm(_question(left))))
     for change in left if write else ():
         change.write(seen.root)
-    following = _following(seen, repo, left, written=write, dry_run=dry_run)
+    following = _following(seen, repo, left, written=write, dry_run=dry_run, asked=asking)
     if json:
         document = _document(seen, facts, left, diffs, written=write)
         document |= {"benchmarks": [_benchmark(each) for each in first], "passed_over": list(passed)}
@@ -155,12 +157,14 @@ def _proof(first: First) -> str:
     )
 
 
-def _following(seen: Look, repo: str, left: Sequence[Change], *, written: bool, dry_run: bool) -> list[str]:
+def _following(
+    seen: Look, repo: str, left: Sequence[Change], *, written: bool, dry_run: bool, asked: bool
+) -> list[str]:
     """What to do next, as lines to copy."""
     where = shlex.quote(repo)
     run = f"perfagent run {where}"
     if left and not written:
-        return [] if dry_run else [f"nothing is written: give --yes, or answer at a terminal ({run} works without)"]
+        return [] if dry_run else ["nothing is written" if asked else "nothing is written: --yes writes without asking"]
     lines = []
     if written:
         names = shlex.join(change.path for change in left)

@@ -90,9 +90,8 @@ def connected(place: Path) -> Session:
 
     @asynccontextmanager
     async def connect(**options: Any) -> AsyncIterator[Client]:
-        environment = os.environ | QUICK | {"PERFAGENT_HOME": str(place / "home"), "PERFAGENT_SANDBOX": "bubblewrap"}
         words = ["-m", "perfagent", "mcp", str(place / "open")]
-        server = StdioServerParameters(command=sys.executable, args=words, env=environment)
+        server = StdioServerParameters(command=sys.executable, args=words, env=environment(place))
         async with Client(server, **options) as client:
             yield client
 
@@ -112,6 +111,10 @@ def within(connected: Session) -> Callable[..., None]:
         anyio.run(main)
 
     return run
+
+
+def environment(place: Path) -> dict[str, str]:
+    return {**os.environ, **QUICK, "PERFAGENT_HOME": str(place / "home"), "PERFAGENT_SANDBOX": "bubblewrap"}
 
 
 def text_of(result: CallToolResult) -> str:
@@ -144,7 +147,13 @@ def test_a_profile_and_a_patch_that_changes_nothing(within: Callable[..., None])
         hot = await client.call_tool("hotspots", {"repo": "slow", "top": 1})
         assert hot.structured_content is not None
         assert [spot["qualname"] for spot in hot.structured_content["hotspots"]] == ["unique"]
-        asked = {"repo": "slow", "test": "python3 check.py", "workload": ["script:bench.py"], "patch": NULL}
+        asked = {
+            "repo": "slow",
+            "test": "python3 check.py",
+            "workload": ["script:bench.py"],
+            "patch": NULL,
+            "min_speedup": 1.5,
+        }
         null = await client.call_tool("verify", asked)
         assert not null.is_error and null.structured_content is not None
         assert null.structured_content["verdict"] == "not_faster" and "[not_faster]" in text_of(null)
@@ -235,22 +244,31 @@ def test_the_folders_of_the_assistants_program_narrow_ours(within: Callable[...,
     within(scenario, mode=mode, list_roots_callback=roots)
 
 
-def test_the_output_is_the_protocol_alone_and_its_end_is_the_servers(place: Path) -> None:
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
-    asked = [
-        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {
-            "jsonrpc": "2.0",
-            "id": 2,
-            "method": "tools/call",
-            "params": {"name": "explain", "arguments": {"code": "PA202"}},
+HELLO = [
+    {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "raw", "version": "1"},
         },
-    ]
+    },
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+]
+
+
+def request(tool: str, arguments: dict[str, str]) -> dict[str, Any]:
+    """A call with number 2, whose progress is asked for."""
+    params = {"name": tool, "arguments": arguments, "_meta": {"progressToken": "p"}}
+    return {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}
+
+
+def test_the_output_is_the_protocol_alone(place: Path) -> None:
     with server(place) as process:
+        send(process, *HELLO, request("explain", {"code": "PA202"}), "no JSON")
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write("".join(json.dumps(each) + "\n" for each in asked) + "no JSON\n")
-        process.stdin.flush()
         answers = [json.loads(process.stdout.readline()) for _ in range(2)]
         process.stdin.close()
         assert process.stdout.read() == ""
@@ -258,11 +276,27 @@ def test_the_output_is_the_protocol_alone_and_its_end_is_the_servers(place: Path
         assert answers[1]["result"]["content"][0]["text"].startswith("# PA202: ")
 
 
+@pytest.mark.bubblewrap
+def test_when_the_program_goes_away_its_call_is_interrupted(place: Path) -> None:
+    asked = {"repo": "slow", "test": "python3 check.py", "patch": NULL}
+    with server(place) as process:
+        send(process, *HELLO, request("verify", asked))
+        assert process.stdin is not None and process.stdout is not None
+        heard: list[str] = []
+        for line in process.stdout:
+            heard.append(json.loads(line).get("params", {}).get("message", ""))
+            if "verifier" in heard[-1]:
+                break
+        process.stdin.close()
+        assert process.wait(60) == 0
+    run = next(line.split()[2].rstrip(":") for line in heard if " run " in line)
+    assert '"interrupted", "by": "KeyboardInterrupt"' in (place / "home/runs" / run / "events.jsonl").read_text()
+
+
 def test_a_signal_ends_it(place: Path) -> None:
     with server(place) as process:
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}) + "\n")
-        process.stdin.flush()
+        send(process, {"jsonrpc": "2.0", "id": 1, "method": "ping"})
+        assert process.stdout is not None
         assert json.loads(process.stdout.readline())["id"] == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 128 + signal.SIGTERM
@@ -284,5 +318,11 @@ def server(place: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "perfagent", "mcp", str(place / "open")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=os.environ | {"PERFAGENT_HOME": str(place / "home")},
+        env=environment(place),
     )  # fmt: skip
+
+
+def send(process: subprocess.Popen[str], *messages: object) -> None:
+    assert process.stdin is not None
+    process.stdin.write("".join(f"{json.dumps(each)}\n" for each in messages))
+    process.stdin.flush()

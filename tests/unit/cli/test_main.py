@@ -15,7 +15,19 @@ def perfagent(*arguments: str, **environment: str) -> subprocess.CompletedProces
 def test_help_names_every_command() -> None:
     done = perfagent("--help")
     assert done.returncode == 0
-    for name in ("run", "verify", "compare", "hotspots", "calibrate", "doctor", "runs", "show", "resume", "apply"):
+    for name in (
+        "init",
+        "run",
+        "verify",
+        "compare",
+        "hotspots",
+        "calibrate",
+        "doctor",
+        "runs",
+        "show",
+        "resume",
+        "apply",
+    ):
         assert f"\n  {name} " in done.stdout
 
 

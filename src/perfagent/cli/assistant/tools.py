@@ -209,8 +209,8 @@ class Tools:
         return self._sandbox
 
     def _entries(self, allowed: Folders) -> list[dict[str, str]]:
-        """The runs on repositories that are open; those on a URL never are."""
-        named = ((Path(entry["repository"]), entry) for entry in list_runs())
+        """The runs that have or will have a result, on repositories that are open; a URL never is."""
+        named = ((Path(entry["repository"]), entry) for entry in list_runs() if entry["command"] in RESUMABLE)
         return [entry for path, entry in named if path.is_absolute() and allowed.hold(path)]
 
     def _run_folder(self, allowed: Folders, run: str) -> tuple[Path, Path]:

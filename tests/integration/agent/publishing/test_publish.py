@@ -143,8 +143,30 @@ def test_commits_of_others_are_left_alone(run, proposed, github: FakeGitHub, mai
     assert github.head(first.branch) == theirs and len(github.writes) == writes
 
 
+def test_an_amended_commit_is_somebodys_work(run, proposed, git, github: FakeGitHub, tmp_path: Path) -> None:
+    first = proposed(patches=("1",))["001"]
+    work = tmp_path / "reviewer"
+    git(tmp_path, "clone", "--quiet", "--branch", first.branch, str(github.bare), str(work))
+    git(work, "commit", "--quiet", "--amend", "--no-edit", "--author", "Ada <ada@example.org>")
+    git(work, "push", "--quiet", "--force", "origin", first.branch)
+    assert proposed(patches=("1",))["001"].outcome == "left"
+    assert github.head(first.branch) != first.commit
+
+
+def test_a_text_that_was_not_renewed_is_renewed(run, proposed, github: FakeGitHub, main_moves: Moves) -> None:
+    proposed(patches=("1",))
+    run.verified("001", main_moves("other.py", "x = 1\n"))
+    github.fail("PATCH", "/pulls/1$", Reply({"message": "no", "documentation_url": "x"}, 403))
+    with pytest.raises(ForgeError):
+        proposed(patches=("1",))
+    pushes = [path for path in github.git_requests if "receive-pack" in path]
+    found = proposed(patches=("1",))["001"]
+    assert found.outcome == "updated" and f"head={found.commit}" in github.pulls[0].body
+    assert [path for path in github.git_requests if "receive-pack" in path] == pushes
+
+
 def test_a_branch_of_that_name_by_others_is_left_alone(run, proposed, github: FakeGitHub) -> None:
-    branch = proposed(to=None, patches=("1",))["001"].branch
+    branch = proposed(patches=("1",))["001"].branch
     github.pulls.clear()
     github.git("update-ref", f"refs/heads/{branch}", github.head("main"))
     found = proposed(patches=("1",))["001"]
@@ -225,7 +247,7 @@ def test_hostile_words_stay_words(run, proposed, github: FakeGitHub) -> None:
     proposed()
     (pull,) = github.pulls
     assert pull.title == "perf(words): octocat fixes no. 1 x"
-    assert "closes #&#8203;2 @&#8203;octocat &lt;!-- /perfagent --&gt; /close" in pull.body
+    assert "Closes #&#8203;2 @&#8203;octocat &lt;!-- /perfagent --&gt; /close" in pull.body
     assert pull.body.count("<!--") == 2
 
 

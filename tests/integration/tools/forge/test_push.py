@@ -154,7 +154,52 @@ def test_a_branch_is_fetched_as_it_is_now(
     assert clock.slept == []
 
 
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ("https://t0ken@github.com/a/b", "https://github.com/a/b"),
+        ("https://u:t0ken@github.com/a/b", "https://github.com/a/b"),
+        ("https://u:t0k@n@github.com/a/b", "https://github.com/a/b"),
+        ("ssh://git:t0ken@github.com/a/b", "ssh://git@github.com/a/b"),
+        ("ssh://git@github.com/a/b", "ssh://git@github.com/a/b"),
+        ("git@github.com:a/b.git", "git@github.com:a/b.git"),
+        ("/srv/git/a@b", "/srv/git/a@b"),
+    ],
+)
+def test_how_a_remote_is_shown(github: FakeGitHub, update: BranchUpdate, remote: str, shown: str) -> None:
+    forge = GitHub(Access(github.full_name, github.url, github.token, remote))
+    assert [each.url for each in forge.pushing([update])] == [shown]
+
+
 @pytest.mark.parametrize("branch", ["a:refs/heads/main", "*", "", "a b"])
 def test_a_fetch_takes_a_name_for_nothing_else(forge: GitHub, clone: Git, branch: str) -> None:
     with pytest.raises(ForgeError, match="no branch's name"):
         forge.fetch(clone, branch, "refs/perfagent/fetched/x")
+
+
+@pytest.mark.parametrize("secret", ["s3cret", "user:s3cret"])
+def test_credentials_in_a_remotes_address_are_not_shown(
+    github: FakeGitHub, clock: FakeClock, clone: Git, update: BranchUpdate, secret: str
+) -> None:
+    remote = github.clone_url.replace("://", f"://{secret}@")
+    forge = GitHub(Access(github.full_name, github.url, github.token, remote), clock)
+    error = failure(forge, clone, update)
+    assert error.kind == "auth" and github.clone_url in error.message
+    assert "s3cret" not in str(error) + str(forge.pushing([update]))
+
+
+def test_what_a_remote_says_does_nothing_to_the_terminal(
+    forge: GitHub, github: FakeGitHub, clone: Git, update: BranchUpdate
+) -> None:
+    (github.bare / "hooks").mkdir(exist_ok=True)
+    hook = github.bare / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nprintf 'error: \\033]0;owned\\007no\\n' >&2; exit 1\n")
+    hook.chmod(0o755)
+    error = failure(forge, clone, update)
+    assert error.kind == "invalid" and error.message.isprintable() and "]0;owned" in error.message
+
+
+def test_without_a_token_nothing_is_pushed(github: FakeGitHub, clone: Git, update: BranchUpdate) -> None:
+    github.public = True
+    error = failure(GitHub(Access(github.full_name, github.url, remote=str(github.bare))), clone, update)
+    assert (str(error), github.head(BRANCH)) == ("there is no token for github: set GITHUB_TOKEN", "")

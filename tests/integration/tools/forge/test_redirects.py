@@ -77,3 +77,11 @@ def test_circles_end(direct: GitHub, github: FakeGitHub) -> None:
     github.fail("GET", "/acme/old$", moved("/repos/acme/old", 301), times=99)
     with pytest.raises(ForgeError, match="redirects in circles"):
         direct.repository()
+
+
+@pytest.mark.parametrize("location", ["https://[x/", "http://", "https://h:port/", "//"])
+def test_a_location_that_is_no_address(direct: GitHub, github: FakeGitHub, location: str) -> None:
+    github.fail("GET", "/acme/old$", moved(location, 301), times=9)
+    with pytest.raises(ForgeError) as caught:
+        direct.repository()
+    assert caught.value.kind in ("unavailable", "missing")

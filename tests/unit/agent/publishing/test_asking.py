@@ -40,9 +40,10 @@ def test_the_forge_is_told_from_the_origin(folder: Path, url: str, forge: str) -
     assert open_forge(folder, Route(), TOKENS).name == forge
 
 
-def test_an_unknown_host_has_to_be_named(folder: Path) -> None:
-    origin(folder, "git@code.example.org:acme/words.git")
-    with pytest.raises(UsageError, match=r"code\.example\.org.* give --forge github or gitlab"):
+@pytest.mark.parametrize("host", ["code.example.org", "github.example.org", "gitlab.example.org"])
+def test_no_token_goes_to_a_host_that_nobody_named(folder: Path, host: str) -> None:
+    origin(folder, f"git@{host}:acme/words.git")
+    with pytest.raises(UsageError, match=f"{host}.* give --forge github or gitlab"):
         open_forge(folder, Route(), TOKENS)
     assert open_forge(folder, Route(forge="gitlab"), TOKENS).name == "gitlab"
 

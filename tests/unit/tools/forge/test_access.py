@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perfagent.tools.errors import UsageError
 from perfagent.tools.forge import Access, Place, api_url, find_token, read_remote
@@ -23,6 +25,8 @@ from perfagent.tools.forge import Access, Place, api_url, find_token, read_remot
         ("git@github.com:acme/../../words", None),
         ("https://github.com/acme/.", None),
         ("git@github.com:acme/.github", Place("github.com", "acme/.github")),
+        ("https://[github.com/acme/words", None),
+        ("https://github.com:port/acme/words", None),
         ("", None),
     ],
 )
@@ -69,7 +73,16 @@ def test_a_given_address_goes_before_cis_and_both_before_the_hosts() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["http://git.acme.org/api/v3", "ftp://x/y", "git.acme.org", "https://", "http://10.0.0.1"]
+    "wrong",
+    [
+        "http://git.acme.org/api/v3",
+        "ftp://x/y",
+        "git.acme.org",
+        "https://",
+        "http://10.0.0.1",
+        "https://[x",
+        "https://x:y",
+    ],
 )
 def test_the_token_never_travels_unencrypted(wrong: str) -> None:
     with pytest.raises(UsageError):
@@ -86,3 +99,16 @@ def test_tokens_are_found_in_order_and_never_shown() -> None:
     assert find_token("github", {"GITHUB_TOKEN": "", "GH_TOKEN": "b\n"}) == "b"
     assert find_token("gitlab", {"GITHUB_TOKEN": "a", "CI_JOB_TOKEN": "c"}) == ""
     assert "s3cret" not in repr(Access("a/b", "https://x", "s3cret"))
+
+
+@pytest.mark.parametrize("wrong", ["two words", "line\nbreak", "café", "nul\0"])
+def test_what_cannot_be_a_token_is_not_sent_and_not_quoted(wrong: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        find_token("github", {"GITHUB_TOKEN": wrong})
+    assert wrong not in str(caught.value)
+
+
+@given(st.text(), st.sampled_from(["", "https://", "ssh://git@", "git@github.com:", "https://github.com/"]))
+def test_no_address_is_too_odd(text: str, start: str) -> None:
+    place = read_remote(start + text)
+    assert place is None or ("/" in place.full_name and ".." not in place.full_name.split("/"))
