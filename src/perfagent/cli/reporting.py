@@ -60,7 +60,9 @@ def report(
     if format not in FORMATS:
         raise UsageError(f"there is no report format {format!r}", f"give --format {', '.join(FORMATS)}")
     if open and (format != "html" or str(out) == "-"):
-        raise UsageError("--open opens a page that was written to a file", "give --format html and no --out -")
+        raise UsageError(
+            "--open opens a page that was written to a file", "give --format html and no --out -", code="PA103"
+        )
     from perfagent.agent.run_folder import find_run
 
     text = {"html": _html, "md": _markdown, "json": _json}[format](_told(run))
