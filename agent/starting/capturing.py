@@ -116,9 +116,10 @@ def first_benchmarks(services: Services, base: str) -> Made:
         )
         policy = Policy.of(copy, paths=services.settings.paths)
         spots = _hottest(rank(raw, copy, prepared.source_roots), policy)
-        places = [place for spot in spots if (place := locate(copy, spot.path, spot.qualname))]
-        if not places:
-            raise _refusal(f"the {count} unit tests spend no time in the repository's own functions", ())
+        known = [(spot, place) for spot in spots if (place := locate(copy, spot.path, spot.qualname))]
+        if not known:
+            raise _refusal(f"the unit tests ({count}) spend no time in the repository's own functions", ())
+        places = [place for _, place in known]
         say(f"{count} tests: watching the calls of {len(places)} functions")
         seen = real_calls(bench.sandbox, site, selection, places, timeout_s=LONGEST_TESTS_S, hash_seed=VALUE_SEEDS[0])
 
@@ -126,7 +127,7 @@ def first_benchmarks(services: Services, base: str) -> Made:
             done = replay(bench.sandbox, site, calls, timeout_s=services.settings.time_limit, hash_seed=VALUE_SEEDS[1])
             return done.kept, done.again_s, done.error
 
-        candidates = [Candidate(spot, calls) for spot, calls in zip(spots, seen, strict=True)]
+        candidates = [Candidate(spot, calls) for (spot, _), calls in zip(known, seen, strict=True)]
         return _those_that_stand(_Maker(services, prepared, again), candidates)
 
 

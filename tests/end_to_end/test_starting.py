@@ -65,7 +65,7 @@ def test_no_call_that_can_be_made_again_is_refused(bare: Path, perfagent: Any, k
     (bare / "tests/test_textkit.py").write_text("def test_nothing():\n    sum(range(10))\n")
     kit.git(bare, "commit", "-qam", "no calls")
     done = perfagent("init", bare, "--benchmark", *LOCAL, status=1)
-    assert "no first benchmark can be made: the 1 unit tests spend no time in the repository's own" in done.said
+    assert "no first benchmark can be made: the unit tests (1) spend no time in the repository's own" in done.said
     assert kit.git(bare, "status", "--porcelain") == ""
 
 

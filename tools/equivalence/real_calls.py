@@ -23,6 +23,9 @@ ROOM = 20_000
 LOOKED_CALLS, KEPT_CALLS = 100, 200
 LOOKING_S = 60.0
 
+#: Seconds after which no further test is watched: thousands of tests tell little that the first minutes did not.
+ENOUGH_S = 120.0
+
 #: Name of the one benchmark that a profile of all tests together has.
 ALL_TESTS = "unit tests"
 
@@ -92,14 +95,20 @@ class Replayed:
 
 
 def profile_tests(
-    sandbox: Sandbox, site: TestSite, selection: TestSelection, *, timeout_s: float, hash_seed: int
+    sandbox: Sandbox,
+    site: TestSite,
+    selection: TestSelection,
+    *,
+    timeout_s: float,
+    hash_seed: int,
+    enough_s: float = ENOUGH_S,
 ) -> tuple[RawProfile, int]:
-    """One profile of the bodies of all unit tests, and how many there were.
+    """One profile of the bodies of the unit tests that begin within `enough_s` seconds, and how many these are.
 
     Raises:
         WorkloadError: no test ran.
     """
-    found = _watched(sandbox, site, selection, {"what": "profile"}, (timeout_s, hash_seed))
+    found = _watched(sandbox, site, selection, {"what": "profile", "enough": enough_s}, (timeout_s, hash_seed))
     if not found["tests"]:
         raise WorkloadError("no unit test ran", "see what `python -m pytest` says in the repository", code="PA406")
     raw = RawProfile(posixpath.normpath(site.tree), {ALL_TESTS: rows_of(found["profile"])})
@@ -115,14 +124,16 @@ def real_calls(
     timeout_s: float,
     hash_seed: int,
 ) -> tuple[RealCalls, ...]:
-    """The calls of some functions while the unit tests run, by function.
+    """The calls of some functions while unit tests run, by function; no test begins after ENOUGH_S seconds.
 
     Raises:
         WorkloadError: the tests do not come to their end.
     """
     told = [[*place.option, place.function.qualname] for place in places]
     options = {"what": "calls", "functions": told, "room": ROOM, "looked": LOOKED_CALLS, "kept": KEPT_CALLS}
-    found = _watched(sandbox, site, selection, {**options, "seconds": LOOKING_S}, (timeout_s, hash_seed))
+    found = _watched(
+        sandbox, site, selection, {**options, "seconds": LOOKING_S, "enough": ENOUGH_S}, (timeout_s, hash_seed)
+    )
     return tuple(RealCalls.of(each) for each in found["functions"])
 
 

@@ -1,9 +1,9 @@
 """A pytest plugin that finds what unit tests really call: a profile of their bodies, or calls that can be made again.
 
 PERFAGENT_REAL_CALLS holds its options as JSON: `what` (`profile` or `calls`), `report` (path of the JSON file to
-write), `tree` (root of the code under test), and for calls `functions` ([path in the tree, first line, last line, name,
-dotted name]), `room` (characters of one call), `looked` (calls looked at of each function in one test),
-`kept` (calls kept of each) and `seconds` (spent on looking at values).
+write), `enough` (seconds after which no further test begins), `tree` (root of the code under test), and for calls
+`functions` ([path in the tree, first line, last line, name, dotted name]), `room` (characters of one call), `looked`
+(calls looked at of each function in one test), `kept` (calls kept of each) and `seconds` (spent on looking at values).
 
 A call can be made again when its function can be reached by name from its module, its arguments are literals (see
 perfagent_literals.py), are the same afterwards, and it returns something that is no iterator. A method's object must be
@@ -236,6 +236,7 @@ class Plugin:
         self.profiler = cProfile.Profile() if options["what"] == "profile" else None
         self.watcher = Watcher(options) if options["what"] == "calls" else None
         self.tests = 0
+        self.began = time.perf_counter()
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)  # type: ignore[untyped-decorator,unused-ignore]
     def pytest_runtest_call(self, item: Any) -> Iterator[None]:
@@ -249,6 +250,8 @@ class Plugin:
             self.watcher.start(item.nodeid)
             yield
             self.watcher.stop()
+        if time.perf_counter() - self.began > self.options["enough"]:
+            item.session.shouldstop = "enough has been seen"
 
     @pytest.hookimpl(trylast=True)  # type: ignore[untyped-decorator,unused-ignore]
     def pytest_sessionfinish(self) -> None:

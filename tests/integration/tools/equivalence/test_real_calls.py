@@ -198,6 +198,15 @@ def test_one_profile_of_all_tests(sandbox: Sandbox, site: TestSite) -> None:
     assert (count, calls["join"], calls["depth"]) == (1, 3, 6)
 
 
+def test_no_further_test_begins_when_enough_is_seen(project: Path, sandbox: Sandbox, site: TestSite) -> None:
+    (project / "tests/test_core.py").write_text("def test_a(): ...\ndef test_b(): ...\n")
+    counts = [
+        profile_tests(sandbox, site, TestSelection(), timeout_s=120, hash_seed=1, enough_s=seconds)[1]
+        for seconds in (0.0, 60.0)
+    ]
+    assert counts == [1, 2]
+
+
 def test_no_test_is_refused_in_one_line(project: Path, sandbox: Sandbox, site: TestSite) -> None:
     (project / "tests/test_core.py").write_text("")
     with pytest.raises(WorkloadError, match="no unit test ran"):
