@@ -42,12 +42,14 @@ def sources(folder: Path, result: Result | None = None) -> Sources:
     Raises:
         PerfagentError: it has not ended, or a document is not of this version of perfagent.
     """
-    result = result or _read(folder / RESULT, Result)
+    result = result or read_document(folder / RESULT, Result)
     if result is None:
         raise PerfagentError(
             f"the run {folder.name} has not ended", f"go on with `perfagent resume {folder.name}`", code="PA006"
         )
-    return Sources(result, _read(folder / SAMPLES, Samples), _read(folder / DIFFERENCE, ProfileDifference))
+    return Sources(
+        result, read_document(folder / SAMPLES, Samples), read_document(folder / DIFFERENCE, ProfileDifference)
+    )
 
 
 def keep_sources(services: Services, judged: Mapping[str, Verdict], base: str, head: Path | None) -> None:
@@ -79,7 +81,12 @@ def keep_reproduction(services: Services, found: Reproduction) -> None:
         services.folder.write(f"{FOLDER}/{name}", data.decode("utf-8", "surrogateescape"))
 
 
-def _read(file: Path, kind: type[_Document]) -> _Document | None:
+def read_document(file: Path, kind: type[_Document]) -> _Document | None:
+    """One of a run's documents; None where there is none.
+
+    Raises:
+        PerfagentError: it is not of this version of perfagent.
+    """
     try:
         return kind.model_validate_json(file.read_text("utf-8"))
     except FileNotFoundError:

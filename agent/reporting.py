@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from perfagent.agent.report_sources import sources
+from perfagent.agent.report_sources import read_document, sources
 from perfagent.agent.run_folder import runs_home
 from perfagent.tools.report import REPRODUCE, CalibrationReport, Material, Result, Setting
 
@@ -27,9 +27,8 @@ def material_of(folder: Path, result: Result | None = None) -> Material:
 
 
 def calibration_of(folder: Path) -> CalibrationReport | None:
-    """A calibration; None where the run was something else."""
-    file = folder / CALIBRATION
-    return CalibrationReport.model_validate_json(file.read_text("utf-8")) if file.exists() else None
+    """A calibration; None where the run was something else; raises as `material_of`."""
+    return read_document(folder / CALIBRATION, CalibrationReport)
 
 
 def setting_of(folder: Path) -> Setting:

@@ -68,12 +68,14 @@ class Sides:
         base: full id of the commit where the head left its base.
         head: full id of the change's last commit.
         files: what it adds, removes or modifies, relative.
+        name: of the repository, for people; the clone's path is nobody's business.
     """
 
     root: Path
     base: str
     head: str
     files: tuple[str, ...]
+    name: str = ""
 
 
 def open_sides(root: Path, change: Change, remote: Remote, folder: Path) -> Sides:
@@ -90,7 +92,9 @@ def open_sides(root: Path, change: Change, remote: Remote, folder: Path) -> Side
     base, head = _parting(git, remote), _resolved(git, HEAD)
     listed = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head, "--").text
     git.run("checkout", "--quiet", "--detach", base)
-    return Sides(folder, base, head, tuple(name for name in listed.split("\0") if name))
+    return Sides(
+        folder, base, head, tuple(name for name in listed.split("\0") if name), change.repository or root.resolve().name
+    )
 
 
 def _take(git: Git, root: Path, remote: Remote, revision: str, name: str) -> None:

@@ -89,6 +89,7 @@ def gate(
     specs = workloads(sides, flags)
     if not specs:
         return _unmeasured("no_workload", "Not measured: no benchmark was found at the base")
+    asked = sides
     sides, edited = with_same_benchmarks(sides, specs)
     if not _relevant(sides, ignored):
         return _unmeasured("skipped", "Not measured: the change touches benchmarks alone")
@@ -98,6 +99,7 @@ def gate(
         result = driver.compare(str(sides.root), sides.base, sides.head, flags, first)
     except MeasurementError as error:
         return _unmeasured("not_judged", f"Not judged: {error.message}")
+    result = _in_public(result, asked)
     if not suspects(result):
         return concluded(result, None, (first,), notes)
     again = out("again")
@@ -109,6 +111,13 @@ def gate(
         )
         return concluded(result, None, (first, again), notes)
     return concluded(result, swapped, (first, again), notes)
+
+
+def _in_public(result: Result, asked: Sides) -> Result:
+    """The result in words that hold outside of this job: the repository's name, the change's own head, this gate."""
+    repeat = f"ci gate . --base {asked.base} --head {asked.head}"
+    commands = tuple(line.replace(f"compare . {result.baseline} {result.head}", repeat, 1) for line in result.reproduce)
+    return result.model_copy(update={"repository": asked.name, "head": asked.head, "reproduce": commands})
 
 
 def suspects(result: Result) -> list[str]:

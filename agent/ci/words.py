@@ -103,7 +103,8 @@ def _folded(result: Result) -> str:
         f"{code(result.sandbox.partition(' (')[0])}",
         method,
         fenced("\n".join(lines)) if lines else "",
-        "\n".join(["Again, in a clone:", "", fenced(f"perfagent compare . {result.baseline[:12]} {result.head[:12]}")]),
+        "Again, in a clone:" if result.reproduce else "",
+        fenced("\n".join(result.reproduce)) if result.reproduce else "",
         f"<sub>perfagent {__version__}</sub>",
     ]
     inner = "\n\n".join(part for part in parts if part)

@@ -69,7 +69,7 @@ def open_forge(folder: Path, route: Route, environ: Mapping[str, str], clock: Cl
     if route.forge not in ("", *FORGES):
         raise UsageError(f"there is no forge {route.forge!r}", f"give --forge {', '.join(FORGES)}")
     if (route.out is not None) != (route.forge == "patches"):
-        raise UsageError("--out and --forge patches belong together", "give both, or none of them")
+        raise UsageError("--out and --forge patches belong together", "give both, or none of them", code="PA103")
     source = finished(folder).repository
     if route.out is not None:
         clone = folder / "repo.git"

@@ -45,7 +45,7 @@ def settings_change(root: Path, settings: Mapping[str, object]) -> tuple[Change 
     try:
         known = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"the repository's {PYPROJECT} cannot be read ({error})", "mend it") from error
+        raise UsageError(f"the repository's {PYPROJECT} cannot be read ({error})", "mend it", code="PA106") from error
     if "perfagent" in known.get("tool", {}):
         return None, f"{PYPROJECT} has a [tool.perfagent], which is left as it is; what could be added:"
     newline = "\r\n" if "\r\n" in text else "\n"

@@ -43,18 +43,24 @@ class Seen:
     Attributes:
         console: every warning and error on its console, and every exception nobody caught.
         requests: addresses it asked for beyond its own file or origin.
-        violations: what axe objects to, `rule: elements`.
         text: what a reader sees.
         overflow: pixels by which the page is wider than its window.
     """
 
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
     text: str = ""
     overflow: int = 0
     _page: Any = None
     _ask: Callable[..., Any] = lambda *_: None
+    _axe: str = ""
+
+    @property
+    def violations(self) -> list[str]:
+        """What axe objects to now, `rule: elements`; it is asked only here, as it takes its time."""
+        self.act(lambda page: page.evaluate(self._axe))
+        found: list[str] = self.act(lambda page: page.evaluate(ASK_AXE))
+        return found
 
     def act(self, deed: Callable[[Any], T]) -> T:
         """Do something with Playwright's page, in the thread that owns it."""
@@ -85,7 +91,7 @@ class Browser:
         Args:
             dark: what the reader's system prefers.
             width: of the window, in pixels.
-            script: whether the page's scripts may run; axe is not asked where they may not.
+            script: whether the page's scripts may run.
         """
         address = place.resolve().as_uri() if isinstance(place, Path) else place
         return self._ask(self._open, address, dark, width, script)
@@ -101,7 +107,7 @@ class Browser:
         self._contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        seen = Seen(_page=page, _ask=self._ask)
+        seen = Seen(_page=page, _ask=self._ask, _axe=self._axe)
         page.on("console", lambda said: seen.console.extend([said.text] * (said.type in ("warning", "error"))))
         page.on("pageerror", lambda error: seen.console.append(str(error)))
         context.route("**/*", lambda route: _let_through(route, address, seen))
@@ -109,8 +115,6 @@ class Browser:
         seen.text = page.inner_text("body")
         if script:
             seen.overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            page.evaluate(self._axe)
-            seen.violations = page.evaluate(ASK_AXE)
         return seen
 
     def close_pages(self) -> None:

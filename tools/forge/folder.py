@@ -7,6 +7,7 @@ person who refuses an idea sets its `state` to `gone`.
 
 from __future__ import annotations
 
+import email.policy
 import json
 import os
 import re
@@ -39,6 +40,8 @@ BASE = "refs/perfagent/patches/base"
 COVER = "0000-cover-letter.patch"
 #: What `git format-patch` writes into the first line of every mail, for programs that look for mails.
 _MAGIC_DATE = "Mon Sep 17 00:00:00 2001"
+#: Headers on one line each, as long as mail allows (RFC 5322, 2.1.1): programs that read patches are simple.
+_POLICY = email.policy.default.clone(max_line_length=998)
 
 
 class PatchFolder:
@@ -265,7 +268,7 @@ def _at(pull: PullRequest, heads: dict[str, str]) -> PullRequest:
 def _cover(commit: str, author: str, subject: str, body: str) -> bytes:
     """The mail before the mails; `author` is a name, an address and a date, a line each."""
     name, address, date = author.split("\n")
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_POLICY)
     mail["From"], mail["Date"] = formataddr((name, address)), date
     mail["Subject"] = " ".join(_whole(subject).split())
     mail.set_content(_whole(body), cte="8bit")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from perfagent.tools.report.document import ModelCost, TimeShares
+
+#: Unicode's classes of characters that show nothing, or change how those around them are shown.
+HIDDEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 METRICS = {
     "cpu": "CPU time",
@@ -48,6 +52,18 @@ def shared_prefix(names: Sequence[str]) -> str:
     common = first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
     end = max(common.rfind(mark) + len(mark) if mark in common else 0 for mark in ("::", "/", "[", "."))
     return common[:end]
+
+
+def plain(text: str) -> str:
+    """The text with every character that shows nothing, or turns others around, as `[U+202E]`; ends of lines stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"[U+{ord(one):04X}]" if one not in "\t\n" and hides(one) else one for one in text)
+
+
+def hides(character: str) -> bool:
+    """Whether a character shows nothing, or changes how those around it are shown."""
+    return unicodedata.category(character) in HIDDEN
 
 
 def verdict_text(verdict: str) -> str:

@@ -19,13 +19,13 @@ FORMATS = ("html", "md", "json")
 def show(
     run: o.RunName,
     full: Annotated[
-        bool, typer.Option("--full", help="Also every diff, every idea tried and the spread of every benchmark.")
+        bool, typer.Option("--full", help="Also every diff, every idea tried, every check and fact.")
     ] = False,
     json: o.Json = False,
 ) -> None:
     """Show a finished run's result: what `report` says, on the terminal.
 
-    Example: perfagent show 20260501-142233-3fa9 --full | less -R
+    Example: perfagent show 20260501-142233-3fa9 --full
     """
     told = _told(run)
     if json:
@@ -60,7 +60,9 @@ def report(
     if format not in FORMATS:
         raise UsageError(f"there is no report format {format!r}", f"give --format {', '.join(FORMATS)}")
     if open and (format != "html" or str(out) == "-"):
-        raise UsageError("--open opens a page that was written to a file", "give --format html and no --out -")
+        raise UsageError(
+            "--open opens a page that was written to a file", "give --format html and no --out -", code="PA103"
+        )
     from perfagent.agent.run_folder import find_run
 
     text = {"html": _html, "md": _markdown, "json": _json}[format](_told(run))

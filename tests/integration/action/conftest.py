@@ -324,6 +324,10 @@ class Jobs:
         """The variables that point a job to a forge."""
         return {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": github.full_name}
 
+    def upstream_head(self, branch: str) -> str:
+        """Full id of a branch's last commit."""
+        return git(self.upstream, "rev-parse", branch)
+
     @staticmethod
     def marker() -> str:
         """What the jobs' comment is found by."""

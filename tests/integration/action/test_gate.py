@@ -41,6 +41,9 @@ def test_no_slowdown_passes_also_from_a_fork_that_may_not_comment_and_gave_the_b
     assert ran.outputs["verdict"] in ("not_faster", "inconclusive")
     assert ran.summary.startswith("### No slowdown was proved")
     assert "both sides ran those of the base: `benchmarks/bench.py`" in ran.summary
+    base, head = (jobs.upstream_head(name) for name in ("main", "more-work"))
+    assert f"perfagent ci gate . --base {base} --head {head} --workload script:benchmarks/bench.py" in ran.summary
+    assert str(job.folder) not in ran.summary
     assert "tokens of pull requests from forks may only read" in ran.commands[-1][1]
     assert not github.comments
 

@@ -208,7 +208,10 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("compare", {"repo": "slow", "base": "--output=x", "head": "HEAD"}, "PA204"),
     ("verify", {"repo": "slow", "patch": ""}, "PA801"),
     ("verify", {"repo": "slow", "patch": "not a diff\n" * 50_000}, "PA801"),
-    ("show", {"run": "2"}, "PA005"),
+    ("show", {"run": "9"}, "PA005"),
+    ("show", {"run": "1-here"}, "PA006"),
+    ("show", {"run": "1-elsewhere"}, "PA005"),
+    ("resume", {"run": "1-here"}, "PA601"),
     ("explain", {"code": "PA999"}, "PA102"),
 ]
 
@@ -217,6 +220,10 @@ def test_errors_have_their_code_and_what_to_do(within: Callable[..., None], plac
     (place / "beside").mkdir()
     (place / "open/plain").mkdir()
     (place / "open/link").symlink_to(place / "beside")
+    for name, repository in (("1-here", place / "open/slow"), ("1-elsewhere", place / "beside")):
+        asked = {"command": "verify", "repository": str(repository), "settings": {"sandbox": "local"}}
+        (place / "home/runs" / name).mkdir(parents=True)
+        (place / "home/runs" / name / "run.json").write_text(json.dumps(asked))
 
     async def scenario(client: Client) -> None:
         for tool, arguments, code in REFUSED:

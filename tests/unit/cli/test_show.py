@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.cli.show import print_result
+from perfagent.cli.show import print_material, print_result
 from perfagent.tools.report import (
     BenchmarkFigure,
     Cost,
     ExponentFigure,
     GrowthFigure,
     InstructionFigure,
+    Material,
     ModelCost,
+    PatchReport,
     Result,
     SizeFigure,
     TimeShares,
@@ -50,6 +52,20 @@ def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 def test_names_with_brackets_are_whole(shown: str) -> None:
     assert "test_a[1000] *" in shown
+
+
+def test_no_text_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "\x1b]0;evil\x07\x1b[2J[red]"
+    patch = PatchReport(id="1", idea=evil, origin="model", diff=f"+{evil}", speedup=1.2, interval=(1, 2), hunks=1)
+    told = Result(
+        command="run", run_id="r", run_dir=evil, repository=evil, status="completed", verdict="faster", patches=(patch,)
+    )
+    print_material(Material(told), full=True)
+    out = capsys.readouterr().out
+    assert "\x1b]" not in out
+    assert "\x1b[2J" not in out
+    assert "[U+001B]]0;evil[U+0007]" in out
+    assert "[red]" in out
 
 
 def test_growth_and_what_it_warns_of(shown: str) -> None:

@@ -86,7 +86,7 @@ def check_chart(path: Path) -> None:
     if path.suffix.lstrip(".") not in FORMATS:
         raise UsageError(f"a plot cannot be written as {path.name!r}", f"end its name in .{', .'.join(FORMATS)}")
     if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}", "make it, or name another file")
+        raise UsageError(f"there is no folder {path.parent}", "make it, or name another file", code="PA105")
     require_charts()
 
 

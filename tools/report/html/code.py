@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from perfagent.tools.report.words import hides
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -24,9 +25,6 @@ CLASSES = (
     ("Token.Name.Class", "f"),
     ("Token.Name.Builtin", "b"),
 )
-
-#: Unicode's classes of characters that show nothing, or change how those around them are shown.
-HIDDEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
 class Piece(NamedTuple):
@@ -90,17 +88,6 @@ def _parted(text: str, start: int, end: int) -> Iterator[tuple[bool, str]]:
             yield inside, part
 
 
-def plain(text: str) -> str:
-    """The text with every character that shows nothing, or turns others around, as `[U+202E]`; ends of lines stay."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(f"[U+{ord(one):04X}]" if one not in "\t\n" and _hides(one) else one for one in text)
-
-
-def _hides(character: str) -> bool:
-    return unicodedata.category(character) in HIDDEN
-
-
 def visible(text: str) -> Markup:
     """The text escaped, with every character that shows nothing, or turns others around, spelt out."""
     from markupsafe import Markup, escape
@@ -109,7 +96,7 @@ def visible(text: str) -> Markup:
         return escape(text)
     out = Markup()
     for character in text:
-        if character not in "\t\n" and _hides(character):
+        if character not in "\t\n" and hides(character):
             out += Markup('<span class="odd">U+{:04X}</span>').format(ord(character))
         else:
             out += escape(character)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from perfagent.tools.report.html.code import plain
+from perfagent.tools.report.words import plain
 
 
 def rendered(

@@ -5,6 +5,7 @@ A tool's docstring and its arguments' descriptions are what the assistant's mode
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -17,6 +18,7 @@ from mcp.types import CallToolResult, ListRootsResult, TextContent
 from pydantic import BaseModel, Field, TypeAdapter
 
 from perfagent.agent.opening import RESUMABLE
+from perfagent.agent.report_sources import sources
 from perfagent.agent.run_folder import list_runs
 from perfagent.cli.assistant.calls import CallFailed, Calls, Say
 from perfagent.cli.assistant.folders import Folders
@@ -140,6 +142,7 @@ class Tools:
         """Go on with a run, verification or comparison that was interrupted; nothing that finished is repeated."""
         try:
             folder, repository = self._run_folder(self._allowed(opened), run)
+            await self._check_containment(folder)
             text = await self._calls.call(["resume", "--json", "--", str(folder)], repository, _progress(ctx))
         except (PerfagentError, CallFailed) as error:
             return failed(error)
@@ -150,7 +153,7 @@ class Tools:
         """Show a finished run's result: verdict, figures with intervals, patches with their diffs."""
         try:
             folder, _ = self._run_folder(self._allowed(opened), run)
-            result = await anyio.to_thread.run_sync(_finished, folder)
+            result = (await anyio.to_thread.run_sync(sources, folder)).result
         except PerfagentError as error:
             return failed(error)
         return answer(told(result), result)
@@ -208,6 +211,16 @@ class Tools:
             self._sandbox = kind
         return self._sandbox
 
+    async def _check_containment(self, folder: Path) -> None:
+        """Hold a run that goes on to what a new one is held to.
+
+        Raises:
+            SandboxUnavailable: the user began it uncontained, and did not say so of the assistant.
+        """
+        begun = json.loads((folder / "run.json").read_text("utf-8"))["settings"]["sandbox"]
+        if begun == "local" and await self._contained() != "local":
+            raise SandboxUnavailable(f"the run {folder.name} was begun without containment", ALLOW_LOCAL)
+
     def _entries(self, allowed: Folders) -> list[dict[str, str]]:
         """The runs that have or will have a result, on repositories that are open; a URL never is."""
         named = ((Path(entry["repository"]), entry) for entry in list_runs() if entry["command"] in RESUMABLE)
@@ -236,26 +249,15 @@ def answer(text: str, document: BaseModel | None = None) -> CallToolResult:
 
 def failed(error: PerfagentError | CallFailed) -> CallToolResult:
     """A tool's error: the line with its code, what its page says, and the run that can be resumed."""
-    told, run = (error.told, error.run) if isinstance(error, CallFailed) else (str(error), "")
-    lines = [f"{told} [{error.code}]" if error.code else told]
+    line, run = (error.told, error.run) if isinstance(error, CallFailed) else (str(error), "")
+    lines = [f"{line} [{error.code}]" if error.code else line]
     if error.code:
-        lines.append(page_text(error.code).partition("\n## ")[2].join(("## ", "")))
+        _, _, sections = page_text(error.code).partition("\n## ")
+        lines.append(f"## {sections}".rstrip())
     if run and any(entry["id"] == run and entry["command"] in RESUMABLE for entry in list_runs()):
         lines.append(f"`resume` goes on with run {run}")
     meta = {CODE_KEY: error.code} if error.code else None
     return CallToolResult(content=[TextContent(type="text", text="\n\n".join(lines))], is_error=True, _meta=meta)
-
-
-def _finished(folder: Path) -> Result:
-    """The result of a run.
-
-    Raises:
-        PerfagentError: it has none yet.
-    """
-    file = folder / "result.json"
-    if not file.exists():
-        raise PerfagentError(f"the run {folder.name} has not ended", "`resume` goes on with it", code="PA006")
-    return Result.model_validate_json(file.read_text("utf-8"))
 
 
 def _flags(given: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,9 @@ from loopback_github import FakeGitHub
 
 
 class Killer:
-    """Stands before a forge and kills the client at its first write: one that is lost, then the same one that counts.
+    """Stands before a forge and kills the client at its first write, which takes effect all the same.
+
+    A push and the opening of a pull request are lost once before.
 
     Attributes:
         effects: the writes that took effect, in order.
@@ -23,7 +25,7 @@ class Killer:
     def __init__(self, github: FakeGitHub) -> None:
         self.effects: list[str] = []
         self.client: subprocess.Popen[bytes] | None = None
-        self._lose = False
+        self._lost: set[str] = set()
         self._answer, self._serve = github.answer, github.serve_git
         github.answer = self.answer  # type: ignore[method-assign]
         github.serve_git = self.serve_git  # type: ignore[method-assign]
@@ -31,27 +33,30 @@ class Killer:
     def answer(self, request: Request) -> Reply:
         if request.method == "GET":
             return self._answer(request)
-        if not self._kill():
+        write = f"{request.method} {request.path} {request.body.get('name', '')}".strip()
+        if not self._kill(write):
             return Reply(cut=True)
-        self.effects.append(f"{request.method} {request.path} {request.body.get('name', '')}".strip())
+        self.effects.append(write)
         return self._answer(request)
 
     def serve_git(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         if not handler.path.endswith("/git-receive-pack") or handler.headers.get("content-length") == "4":
             self._serve(handler, body)
-        elif self._kill():
+        elif self._kill("push"):
             self.effects.append("push")
             self._serve(handler, body)
 
-    def _kill(self) -> bool:
+    def _kill(self, write: str) -> bool:
         """End the client; whether this write is to take effect all the same."""
         assert self.client is not None
         if self.client.poll() is not None:
             return False
-        self._lose = not self._lose
         os.killpg(self.client.pid, signal.SIGKILL)
         self.client.wait()
-        return not self._lose
+        if write in self._lost or not write.endswith(("push", "/pulls")):
+            return True
+        self._lost.add(write)
+        return False
 
 
 def command(run, github: FakeGitHub) -> subprocess.Popen[bytes]:

@@ -152,3 +152,10 @@ def test_hostile_words_stay_in_their_place(clone: Git, head: str, tmp_path: Path
     assert (mail["To"], mail["Subject"]) == (None, "[PATCH 0/1] one To: everyone@example.org two")
     assert mail["From"].addresses[0].display_name == 'Doe, "J" X'
     assert "From you ?" in mail.get_content()
+
+
+def test_headers_stand_on_one_line_each(forge: PatchFolder, clone: Git, head: str, tmp_path: Path) -> None:
+    forge.open_pull(NewPull(BRANCH, head, "main", "words " * 40, "Why."))
+    (cover,) = (tmp_path / "out").rglob("0000-*.patch")
+    lines = cover.read_text("utf-8").split("\n\n")[0].splitlines()
+    assert [line.split(":")[0].split()[0] for line in lines[:4]] == ["From", "From", "Date", "Subject"]

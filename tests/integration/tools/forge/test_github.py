@@ -46,10 +46,10 @@ def test_an_open_one_is_handed_back_and_not_doubled(forge: GitHub, github: FakeG
 
 
 def test_hundreds_are_read_to_the_last_page(forge: GitHub, github: FakeGitHub) -> None:
-    for number in range(250):
+    for number in range(201):
         github.add_pull(f"branch-{number}")
     found = forge.pulls()
-    assert [each.number for each in found] == list(range(250, 0, -1))
+    assert [each.number for each in found] == list(range(201, 0, -1))
     assert [each.query.get("page") for each in github.requests if each.path.endswith("/pulls")] == [None, "2", "3"]
 
 
@@ -110,7 +110,7 @@ def test_one_comment_is_edited_from_then_on(forge: GitHub, github: FakeGitHub) -
 
 def test_a_comment_behind_many_pages_is_found(forge: GitHub, github: FakeGitHub) -> None:
     github.add_pull("topic")
-    for number in range(130):
+    for number in range(101):
         github.add_comment(1, f"talk {number}", "bob")
     forge.put_comment(1, "<!-- mark -->", "<!-- mark --> 1")
     forge.put_comment(1, "<!-- mark -->", "<!-- mark --> 2")

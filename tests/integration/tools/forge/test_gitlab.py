@@ -85,9 +85,9 @@ def test_an_answer_that_is_lost_is_looked_for(forge: GitLab, gitlab: FakeGitLab,
 
 
 def test_hundreds_are_read_to_the_last_page(forge: GitLab, gitlab: FakeGitLab) -> None:
-    for number in range(230):
+    for number in range(201):
         gitlab.add_pull(f"branch-{number}")
-    assert [each.number for each in forge.pulls()] == list(range(230, 0, -1))
+    assert [each.number for each in forge.pulls()] == list(range(201, 0, -1))
 
 
 def test_how_they_ended_is_told_apart(forge: GitLab, gitlab: FakeGitLab) -> None:

@@ -135,7 +135,6 @@ MATERIALS: dict[str, Callable[[], Material]] = {
     "run": run,
     "hostile": lambda: run(text=EVIL, diff=DIFF.replace("words", EVIL)),
     "hostile-diff": lambda: run(diff=EVIL + "\n+\x00\n" + EVIL),
-    "many": lambda: run(patches=40),
     "nothing": empty,
     "refused": lambda: empty(command="verify", verdict="tests_failed", checks=(Check(name="t", ok=False, detail="a"),)),
     "slower": lambda: run(patches=0, command="compare", verdict="slower_elsewhere", branch=None),
@@ -152,6 +151,12 @@ def material(request: pytest.FixtureRequest) -> Material:
 def usual() -> Material:
     """A run with two patches, one loser and everything beside."""
     return run()
+
+
+@pytest.fixture
+def many() -> Material:
+    """A run with forty patches."""
+    return run(patches=40)
 
 
 @pytest.fixture

@@ -36,6 +36,12 @@ def test_the_usual_page_is_sound_in_every_light_and_width(
     assert_sound(browser.open(written(tmp_path, result_page(usual)), dark=dark, width=width))
 
 
+def test_forty_patches_are_a_page_too(browser: Any, tmp_path: Path, many: Material) -> None:
+    seen = browser.open(written(tmp_path, result_page(many)), width=360)
+    assert (seen.console, seen.requests, seen.overflow) == ([], [], 0)
+    assert "from here on they stand in tables" in seen.text
+
+
 def test_what_is_folded_is_sound_too(browser: Any, tmp_path: Path, usual: Material) -> None:
     text = result_page(usual).replace("<details>", "<details open>")
     assert_sound(browser.open(written(tmp_path, text), width=360))

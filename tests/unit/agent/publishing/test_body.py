@@ -1,3 +1,5 @@
+from typing import Any
+
 from markdown_it import MarkdownIt
 
 from perfagent.agent.publishing.body import BODY_LIMIT, Picture, Told, body, sentence
@@ -16,13 +18,14 @@ TOLD = Told("c" * 40, ("git fetch origin perfagent/x", "perfagent compare . a b"
 
 
 def figure(name: str, verdict: str = "not_faster", **fields: object) -> BenchmarkFigure:
-    given = {"speedup": 1.0, "interval": (0.9, 1.1), "target": False, "metric": "cpu", **fields}
+    given: dict[str, Any] = {"speedup": 1.0, "interval": (0.9, 1.1), "target": False, "metric": "cpu", **fields}
     return BenchmarkFigure(id=name, verdict=verdict, **given)
 
 
 def test_the_first_line_says_what_and_how_much(offer, proof) -> None:
     told = body(offer(), proof(), TOLD).splitlines()
-    assert read_mark(told[0]).head == TOLD.commit
+    mark = read_mark(told[0])
+    assert mark is not None and mark.head == TOLD.commit
     assert told[1] == (
         "**1.50x faster** on `bench::words` by changing `unique` in `src/words.py` "
         "(95 % interval 1.40–1.60, 20 pairs, CPU time)."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from perfagent.tools.report.html.code import Piece, changed_span, coloured, marked, plain, ticks, visible
+from perfagent.tools.report.html.code import Piece, changed_span, coloured, marked, ticks, visible
 
 
 def test_a_language_is_told_by_the_files_name() -> None:
@@ -57,8 +57,3 @@ def test_lines_that_share_little_are_not_compared(old: str, new: str) -> None:
 def test_backticks_make_code_only_in_pairs() -> None:
     assert ticks("`a<b` is fast") == "<code>a&lt;b</code> is fast"
     assert ticks("one ` alone <") == "one ` alone &lt;"
-
-
-def test_what_hides_is_spelt_out_where_no_markup_can_stand() -> None:
-    assert plain("a\u202eb\n\tc\ud800") == "a[U+202E]b\n\tc[U+D800]"
-    assert plain("usual – text") == "usual – text"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from html.parser import HTMLParser
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_an_older_run_says_what_it_lacks() -> None:
 
 def test_samples_that_cannot_be_drawn_have_their_table() -> None:
     page = result_page(sampled(material()))
+    assert "Pairs of bench" in page
+    assert "Every pair" not in page
+
+
+def test_without_the_extra_there_are_the_tables_and_how_to_get_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    pairs = SampleSeries(benchmark="bench", metric="cpu", baseline=(2.0, 2.1), candidate=(1.0, 1.1))
+    judged = (JudgedSamples(subject="branch", stage="publish", series=(pairs,)),)
+    page = result_page(Material(material().result, Samples(run_id="r", judged=judged)))
+    assert "pip install &#39;perfagent[charts]&#39;" in page
     assert "Pairs of bench" in page
     assert "Every pair" not in page
 
