@@ -15,6 +15,7 @@ from perfagent.tools.report.difference import (
     profile_difference,
 )
 from perfagent.tools.report.document import (
+    RESTORED,
     SCHEMA,
     BenchmarkFigure,
     Check,
@@ -74,6 +75,7 @@ __all__ = [
     "DIFFERENCE_SCHEMA",
     "METRICS",
     "REPRODUCE",
+    "RESTORED",
     "SAMPLES_SCHEMA",
     "SCHEMA",
     "BenchmarkFigure",

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from perfagent.tools.measure.constants import ALPHA, TARGET_POWER
+from perfagent.tools.measure.constants import ALPHA, GUARD_ALPHA, TARGET_POWER
 from perfagent.tools.report.document import Noise, Result
 from perfagent.tools.report.material import Material
 from perfagent.tools.report.words import (
@@ -33,8 +33,9 @@ MEANINGS: Mapping[str, str] = {
     "build_failed": "The repository does not build with the change, so nothing was measured.",
     "tests_failed": "Unit tests that pass without the change fail with it, so it was not judged by its speed.",
     "not_equivalent": "The change computes something else than the code before it, so it was not judged by its speed.",
-    "slower_elsewhere": "The change pays for its gain: another benchmark is proved slower.",
-    "slower": "A slowdown is proved.",
+    "slower_elsewhere": "A benchmark looks slower with the change, which the guard says of identical code in at most "
+    f"{GUARD_ALPHA:.0%} of cases; so it is not accepted.",
+    "slower": f"A benchmark looks slower; of identical code this is said in at most {GUARD_ALPHA:.0%} of comparisons.",
 }
 
 METHOD = (

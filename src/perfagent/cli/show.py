@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from perfagent.tools.report import (
+    RESTORED,
     CalibrationReport,
     Material,
     Result,
@@ -68,7 +69,8 @@ def print_material(material: Material, *, full: bool = False) -> None:
     _print_figures(console, result)
     _print_patches(console, material, full)
     _print_aside(console, result)
-    checks = [check for check in result.checks if full or not check.ok]
+    # What the guard left out was not judged, which nobody may overlook.
+    checks = [check for check in result.checks if full or not check.ok or check.detail.startswith(RESTORED)]
     if checks:
         say("")
     for check in checks:

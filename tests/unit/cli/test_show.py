@@ -6,7 +6,9 @@ import pytest
 
 from perfagent.cli.show import print_material
 from perfagent.tools.report import (
+    RESTORED,
     BenchmarkFigure,
+    Check,
     Cost,
     ExponentFigure,
     GrowthFigure,
@@ -47,6 +49,17 @@ def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     )  # fmt: skip
     print_material(Material(told))
     return capsys.readouterr().out
+
+
+def test_what_was_left_out_of_a_patch_is_said_on_the_first_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    checks = (Check(name="guard", ok=True, detail=f"{RESTORED}tests/test_a.py: a test"),
+              Check(name="unit tests", ok=True, detail="4 passed"))  # fmt: skip
+    told = Result(command="verify", run_id="r", run_dir="/r", repository="/x", status="completed",
+                  verdict="not_faster", checks=checks)  # fmt: skip
+    print_material(Material(told))
+    shown = capsys.readouterr().out
+    assert "guard: restored: tests/test_a.py: a test" in shown
+    assert "unit tests: 4 passed" not in shown
 
 
 def test_names_with_brackets_are_whole(shown: str) -> None:
