@@ -118,7 +118,8 @@ def compare(
     seed: o.Seed = None,
     out: o.Out = None,
     fail_on: Annotated[
-        str | None, typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD looks slower; `ci gate` proves it twice.")
+        str | None,
+        typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD looks slower; `ci gate` asks twice."),
     ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The report as Markdown on standard output, for a pull request.")
