@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,27 @@ def first(repo: str, flags: Mapping[str, Any]) -> Made:
 
     with opened("init", repo, flags, None) as services:
         return first_benchmarks(services, services.target.commit("HEAD"))
+
+
+def with_benchmarks(seen: Look, made: Sequence[str]) -> Look:
+    """The same with new benchmarks in the place of what may be none, and beside what is one.
+
+    A run finds new ones by itself, but would also measure what is only likely to be a benchmark, and scripts not at all
+    where there are tests with the benchmark fixture.
+
+    Args:
+        made: paths of the new scripts.
+
+    Raises:
+        UsageError: pyproject.toml cannot be read as TOML.
+    """
+    there = seen.detected.workloads
+    if not made or all(each.sure == "certain" and each.workload.kind == "script" for each in there):
+        return seen
+    sure = [each.workload.spec for each in there if each.sure == "certain"]
+    settings = {**seen.detected.settings, "workload": [*sure, *(f"script:{path}" for path in made)]}
+    change, why = settings_change(seen.root, settings)
+    return replace(seen, change=change, aside=f"{why}\n{table_text(settings)}" if why else "")
 
 
 def benchmark_changes(found: First) -> tuple[Change, ...]:

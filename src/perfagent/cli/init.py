@@ -56,6 +56,7 @@ def init(
     passed: Sequence[str] = ()
     if benchmark or (asking and not seen.detected.workloads and _wants_benchmark()):
         first, passed = starting.first(repo, flags)
+    seen = starting.with_benchmarks(seen, [each.script.path for each in first])
     changes = _changes(seen, first, workflow)
     left, notes = starting.writable(seen.root, changes)
     diffs = {change.path: change.diff(seen.root) for change in left}
