@@ -119,7 +119,7 @@ def compare(
     out: o.Out = None,
     fail_on: Annotated[
         str | None,
-        typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD looks slower; `ci gate` asks twice."),
+        typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD looks slower."),
     ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The report as Markdown on standard output, for a pull request.")
