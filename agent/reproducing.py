@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 from perfagent.agent.lab.prepared import Prepared
 from perfagent.agent.services import Services
 from perfagent.agent.settings import ENVIRONMENT_PREFIX, Settings
-from perfagent.tools.report import REPRODUCE
+from perfagent.tools.report import CHANGE, REPRODUCE
 
-#: The folder of a run that holds what the commands name, and the name of the change in it.
+#: The folder of a run that holds what the commands name.
 FOLDER = REPRODUCE
-CHANGE = "change.diff"
 
 #: Settings that decide a verdict and have a flag at `verify` and `compare`; others are given by the environment.
 FLAGS = ("test", "setup", "build", "image", "min_speedup", "metric", "no_instructions", "seed")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from perfagent.agent.reproducing import CHANGE, FOLDER, as_comparison
-from perfagent.tools.report import Result
+from perfagent.agent.reproducing import FOLDER, as_comparison
+from perfagent.tools.report import CHANGE, Result
 
 #: Longest script from outside the repository that a pull request shows, in characters: about a screen.
 SCRIPT_LENGTH = 5000

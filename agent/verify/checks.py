@@ -26,7 +26,7 @@ from perfagent.tools.equivalence import (
 from perfagent.tools.errors import BuildError, EditError
 from perfagent.tools.measure.constants import GROWTH_TIMEOUT_S
 from perfagent.tools.patch import Policy, changes_nothing, guard, read_patch
-from perfagent.tools.report import Check, Record, TestCounts
+from perfagent.tools.report import RESTORED, Check, Record, TestCounts
 
 #: How the verdict on a candidate begins under which a benchmark fails.
 DOES_NOT_RUN = "a benchmark does not run"
@@ -140,7 +140,7 @@ class Checker:
         self.diff = self.services.folder.put(report.diff)
         if report.refused is not None:
             raise _Failed("guarded", report.refused, self.restored)
-        return f"restored: {'; '.join(self.restored)}" if self.restored else "only sources are changed"
+        return f"{RESTORED}{'; '.join(self.restored)}" if self.restored else "only sources are changed"
 
     def _applies(self, candidate: Candidate, trees: list[Path]) -> str:
         diff = self.services.folder.get(self.diff)

@@ -60,3 +60,8 @@ def test_no_page_stands_twice_in_the_navigation() -> None:
     named = re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8").split("\nnav:\n")[1], re.MULTILINE)
     assert len(named) > 30
     assert [name for name in sorted(set(named)) if named.count(name) > 1] == []
+
+
+def test_no_two_pages_have_one_address() -> None:
+    addresses = [page.with_name(page.stem) if page.stem != "index" else page.parent for page in PAGES]
+    assert [address for address in set(addresses) if addresses.count(address) > 1] == []

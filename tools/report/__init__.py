@@ -15,6 +15,7 @@ from perfagent.tools.report.difference import (
     profile_difference,
 )
 from perfagent.tools.report.document import (
+    RESTORED,
     SCHEMA,
     BenchmarkFigure,
     Check,
@@ -36,7 +37,7 @@ from perfagent.tools.report.document import (
 )
 from perfagent.tools.report.html import calibration_page, result_page
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
-from perfagent.tools.report.material import REPRODUCE, Material, Setting
+from perfagent.tools.report.material import CHANGE, REPRODUCE, Material, Setting
 from perfagent.tools.report.progress import Progress, open_progress
 from perfagent.tools.report.samples import SAMPLES_SCHEMA, JudgedSamples, Samples, SampleSeries
 from perfagent.tools.report.story import (
@@ -70,9 +71,11 @@ from perfagent.tools.report.words import (
 
 __all__ = [
     "CALIBRATION_SCHEMA",
+    "CHANGE",
     "DIFFERENCE_SCHEMA",
     "METRICS",
     "REPRODUCE",
+    "RESTORED",
     "SAMPLES_SCHEMA",
     "SCHEMA",
     "BenchmarkFigure",

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA = "perfagent/result/1"
 
+#: How the guard's check begins when it left out changes to protected files.
+RESTORED = "restored: "
+
 
 class Record(BaseModel):
     """A frozen value; unknown fields are an error, so that a renamed one is noticed on reading."""

@@ -51,6 +51,8 @@ def _parts(material: Material) -> Iterator[str]:
         yield _section("Benchmarks", markdown_table(figures_table(result.benchmarks)))
         yield overall_text(result)
         yield _spread(material.series(material.whole))
+    if material.judged_change:
+        yield _section("The change", _diff(material.judged_change))
     for number, patch in enumerate(result.patches, 1):
         yield patch_markdown(patch, number)
         yield _spread(material.series(patch.id))
@@ -97,8 +99,12 @@ def patch_markdown(patch: PatchReport, number: int = 1) -> str:
     if patch.evidence:
         rows = [f"- `{file.name}`" + (f": {file.last_line}" if file.last_line else "") for file in patch.evidence]
         lines += ["", "Written beside the change to test old against new, and no part of it:", "", *rows]
-    fence = "`" * max(3, _longest_fence(patch.diff) + 1)
-    return "\n".join([*lines, "", f"{fence}diff", patch.diff.rstrip("\n"), fence])
+    return "\n".join([*lines, "", _diff(patch.diff)])
+
+
+def _diff(diff: str) -> str:
+    fence = "`" * max(3, _longest_fence(diff) + 1)
+    return "\n".join([f"{fence}diff", diff.rstrip("\n"), fence])
 
 
 def _longest_fence(text: str) -> int:

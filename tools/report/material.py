@@ -10,8 +10,9 @@ from perfagent.tools.report.difference import ProfileDifference
 from perfagent.tools.report.document import Result
 from perfagent.tools.report.samples import JudgedSamples, Samples, SampleSeries
 
-#: The folder of a run that holds what the commands name that repeat its verdict.
+#: The folder of a run that holds what the commands name that repeat its verdict, and the change among it.
 REPRODUCE = "reproduce"
+CHANGE = "change.diff"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Material:
     def whole(self) -> str:
         """What the samples call the thing the result's own figures are about."""
         return {"run": "branch", "verify": "patch", "compare": "head"}[self.result.command]
+
+    @property
+    def judged_change(self) -> str:
+        """The diff of a patch from outside; empty for a run, whose patches bring theirs, and for two commits."""
+        data = self.files.get(CHANGE, b"") if self.result.command == "verify" else b""
+        return data.decode("utf-8", "replace")
 
     def series(self, subject: str) -> tuple[SampleSeries, ...]:
         """The pairs behind a subject's figures: fresh ones where they were measured, else those that decided."""

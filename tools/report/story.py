@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from perfagent.tools.measure.constants import ALPHA, TARGET_POWER
+from perfagent.tools.measure.constants import ALPHA, GUARD_ALPHA, TARGET_POWER
 from perfagent.tools.report.document import Noise, Result
 from perfagent.tools.report.material import Material
 from perfagent.tools.report.words import (
@@ -33,8 +33,9 @@ MEANINGS: Mapping[str, str] = {
     "build_failed": "The repository does not build with the change, so nothing was measured.",
     "tests_failed": "Unit tests that pass without the change fail with it, so it was not judged by its speed.",
     "not_equivalent": "The change computes something else than the code before it, so it was not judged by its speed.",
-    "slower_elsewhere": "The change pays for its gain: another benchmark is proved slower.",
-    "slower": "A slowdown is proved.",
+    "slower_elsewhere": "A benchmark looks slower with the change, which the guard says of identical code in at most "
+    f"{GUARD_ALPHA:.0%} of cases; so it is not accepted.",
+    "slower": f"A benchmark looks slower; of identical code this is said in at most {GUARD_ALPHA:.0%} of comparisons.",
 }
 
 METHOD = (
@@ -107,8 +108,8 @@ def facts(material: Material) -> Iterator[Fact]:
         Fact("sandbox", result.sandbox),
         Fact("Python", result.python),
         Fact("unit tests", _tests(result)),
-        Fact("candidates", ", ".join(f"{n} {verdict_text(name)}" for name, n in sorted(result.candidates.items()))),
-        Fact("model", f"{result.model or 'none (the catalogue of rewrites)'}; {_spent(result)}"),
+        Fact("candidates", _candidates(result)),
+        Fact("model", _model(result)),
         Fact("prompts", ", ".join(f"{name.removesuffix('.md')} {d}" for name, d in result.prompts.items())),
         Fact("time", time_text(result.time).removeprefix("time: ") if result.time.wall_s else ""),
         Fact("the run ended", result.stop),
@@ -128,6 +129,19 @@ def _tests(result: Result) -> str:
     return f"{result.tests.passed} passed, {result.tests.failed} failed{flaky}"
 
 
+def _candidates(result: Result) -> str:
+    """How many met which verdict; a single patch or commit that was judged has the verdict in the headline."""
+    if result.command != "run":
+        return ""
+    return ", ".join(f"{count} {verdict_text(name)}" for name, count in sorted(result.candidates.items()))
+
+
+def _model(result: Result) -> str:
+    if result.command != "run" and result.model is None:
+        return ""
+    return f"{result.model or 'none (the catalogue of rewrites)'}; {_spent(result)}"
+
+
 def _spent(result: Result) -> str:
     return spent_text(result.cost.usd, result.cost.input_tokens + result.cost.output_tokens)
 
@@ -143,7 +157,10 @@ def next_steps(material: Material) -> list[Step]:
     if result.command == "run":
         return list(_after_nothing(material))
     if result.command == "verify":
-        return [Step("Apply the patch and commit it", "git apply FILE")] if result.verdict == "faster" else []
+        if result.verdict == "faster":
+            return [Step("Apply the patch and commit it", "git apply FILE")]
+        failed = [check.name for check in result.checks if not check.ok]
+        return [Step(f"Mend what the check `{failed[0]}` says, and verify again")] if failed else []
     if told_verdict(result) == "slower":
         return [Step("See what the two commits differ in", f"git diff {_range(result)}")]
     return []

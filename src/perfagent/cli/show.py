@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from perfagent.tools.report import (
+    RESTORED,
     CalibrationReport,
     Material,
     Result,
@@ -46,11 +47,6 @@ WIDE = 100
 LEFT_OUT = frozenset({"branch", "prompts", "perfagent", "machine", "sandbox", "Python"})
 
 
-def print_result(result: Result) -> None:
-    """Print a result that has just come out; see `print_material`."""
-    print_material(Material(result))
-
-
 def print_material(material: Material, *, full: bool = False) -> None:
     """Print the sentence to quote, the facts, one row a benchmark, the patches, and what to do next.
 
@@ -73,10 +69,13 @@ def print_material(material: Material, *, full: bool = False) -> None:
     _print_figures(console, result)
     _print_patches(console, material, full)
     _print_aside(console, result)
-    for check in result.checks:
-        if full or not check.ok:
-            mark = "[green]passed[/green]" if check.ok else "[red]failed[/red]"
-            say(f"  {mark}  {_safe(check.name)}: {_safe(check.detail)}")
+    # What the guard left out was not judged, which nobody may overlook.
+    checks = [check for check in result.checks if full or not check.ok or check.detail.startswith(RESTORED)]
+    if checks:
+        say("")
+    for check in checks:
+        mark = "[green]passed[/green]" if check.ok else "[red]failed[/red]"
+        say(f"  {mark}  {_safe(check.name)}: {_safe(check.detail)}")
     if full:
         _print_tried(console, result)
     say("")

@@ -118,7 +118,8 @@ def compare(
     seed: o.Seed = None,
     out: o.Out = None,
     fail_on: Annotated[
-        str | None, typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD is proved slower.")
+        str | None,
+        typer.Option("--fail-on", metavar="slower", help="Exit 1 when HEAD looks slower; `ci gate` asks twice."),
     ] = None,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The report as Markdown on standard output, for a pull request.")
@@ -163,6 +164,7 @@ def _finish(result: Result, as_json: bool) -> None:
     if as_json:
         typer.echo(result.to_json())
     else:
-        from perfagent.cli.show import print_result
+        from perfagent.agent.reporting import material_of
+        from perfagent.cli.show import print_material
 
-        print_result(result)
+        print_material(material_of(Path(result.run_dir), result))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from perfagent.cli.show import print_material, print_result
+from perfagent.cli.show import print_material
 from perfagent.tools.report import (
+    RESTORED,
     BenchmarkFigure,
+    Check,
     Cost,
     ExponentFigure,
     GrowthFigure,
@@ -32,22 +34,32 @@ def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         for n, s in ((1000, 1.2), (8000, 0.7))
     )
     exponent = ExponentFigure(value=1.5, interval=None)
-    print_result(
-        Result(
-            command="verify", run_id="r", run_dir="/r", repository="/x", status="completed", verdict="faster",
-            speedup=1.2,
-            cost=Cost(usd=None, models=(
-                ModelCost(model="big", roles=("planner", "editor"), calls=3, input_tokens=5, usd=0.25),
-                ModelCost(model="own", roles=("critic",), calls=1, failed_attempts=2, output_tokens=7),
-            )),
-            time=TimeShares(wall_s=100.0, model_s=40.0, running_s=57.0, scaffold_s=3.0, scaffold_share=0.03),
-            benchmarks=(BenchmarkFigure(id="test_a[1000]", speedup=1.2, interval=(1.1, 1.3), verdict="faster",
-                                        instructions=counts),),
-            growth=(GrowthFigure(benchmark="test_a[*]", multiples=False, metric="cpu", sizes=sizes, baseline=exponent,
-                                 candidate=exponent, mixed="wins at 1000, loses at 8000"),),
-        )
+    told = Result(
+        command="verify", run_id="r", run_dir="/r", repository="/x", status="completed", verdict="faster",
+        speedup=1.2,
+        cost=Cost(usd=None, models=(
+            ModelCost(model="big", roles=("planner", "editor"), calls=3, input_tokens=5, usd=0.25),
+            ModelCost(model="own", roles=("critic",), calls=1, failed_attempts=2, output_tokens=7),
+        )),
+        time=TimeShares(wall_s=100.0, model_s=40.0, running_s=57.0, scaffold_s=3.0, scaffold_share=0.03),
+        benchmarks=(BenchmarkFigure(id="test_a[1000]", speedup=1.2, interval=(1.1, 1.3), verdict="faster",
+                                    instructions=counts),),
+        growth=(GrowthFigure(benchmark="test_a[*]", multiples=False, metric="cpu", sizes=sizes, baseline=exponent,
+                             candidate=exponent, mixed="wins at 1000, loses at 8000"),),
     )  # fmt: skip
+    print_material(Material(told))
     return capsys.readouterr().out
+
+
+def test_what_was_left_out_of_a_patch_is_said_on_the_first_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    checks = (Check(name="guard", ok=True, detail=f"{RESTORED}tests/test_a.py: a test"),
+              Check(name="unit tests", ok=True, detail="4 passed"))  # fmt: skip
+    told = Result(command="verify", run_id="r", run_dir="/r", repository="/x", status="completed",
+                  verdict="not_faster", checks=checks)  # fmt: skip
+    print_material(Material(told))
+    shown = capsys.readouterr().out
+    assert "guard: restored: tests/test_a.py: a test" in shown
+    assert "unit tests: 4 passed" not in shown
 
 
 def test_names_with_brackets_are_whole(shown: str) -> None:

@@ -77,6 +77,7 @@ def result_page(material: Material) -> str:
         "result": result,
         "overall": overall_text(result),
         "whole": _measured(material, material.whole, result.benchmarks),
+        "change": file_diffs(material.judged_change),
         "patches": patches,
         "patches_table": patches_table(result.patches),
         "patches_forest": forest(result.patches),

@@ -90,7 +90,7 @@ def result_summary(material: Material) -> Summary:
         steps=next_steps(material),
         rows=list(facts(material)),
         messages=result.messages,
-        sections=list(_sections(result)),
+        sections=list(_sections(material)),
     )
 
 
@@ -127,9 +127,11 @@ def _tiles(result: Result) -> Iterator[Tile]:
     yield Tile(f"≤ {ALPHA:.0%}", "of useless changes pass this gate")
 
 
-def _sections(result: Result) -> Iterator[Section]:
+def _sections(material: Material) -> Iterator[Section]:
+    result = material.result
     parts = (
         ("benchmarks", "Benchmarks", result.benchmarks),
+        ("change", "The change", material.judged_change),
         ("patches", "Patches", result.patches),
         ("time", "Where the time went", result.benchmarks or result.patches),
         ("growth", "Growth", result.growth),

@@ -30,5 +30,13 @@ def test_the_whole_has_a_name_of_its_own_in_each_command() -> None:
     assert [material(command=c).whole for c in ("run", "verify", "compare")] == ["branch", "patch", "head"]
 
 
+def test_the_change_of_a_verification_is_among_its_files() -> None:
+    told = {
+        command: Material(material(command=command).result, files={"change.diff": b"-a\n+\xff\n"}).judged_change
+        for command in ("run", "verify", "compare")
+    }
+    assert told == {"run": "", "verify": "-a\n+\ufffd\n", "compare": ""}
+
+
 def test_a_run_without_a_name_is_named_by_its_id() -> None:
     assert material().run == "r"

@@ -6,6 +6,7 @@ import pytest
 
 from perfagent.tools.report import (
     BenchmarkFigure,
+    Check,
     Material,
     Noise,
     PatchReport,
@@ -51,6 +52,13 @@ def test_facts_come_from_the_result_and_its_setting() -> None:
     assert (told["machine"], told["unit tests"]) == ("Linux, 2 cores", "3 passed, 0 failed")
 
 
+def test_only_a_run_had_candidates_and_perhaps_a_model() -> None:
+    judged = result(command="verify", branch=None, patches=(), candidates={"faster": 1})
+    assert [fact.name for fact in facts(Material(judged))] == ["repository", "commit"]
+    told = {fact.name: fact.text for fact in facts(Material(result(candidates={"not_faster": 2, "faster": 1})))}
+    assert told["candidates"] == "1 faster, 2 not faster"
+
+
 def test_a_branch_can_be_taken_or_offered() -> None:
     material = Material(result(), setting=Setting(run="/tmp/my run"))
     assert commands(material) == ["perfagent apply '/tmp/my run'", "perfagent pr '/tmp/my run'"]
@@ -63,6 +71,12 @@ def test_after_nothing_was_found_there_is_something_to_try() -> None:
     assert steps[1].command == "perfagent run '/my repo' --model NAME"
     assert "20%" in steps[2].text
     assert len(next_steps(Material(nothing.model_copy(update={"model": "m"})))) == 2
+
+
+def test_a_failed_check_is_to_be_mended() -> None:
+    check = Check(name="unit tests", ok=False, detail="test_a fails")
+    (step,) = next_steps(Material(result(command="verify", verdict="tests_failed", branch=None, checks=(check,))))
+    assert (step.text, step.command) == ("Mend what the check `unit tests` says, and verify again", "")
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,14 @@ def test_samples_that_cannot_be_drawn_have_their_table() -> None:
     assert "Every pair" not in page
 
 
+def test_a_verification_shows_the_change_it_judged() -> None:
+    told = material(0, command="verify", branch=None)
+    page = result_page(Material(told.result, files={"change.diff": b"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-1\n+20\n"}))
+    assert '<h2 id="change">The change</h2>' in page
+    assert '<a href="#change">The change</a>' in page
+    assert '<span class="n">' in page
+
+
 def test_without_the_extra_there_are_the_tables_and_how_to_get_charts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     pairs = SampleSeries(benchmark="bench", metric="cpu", baseline=(2.0, 2.1), candidate=(1.0, 1.1))
