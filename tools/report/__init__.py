@@ -17,20 +17,13 @@ from perfagent.tools.report.difference import (
 from perfagent.tools.report.document import (
     RESTORED,
     SCHEMA,
-    BenchmarkFigure,
     Check,
     Cost,
     EvidenceFile,
-    ExponentFigure,
-    GrowthFigure,
-    InstructionFigure,
     ModelCost,
     Noise,
-    Overall,
     PatchReport,
-    Record,
     Result,
-    SizeFigure,
     TestCounts,
     TimeShares,
     TriedReport,
@@ -38,6 +31,15 @@ from perfagent.tools.report.document import (
 from perfagent.tools.report.html import calibration_page, result_page
 from perfagent.tools.report.markdown import comparison_markdown, patch_markdown, result_markdown
 from perfagent.tools.report.material import CHANGE, REPRODUCE, Material, Setting
+from perfagent.tools.report.measured import (
+    BenchmarkFigure,
+    ExponentFigure,
+    GrowthFigure,
+    InstructionFigure,
+    Overall,
+    Record,
+    SizeFigure,
+)
 from perfagent.tools.report.progress import Progress, open_progress
 from perfagent.tools.report.samples import SAMPLES_SCHEMA, JudgedSamples, Samples, SampleSeries
 from perfagent.tools.report.story import (

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from perfagent.tools.measure import Calibration
 from perfagent.tools.measure.constants import TARGET_POWER
-from perfagent.tools.report.document import Record
+from perfagent.tools.report.measured import Record
 from perfagent.tools.report.tables import Table, markdown_table
 from perfagent.tools.report.words import METRICS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, Field
 
-from perfagent.tools.report.document import Record
+from perfagent.tools.report.measured import Record
 
 if TYPE_CHECKING:
     from perfagent.tools.profile import Frame

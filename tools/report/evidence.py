@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from perfagent.tools.report.document import BenchmarkFigure, GrowthFigure, Result
+from perfagent.tools.report.document import Result
+from perfagent.tools.report.measured import BenchmarkFigure, GrowthFigure
 from perfagent.tools.report.tables import growth_table, instructions_table, markdown_table
 from perfagent.tools.report.words import METRICS, count_text, exponent_text, size_text, speedup_text
 

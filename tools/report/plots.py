@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfagent.tools.report.document import BenchmarkFigure, PatchReport
+from perfagent.tools.report.document import PatchReport
+from perfagent.tools.report.measured import BenchmarkFigure
 
 #: An axis reaches at least from one to the other, or noise would look like news.
 NARROWEST = (0.95, 1.05)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from perfagent.tools.report.document import Record
+from perfagent.tools.report.measured import Record
 
 SAMPLES_SCHEMA = "perfagent/samples/1"
 

@@ -8,7 +8,8 @@ from statistics import quantiles
 
 from perfagent.tools.measure import constants as gate
 from perfagent.tools.report.difference import DifferenceFrame
-from perfagent.tools.report.document import BenchmarkFigure, Cost, GrowthFigure, PatchReport, TriedReport
+from perfagent.tools.report.document import Cost, PatchReport, TriedReport
+from perfagent.tools.report.measured import BenchmarkFigure, GrowthFigure
 from perfagent.tools.report.samples import SampleSeries
 from perfagent.tools.report.words import (
     cost_text,

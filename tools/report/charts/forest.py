@@ -9,7 +9,7 @@ from typing import Any
 from perfagent.tools.report.charts.drawing import CHARACTER_PX, SIDE, WIDTH, drawn
 from perfagent.tools.report.charts.palette import BASELINE, GAIN, INK, LOSS, MUTED
 from perfagent.tools.report.charts.scales import MIRRORED_LABEL, axis, fitted, ratio_ticks
-from perfagent.tools.report.document import BenchmarkFigure
+from perfagent.tools.report.measured import BenchmarkFigure
 from perfagent.tools.report.words import interval_text, shared_prefix, speedup_text
 
 ROW = 40

@@ -17,7 +17,7 @@ from perfagent.tools.report.charts.scales import (
     padded,
     room_for,
 )
-from perfagent.tools.report.document import GrowthFigure
+from perfagent.tools.report.measured import GrowthFigure
 from perfagent.tools.report.words import METRICS, exponent_text, size_text
 
 HEIGHT = 260

@@ -23,7 +23,7 @@ from perfagent.tools.report.charts.scales import (
     log_ticks,
     padded,
 )
-from perfagent.tools.report.document import BenchmarkFigure
+from perfagent.tools.report.measured import BenchmarkFigure
 from perfagent.tools.report.samples import SampleSeries
 from perfagent.tools.report.words import METRICS, bytes_text, interval_text, seconds_text, speedup_text
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from perfagent.tools.report.calibration import CalibrationReport, identical_table, power_table
 from perfagent.tools.report.charts import charts_available
 from perfagent.tools.report.difference import ProfileDifference
-from perfagent.tools.report.document import BenchmarkFigure, GrowthFigure
+from perfagent.tools.report.measured import BenchmarkFigure, GrowthFigure
 from perfagent.tools.report.samples import SampleSeries
 from perfagent.tools.report.tables import Table, difference_table, growth_table, pairs_table, spread_table
 

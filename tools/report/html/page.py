@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfagent.tools.report.charts import charts_available
-from perfagent.tools.report.document import BenchmarkFigure, PatchReport
+from perfagent.tools.report.document import PatchReport
 from perfagent.tools.report.evidence import ASIDE, growth_text
 from perfagent.tools.report.html import bars as drawing
 from perfagent.tools.report.html.bars import Forest, forest
@@ -22,6 +22,7 @@ from perfagent.tools.report.html.figures import (
 from perfagent.tools.report.html.rendering import data_link, rendered
 from perfagent.tools.report.html.summary import Download, json_download, plural, result_summary
 from perfagent.tools.report.material import Material
+from perfagent.tools.report.measured import BenchmarkFigure
 from perfagent.tools.report.story import method, overall_text, rate_text, reproduce
 from perfagent.tools.report.tables import (
     Table,
