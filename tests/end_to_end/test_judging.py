@@ -128,7 +128,7 @@ def test_compare_tells_a_pull_request_of_every_benchmark(perfagent: Any, reposit
     assert text.count("| slower |") == 2
     assert "All 2 benchmarks: geometric mean 0." in text
     assert "Identical code is accepted in at most 1.0% of comparisons by design, and was in " in text
-    assert "Reproduce: `perfagent compare REPO " in text
+    assert "\nperfagent compare . " in text
 
 
 def test_hotspots_and_rewrites_as_json(perfagent: Any, repository: Path) -> None:

@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -109,13 +110,14 @@ def prism(github_description: Mapping[str, Any], tmp_path_factory: pytest.TempPa
         f"http://127.0.0.1:{upstream.getsockname()[1]}",
     ]
     with found.log.open("wb") as log:
-        process = subprocess.Popen([PRISM, *arguments], stdout=log, stderr=log)
+        # A session of its own: `node` may be a script that starts the real one.
+        process = subprocess.Popen([PRISM, *arguments], stdout=log, stderr=log, start_new_session=True)
     try:
         _until(lambda: process.poll() is not None or "is listening" in found.log.read_text("utf-8"), "prism hangs")
         assert process.poll() is None, f"prism does not start: {found.log.read_text('utf-8')[-500:]}"
         yield found
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
         upstream.close()
 
