@@ -25,7 +25,7 @@ from perfagent.tools.equivalence import (
 )
 from perfagent.tools.errors import WorkloadError
 from perfagent.tools.patch import Policy
-from perfagent.tools.profile import Hotspot, RawProfile, locate, rank
+from perfagent.tools.profile import Hotspot, Place, locate, rank
 from perfagent.tools.workload import MIN_BODY_S
 
 #: Functions whose calls are looked at, those with the largest share of the tests' time first.
@@ -47,7 +47,7 @@ MOST_CALLS = 40
 #: Seconds that all calls together may take once: a comparison makes them some eighty times for each idea.
 LONGEST_PASS_S = 0.25
 
-#: Where no unit test is: the examples in docstrings and in the README, which pytest runs too.
+#: Where no unit test is, or none that takes the code's time: examples in docstrings and README, which pytest runs too.
 DOCTESTS = "python -m pytest -q --doctest-modules --doctest-glob=README* --ignore=setup.py --ignore=docs/conf.py"
 
 #: Names of folders with benchmarks that a new one may join.
@@ -93,6 +93,15 @@ class Candidate:
         return f"{self.spot.path}:{self.spot.qualname}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """How tests were run, how many, and the hot functions that a patch may change, each with where it stands."""
+
+    selection: TestSelection
+    count: int
+    known: list[tuple[Hotspot, Place]]
+
+
 def first_benchmarks(services: Services, base: str) -> Made:
     """Watch the unit tests, and make benchmarks of the calls of the hottest functions that can be made again.
 
@@ -108,17 +117,18 @@ def first_benchmarks(services: Services, base: str) -> Made:
     tree = lab.tree(base)
     with lab.lent(tree) as copy, lab.open({"baseline": copy}, writable=True) as bench:
         site = bench.test_site("baseline")
-        raw, selection, count = _profiled(
-            lambda chosen: profile_tests(
-                bench.sandbox, site, chosen, timeout_s=LONGEST_TESTS_S, hash_seed=VALUE_SEEDS[0]
-            ),
-            services.settings.test,
-        )
         policy = Policy.of(copy, paths=services.settings.paths)
-        spots = _hottest(rank(raw, copy, prepared.source_roots), policy)
-        known = [(spot, place) for spot in spots if (place := locate(copy, spot.path, spot.qualname))]
-        if not known:
-            raise _refusal(f"the unit tests ({count}) spend no time in the repository's own functions", ())
+
+        def watched(selection: TestSelection) -> _Watched:
+            raw, count = profile_tests(
+                bench.sandbox, site, selection, timeout_s=LONGEST_TESTS_S, hash_seed=VALUE_SEEDS[0]
+            )
+            spots = _hottest(rank(raw, copy, prepared.source_roots), policy)
+            known = [(spot, place) for spot in spots if (place := locate(copy, spot.path, spot.qualname))]
+            return _Watched(selection, count, known)
+
+        found = _busy(watched, services.settings.test)
+        known, selection, count = found.known, found.selection, found.count
         places = [place for _, place in known]
         say(f"{count} tests: watching the calls of {len(places)} functions")
         seen = real_calls(bench.sandbox, site, selection, places, timeout_s=LONGEST_TESTS_S, hash_seed=VALUE_SEEDS[0])
@@ -131,26 +141,27 @@ def first_benchmarks(services: Services, base: str) -> Made:
         return _those_that_stand(_Maker(services, prepared, again), candidates)
 
 
-def _profiled(
-    profile: Callable[[TestSelection], tuple[RawProfile, int]], command: str | None
-) -> tuple[RawProfile, TestSelection, int]:
-    """The profile of the unit tests, else of the examples in docstrings and README, and how they are run.
+def _busy(watched: Callable[[TestSelection], _Watched], command: str | None) -> _Watched:
+    """The unit tests, else the examples in docstrings and README, whichever are there and run the repository's code.
 
     Raises:
-        WorkloadError: there are neither.
+        WorkloadError: neither do.
     """
     if command is not None and not is_pytest(command):
         raise _refusal(f"the tests are run by {command!r}, and calls can be watched under pytest alone", ())
-    try:
-        raw, count = profile(TestSelection(command=command))
-        return raw, TestSelection(command=command), count
-    except WorkloadError as none:
-        examples = TestSelection(command=DOCTESTS)
+    trouble = None
+    for selection in (TestSelection(command=command), TestSelection(command=DOCTESTS)):
         try:
-            raw, count = profile(examples)
-        except WorkloadError:
-            raise none from None
-        return raw, examples, count
+            found = watched(selection)
+        except WorkloadError as error:
+            trouble = trouble or error
+            continue
+        if found.known:
+            return found
+        told = f"the unit tests ({found.count}) spend no time in the repository's own functions"
+        trouble = trouble or _refusal(told, ())
+    assert trouble is not None
+    raise trouble
 
 
 def _hottest(spots: Sequence[Hotspot], policy: Policy) -> list[Hotspot]:

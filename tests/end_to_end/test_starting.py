@@ -69,6 +69,16 @@ def test_no_call_that_can_be_made_again_is_refused(bare: Path, perfagent: Any, k
     assert kit.git(bare, "status", "--porcelain") == ""
 
 
+def test_examples_are_watched_where_the_tests_run_nothing_of_the_code(bare: Path, perfagent: Any, kit: Any) -> None:
+    (bare / "tests/test_textkit.py").write_text("def test_nothing():\n    sum(range(10))\n")
+    example = ">>> from textkit.words import unique\n>>> len(unique([f'word{n}' for n in range(500)]))\n500\n"
+    (bare / "README.txt").write_text(example)
+    kit.git(bare, "add", "README.txt")
+    kit.git(bare, "commit", "-qam", "an example")
+    (first,) = perfagent("init", bare, "--benchmark", "--json", *LOCAL).json["benchmarks"]
+    assert first["target"] == "textkit/words.py:unique"
+
+
 def test_nothing_is_written_unasked(guessed: Path, perfagent: Any, kit: Any) -> None:
     for flags in ((), ("--dry-run", "--yes"), ("--json",)):
         out = perfagent("init", guessed, *flags, *LOCAL).out
