@@ -160,9 +160,7 @@ class Preparation:
     def _tell_tests(self, stable: StableTests | None, *, known: bool) -> None:
         """Say how the unit tests end at the baseline."""
         if stable is None:
-            self.say(
-                "unit tests: there are none, so only the benchmarks' values show that a change keeps the behaviour"
-            )
+            self.say("unit tests: there are none that run, so only the benchmarks' values show that behaviour is kept")
             return
         told = [f"{len(stable.passing)} pass stably"]
         others = ((stable.failing, "fail"), (stable.flaky, "are flaky"))
@@ -233,7 +231,7 @@ class Preparation:
         return any(name.endswith(".py") for name in self.services.target.files(self.base))
 
     def _tests(self, prepared: Prepared) -> StableTests | None:
-        """Two runs of the unit tests at the baseline, a third where they differ; None when there are none."""
+        """Two runs of the unit tests at the baseline, a third where they differ; None when none runs."""
         if not self.services.settings.test and not self._has_python():
             return None
         lab = Laboratory(self.services, prepared)
@@ -247,7 +245,7 @@ class Preparation:
             first = run(BASELINE_SEEDS[0])
             return (
                 None
-                if _no_tests(first)
+                if _no_tests(first, asked=self.services.settings.test is not None)
                 else baseline_tests(lambda seed: first if seed == BASELINE_SEEDS[0] else run(seed))
             )
 
@@ -287,5 +285,7 @@ def _dumped(tests: StableTests | None) -> dict[str, Any] | None:
     return None if tests is None else tests.model_dump(mode="json")
 
 
-def _no_tests(run: TestRun) -> bool:
-    return run.complete and not run.outcomes and not run.collection_errors
+def _no_tests(run: TestRun, *, asked: bool) -> bool:
+    """Whether there are none, or none that runs here: tests that are skipped judge nothing, unless they were named."""
+    idle = not run.outcomes if asked else all(outcome == "skipped" for outcome in run.outcomes.values())
+    return run.complete and idle and not run.collection_errors

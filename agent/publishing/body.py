@@ -188,7 +188,9 @@ def _growth_text(growth: GrowthFigure) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """As a sentence begins; a name from the code, such as `re.sub`, keeps its small letter."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
 
 
 def _minds(result: Result) -> list[str]:

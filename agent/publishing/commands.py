@@ -12,17 +12,21 @@ from perfagent.tools.report import CHANGE, Result
 SCRIPT_LENGTH = 5000
 
 
-def repeating(result: Result, branch: str, base: str, commit: str) -> tuple[str, ...]:
-    """Shell commands for a clone of the repository: fetch the branch, compare it with what it stands on.
+def repeating(result: Result, branch: str, base: str, commit: str, *, mailed: bool = False) -> tuple[str, ...]:
+    """Shell commands for a clone of the repository: get the change, compare it with what it stands on.
 
     Args:
         result: whose last command repeats the verdict; results of earlier versions have none.
         base, commit: full ids of the two sides.
+        mailed: whether the change comes as a mail, which becomes a commit of whoever applies it, and not as a branch.
     """
+    head = "HEAD" if mailed else commit[:12]
     try:
-        compare = as_comparison(result.reproduce, base[:12], commit[:12])
+        compare = as_comparison(result.reproduce, base[:12], head)
     except ValueError:
-        compare = f"perfagent compare . {base[:12]} {commit[:12]}"
+        compare = f"perfagent compare . {base[:12]} {head}"
+    if mailed:
+        return (f"git checkout {base[:12]}", "git am 0001-*.patch", compare)
     return (f"git fetch origin {shlex.quote(branch)}", compare)
 
 

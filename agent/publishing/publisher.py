@@ -171,7 +171,7 @@ class Publisher:
             url = self.forge.image_url(chart_commit, picture.path)
             chart = Picture(url, picture.alt) if url else None
             updates = updates if url else [each for each in updates if each.branch != CHART_BRANCH]
-        commands = repeating(proof.result, branch, proof.base, commit)
+        commands = repeating(proof.result, branch, proof.base, commit, mailed=self.forge.name == "patches")
         return _Prepared(proof, commit, tuple(updates), body(offer, proof, Told(commit, commands, chart)))
 
     def _chart(self, offer: Offer, picture: Drawing) -> tuple[str, BranchUpdate | None]:

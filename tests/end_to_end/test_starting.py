@@ -79,6 +79,18 @@ def test_examples_are_watched_where_the_tests_run_nothing_of_the_code(bare: Path
     assert first["target"] == "textkit/words.py:unique"
 
 
+def test_tests_that_are_all_skipped_are_none(bare: Path, perfagent: Any, kit: Any) -> None:
+    skipped = "import pytest\n\n\n@pytest.mark.skip\ndef test_online():\n    assert False\n"
+    (bare / "tests/test_textkit.py").write_text(skipped)
+    (bare / "bench_it.py").write_text(WORKLOAD)
+    kit.git(bare, "add", "-A")
+    kit.git(bare, "commit", "-qm", "all skipped")
+    facts = perfagent("init", bare, "--check", "--json", *LOCAL)
+    assert "unit tests: there are none that run" in facts.err
+    named = perfagent("init", bare, "--check", *LOCAL, "--test", "python -m pytest", status=1)
+    assert "none of the unit tests (1) passes at the baseline" in named.said
+
+
 def test_nothing_is_written_unasked(guessed: Path, perfagent: Any, kit: Any) -> None:
     for flags in ((), ("--dry-run", "--yes"), ("--json",)):
         out = perfagent("init", guessed, *flags, *LOCAL).out

@@ -110,7 +110,8 @@ def profile_tests(
     """
     found = _watched(sandbox, site, selection, {"what": "profile", "enough": enough_s}, (timeout_s, hash_seed))
     if not found["tests"]:
-        raise WorkloadError("no unit test ran", "see what `python -m pytest` says in the repository", code="PA406")
+        remedy = "see what `python -m pytest` says, or write a file such as bench.py that defines workload()"
+        raise WorkloadError("no unit test ran", remedy, code="PA406")
     raw = RawProfile(posixpath.normpath(site.tree), {ALL_TESTS: rows_of(found["profile"])})
     return raw, int(found["tests"])
 
