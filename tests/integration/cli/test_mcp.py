@@ -299,8 +299,7 @@ def test_when_the_program_goes_away_its_call_is_interrupted(place: Path) -> None
         assert process.wait(60) == 0
         rest = process.stdout.read()
     run = place / "home/runs" / next(line.split()[2].rstrip(":") for line in heard if " run " in line)
-    # Closed in order by the call itself, long before its end.
-    assert '"kind": "accounted"' in (run / "events.jsonl").read_text(), rest
+    assert '"interrupted", "by": "KeyboardInterrupt"' in (run / "events.jsonl").read_text(), rest
     assert not (run / "result.json").exists(), rest
 
 
