@@ -21,6 +21,7 @@ import fcntl
 import functools
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -305,7 +306,13 @@ IMAGES = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Under pytest-xdist, give each process cores of its own: two that measure on one would wait for each other."""
+    """Hear Ctrl-C, and under pytest-xdist give each process cores of its own.
+
+    A shell makes what it starts in the background ignore the signal, and so all that the tests start would. Two that
+    measure on one core would wait for each other.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     name = os.environ.get("PYTEST_XDIST_WORKER", "")
     if name:
         cores, number = sorted(os.sched_getaffinity(0)), int(name.removeprefix("gw"))

@@ -134,6 +134,15 @@ def read_records() -> Iterator[tuple[Path, Record]]:
             continue
 
 
+def drop_torn_records() -> None:
+    """Delete records whose writer was killed before a word of them was written; their runners ended with it."""
+    for path in records_folder().glob("*.json"):
+        pid, _, started = path.stem.partition("-")
+        with contextlib.suppress(OSError, ValueError):
+            if not path.stat().st_size and start_time(int(pid)) != int(started):
+                path.unlink()
+
+
 def parse_record(data: Mapping[str, object]) -> Record:
     """A record from its JSON form."""
     fields = dict(data)

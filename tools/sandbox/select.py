@@ -11,7 +11,7 @@ from pathlib import Path
 
 from perfagent.tools.errors import PerfagentError, SandboxUnavailable, UsageError
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, reap_containers
-from perfagent.tools.sandbox.owners import clear, read_records
+from perfagent.tools.sandbox.owners import clear, drop_torn_records, read_records
 from perfagent.tools.sandbox.protocol import (
     Availability,
     Command,
@@ -169,6 +169,7 @@ def reap(run_id: str | None = None) -> list[str]:
         What was killed: names of containers, and pids of runners with their run.
     """
     reaped = reap_containers(run_id)
+    drop_torn_records()
     for path, record in read_records():
         wanted = record.run_id == run_id if run_id is not None else not record.owner.alive
         if wanted and clear(path, record):

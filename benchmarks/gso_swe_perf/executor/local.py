@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 
+from perfagent.agent.interruption import uninterrupted
 from perfagent.benchmarks.gso_swe_perf.executor.attempt import Attempt, stop
 from perfagent.benchmarks.gso_swe_perf.executor.cores import Claim, claim_some, timing_cores
 from perfagent.benchmarks.gso_swe_perf.executor.protocol import POLL_S, Ended, Work
@@ -49,7 +50,8 @@ class LocalExecutor:
                 while waiting and idle:
                     job, number = waiting.popleft()
                     held = idle.pop()
-                    running[Attempt(self._work, job, held)] = (held, number)
+                    with uninterrupted():
+                        running[Attempt(self._work, job, held)] = (held, number)
                 for attempt, error in [(each, each.ended()) for each in running]:
                     if error is None:
                         continue

@@ -9,6 +9,7 @@ import pytest
 from perfagent.tools.sandbox.owners import (
     Record,
     clear,
+    drop_torn_records,
     identify,
     read_records,
     records_folder,
@@ -61,6 +62,19 @@ def test_unreadable_records_are_skipped(folder):
     (folder / "odd.json").write_text('{"run_id": 3}')
 
     assert list(read_records()) == []
+
+
+def test_a_record_that_was_never_written_goes_with_its_runner(folder, child):
+    ours = identify(child.pid)
+    torn = [folder / f"{ours.pid}-{ours.started - 1}.json", folder / f"{2**22}-1.json"]
+    kept = [folder / f"{ours.pid}-{ours.started}.json", folder / "odd.json"]
+    for path in (*torn, *kept):
+        path.touch()
+    readable = write_record(Record("run", ours, dataclasses.replace(ours, started=1)))
+
+    drop_torn_records()
+
+    assert sorted(folder.iterdir()) == sorted([*kept, readable])
 
 
 def test_clearing_kills_the_runner_and_deletes_its_folders(folder, child, tmp_path):

@@ -61,9 +61,8 @@ def test_killed_ten_times_it_has_the_table_of_an_undisturbed_one(
 
 
 def test_ctrl_c_ends_it_with_130_and_leaves_no_job(counted_wordbook: Any, tmp_path: Path, home: None) -> None:
-    # Whoever runs the tests in the background makes all they start ignore the signal.
-    hearing = ["env", "--default-signal=INT", *command(counted_wordbook, tmp_path / "stopped")]
-    driver = subprocess.Popen(hearing, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    asked = command(counted_wordbook, tmp_path / "stopped")
+    driver = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert driver.stderr is not None and driver.stderr.readline().startswith("environments: 1 to do")
     driver.send_signal(signal.SIGINT)
     _, told = driver.communicate(timeout=30)

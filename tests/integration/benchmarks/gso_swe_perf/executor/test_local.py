@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -19,6 +20,7 @@ import pytest
 from perfagent.benchmarks.gso_swe_perf.executor import LocalExecutor, Work
 from perfagent.benchmarks.gso_swe_perf.executor.cores import claim
 from perfagent.benchmarks.gso_swe_perf.records import Job
+from perfagent.tools.sandbox.owners import stat_fields
 
 Jobs = Callable[..., list[Job]]
 Works = Callable[..., Work]
@@ -84,6 +86,34 @@ def test_closing_the_iterator_stops_what_runs(folder: Path, make_work: Works, ma
     assert time.monotonic() - began < 10 and len(done(folder)) == 1
     executor.close()
     assert free(0)
+
+
+def test_an_interrupt_at_any_moment_of_a_start_leaves_no_process(make_work: Works, make_jobs: Jobs) -> None:
+    executor = LocalExecutor(make_work(), (0, 1))
+    before = children()
+    for number in range(100):
+        interrupting = threading.Thread(target=interrupt_after, args=(number * 1e-4,))
+        with pytest.raises(KeyboardInterrupt):
+            interrupting.start()
+            for _ in executor.run(make_jobs("hangs", "hangs")):
+                pass
+        interrupting.join()
+        assert children() == before
+    executor.close()
+
+
+def interrupt_after(seconds: float) -> None:
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def children() -> set[int]:
+    """Our own processes, those that nobody has reaped among them."""
+    return {
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdecimal() and stat_fields(int(entry.name))[1:2] == [str(os.getpid())]
+    }
 
 
 def test_a_core_that_somebody_holds_is_done_without(make_work: Works, make_jobs: Jobs) -> None:
