@@ -79,8 +79,3 @@ class LoopResult:
     def submitted(self) -> bool:
         """Whether there is a change the model stands by."""
         return self.end == "submitted"
-
-    @property
-    def gave_up_reason(self) -> str:
-        """Why the model gave up; empty when it did not."""
-        return self.reason if self.end == "gave_up" else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,22 +40,6 @@ def line_table(services: Services, tree: Path, path: str, qualname: str) -> str:
     with services.lab.open({"side": tree}) as bench:
         profile = bench.lines("side", tree, [(path, qualname)])
     return table(profile.functions[0], tree, profile.overhead)
-
-
-def calls_of(services: Services, tree: Path, functions: Sequence[tuple[str, str]]) -> tuple[CallFacts, ...]:
-    """What some functions of a tree are called with, while the workloads run once; those never called are left out.
-
-    Args:
-        tree: on the host.
-        functions: path in the tree and dotted name of each, such as of the hotspots.
-
-    Raises:
-        WorkloadError: there is no such function, or no workload that can be traced.
-    """
-    from perfagent.tools.profile import call_facts
-
-    with services.lab.open({"side": tree}) as bench:
-        return call_facts(bench.lines("side", tree, functions))
 
 
 def table(function: FunctionLines, tree: Path, overhead: float | None = None, most: int = MOST_LINES) -> str:

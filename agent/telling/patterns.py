@@ -174,12 +174,3 @@ def _told_by_profile(spot: Hotspot, note: Note) -> Iterator[Finding]:
         yield Finding("many_calls", 0, f"is called {spot.calls:,} times in one execution", 2 if small else 1)
     if PurePosixPath(spot.path).suffix in NATIVE:
         yield Finding("native", 0, "is native code", 2)
-
-
-def features_known() -> Mapping[str, tuple[str, ...]]:
-    """Feature to the patterns it leads to."""
-    found: dict[str, list[str]] = {}
-    for pattern in catalogue():
-        for feature in pattern.features:
-            found.setdefault(feature, []).append(pattern.id)
-    return {feature: tuple(names) for feature, names in sorted(found.items())}

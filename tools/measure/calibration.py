@@ -85,19 +85,6 @@ class Calibration(BaseModel):
         """Whether the noise makes judging impossible."""
         return self.noise > MAX_NOISE
 
-    def require_quiet(self) -> None:
-        """Refuse to judge here when the noise is too large.
-
-        Raises:
-            MeasurementError: the robust sd of a pair is above 15 %.
-        """
-        if self.too_noisy:
-            raise MeasurementError(
-                f"{self.benchmark}: identical code differs by {self.noise:.0%} from run to run",
-                "use a quieter machine, a longer benchmark, or one that computes instead of waiting",
-                code="PA501",
-            )
-
     @property
     def rate(self) -> str:
         """The false-acceptance rate, by design and as resampled here, for a sentence."""

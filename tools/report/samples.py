@@ -57,11 +57,6 @@ class Samples(Record):
     judged: tuple[JudgedSamples, ...] = ()
     identical: tuple[SampleSeries, ...] = ()
 
-    def series_of(self, subject: str, benchmark: str, stage: str = "publish") -> SampleSeries | None:
-        """One benchmark's pairs for a subject; None where none were taken."""
-        found = (s for j in self.judged if (j.subject, j.stage) == (subject, stage) for s in j.series)
-        return next((series for series in found if series.benchmark == benchmark), None)
-
     def to_json(self) -> str:
         """The document as text, by its published names."""
         return self.model_dump_json(by_alias=True)

@@ -9,16 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import combinations_with_replacement
-from statistics import median
 
 #: ENAMEL's alpha: the limit is this many times the longest reference time. A run beyond it is cut off and counts 0.
 TIMEOUT_FACTOR = 2.0
-
-
-def hodges_lehmann(times: Sequence[float]) -> float:
-    """ENAMEL's estimate of a time from repeats: the median of the means of all pairs, each value with itself too."""
-    return median((first + second) / 2 for first, second in combinations_with_replacement(times, 2))
 
 
 def level_efficiency(seconds: float, reference: float, timeout: float) -> float:

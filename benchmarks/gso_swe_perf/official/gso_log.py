@@ -19,7 +19,6 @@ APPLYING = "Applying patch..."
 APPLIED, NOT_APPLIED = ">>>>> Applied Patch", ">>>>> Patch Apply Failed"
 INSTALLED, NOT_INSTALLED = ">>>>> Init Succeeded", ">>>>> Init Failed"
 PASSED, ERRORED, TIMED_OUT = ">>>>> Tests Passed", ">>>>> Tests Errored", ">>>>> Tests Timed Out"
-TEST = re.compile(r"^>>>>> Test (\d+)\s*$", re.MULTILINE)
 TIME = re.compile(r"Execution time:\s+([\d.]+)s")
 
 
@@ -53,9 +52,3 @@ def status_of(log: str) -> Status:
 def times(text: str) -> tuple[float, ...]:
     """Seconds of every execution that a text tells of, in its order."""
     return tuple(float(found) for found in TIME.findall(text))
-
-
-def times_of(log: str, phase: Phase) -> tuple[tuple[float, ...], ...]:
-    """Seconds of every execution of a phase, a tuple a test; empty when the log lacks the phase."""
-    block = log.partition(start(phase))[2].partition(end(phase))[0]
-    return tuple(times(part) for part in TEST.split(block)[2::2])

@@ -15,7 +15,7 @@ from perfagent.agent.opening import opened
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict, VerdictName
 from perfagent.agent.telling.feedback import feedback_for
-from perfagent.agent.telling.line_profile import call_lines, calls_of, line_table
+from perfagent.agent.telling.line_profile import line_table
 from perfagent.agent.verify.verification import Verifier, refused
 from perfagent.tools.patch import diff_trees
 from perfagent.tools.report import BenchmarkFigure
@@ -139,10 +139,3 @@ def test_a_table_of_any_function_can_be_had(services: Services) -> None:
     said = line_table(services, tree, "kit/words.py", "unique")
     assert "4 | 1800 | " in said
     assert said.endswith("It is called once.\n`words` holds 1800 items.")
-
-
-def test_what_functions_are_called_with_can_be_had(services: Services) -> None:
-    tree = services.lab.tree(services.lab.prepared.base)
-    places, unique = calls_of(services, tree, [("kit/words.py", "places"), ("kit/words.py", "unique")])
-    assert (places.qualname, unique.calls) == ("places", 1)
-    assert call_lines(unique) == ["It is called once.", "`words` holds 1800 items."]

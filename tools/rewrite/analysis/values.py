@@ -23,9 +23,6 @@ _STR_RESULT = frozenset(
     ]
 )
 _STR_LIST_RESULT = frozenset(["split", "rsplit", "splitlines"])
-_STR_ONLY = (
-    _STR_RESULT | _STR_LIST_RESULT | frozenset(["startswith", "endswith", "isdigit", "isalpha", "isspace", "encode"])
-)
 
 # Builtins whose result has one type, whatever the argument.
 BUILTIN_RESULT = {
@@ -117,11 +114,6 @@ def method_result(method: str) -> str | None:
     if method in _STR_RESULT:
         return "str"
     return "list" if method in _STR_LIST_RESULT else None
-
-
-def is_str_method(method: str) -> bool:
-    """Whether only strings and bytes have a method of this name."""
-    return method in _STR_ONLY
 
 
 def annotation_type(annotation: cst.Annotation | None) -> str | None:

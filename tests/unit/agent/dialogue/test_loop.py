@@ -100,7 +100,7 @@ def test_a_block_that_does_not_apply_gets_a_second_chance(loop: Loop) -> None:
 
 def test_text_that_would_break_the_file_changes_nothing(loop: Loop, workbench: FileWorkbench) -> None:
     result = loop(BLOCK.replace("fromkeys(words)", "fromkeys(words"), "GIVE UP: I cannot write Python")
-    assert (result.end, result.gave_up_reason) == ("gave_up", "I cannot write Python")
+    assert (result.end, result.reason) == ("gave_up", "I cannot write Python")
     assert "syntax" in result.messages[3].content
     assert workbench.diff() == ""
 
@@ -145,7 +145,7 @@ def test_every_call_gets_a_result_even_after_the_end(loop: Loop) -> None:
 def test_nothing_is_submitted_without_a_change(loop: Loop) -> None:
     result = loop([SUBMIT], [("give_up", '{"reason": "too hard"}')])
     assert "nothing is changed" in result.messages[3].content
-    assert result.gave_up_reason == "too hard"
+    assert (result.end, result.reason) == ("gave_up", "too hard")
 
 
 def test_what_looks_broken_is_submitted_only_on_insistence(loop: Loop) -> None:

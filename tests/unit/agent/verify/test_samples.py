@@ -54,8 +54,6 @@ def test_both_stages_come_back_with_what_the_coin_said(open_services: Open) -> N
         ("001", "publish", (series(published),)),
     ]
     assert {True, False} == set(found.judged[1].series[0].baseline_first)
-    assert found.series_of("001", "bench") == series(published)
-    assert found.series_of("002", "bench") is None
 
 
 def test_a_guarded_benchmark_is_told_from_a_target(open_services: Open) -> None:

@@ -35,12 +35,6 @@ def reading(seconds: float, wall_s: float | None = None, rss: int = 10**7) -> Re
 
 
 @pytest.fixture
-def make_reading() -> Callable[..., Reading]:
-    """A reading of so many CPU seconds."""
-    return reading
-
-
-@pytest.fixture
 def make_pairs() -> MakePairs:
     """Pairs from the seconds of either side."""
 

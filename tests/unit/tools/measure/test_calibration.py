@@ -35,7 +35,7 @@ def test_a_quiet_machine_sees_small_gains(same: SamePairs) -> None:
     assert found.smallest_gain <= 1.05
     assert found.accepted <= 0.02 * found.comparisons
     assert found.mean_runs < 40
-    found.require_quiet()
+    assert not found.too_noisy
     assert [each.speedup for each in found.power][:2] == [1.03, 1.04]
     assert found.power[-1].accepted >= 0.99
     assert len(found.ratios) == found.pairs == 20
@@ -54,11 +54,9 @@ def test_the_smallest_gain_is_the_same_without_the_curve(same: SamePairs, noise:
     assert plain == curved.model_copy(update={"power": ()})
 
 
-def test_a_noisy_machine_refuses_to_judge(same: SamePairs) -> None:
+def test_a_noisy_machine_is_told_so_without_a_curve(same: SamePairs) -> None:
     found = calibrate("a", same(0.3), "cpu")
-    assert found.too_noisy
-    with pytest.raises(MeasurementError, match="a: identical code differs by"):
-        found.require_quiet()
+    assert (found.too_noisy, found.power, found.smallest_gain) == (True, (), None)
 
 
 def test_the_printed_sentence_counts_the_comparisons() -> None:

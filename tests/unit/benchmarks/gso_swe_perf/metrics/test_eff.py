@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from perfagent.benchmarks.gso_swe_perf.metrics.eff import (
     eff_at_k,
     efficiency,
-    hodges_lehmann,
     level_efficiency,
 )
 
@@ -43,8 +42,3 @@ def test_levels_share_the_limit_of_the_longest_and_weigh_by_hardness() -> None:
 
 def test_after_a_cut_off_level_the_others_do_not_count() -> None:
     assert efficiency([math.inf, 1.0], [1.0, 1.0]) == 0.0
-
-
-def test_repeats_become_the_median_of_pair_means() -> None:
-    assert hodges_lehmann([1.0, 2.0, 9.0]) == 3.5  # of 1, 1.5, 2, 5, 5.5, 9
-    assert hodges_lehmann([3.0]) == 3.0
