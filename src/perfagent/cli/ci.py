@@ -120,13 +120,9 @@ def optimize(
     max_time: o.MaxTime = None,
     max_candidates: o.MaxCandidates = None,
     seed: o.Seed = None,
-    ready: Annotated[bool, typer.Option("--ready", help="Open for review at once, not as drafts.")] = False,
-    max_open: Annotated[
-        int | None, typer.Option("--max-open", metavar="N", help="Pull requests of perfagent open at once; 3.")
-    ] = None,
-    label: Annotated[
-        list[str] | None, typer.Option("--label", metavar="NAME", help="Instead of performance, perfagent; repeatable.")
-    ] = None,
+    ready: o.Ready = False,
+    max_open: o.MaxOpen = None,
+    label: o.Labels = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", envvar="PERFAGENT_CI_DRY_RUN", help="Print what would be sent, and send nothing."),

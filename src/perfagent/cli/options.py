@@ -102,6 +102,13 @@ Memory = Annotated[
         help="Whose accepted edits the model is shown; the same repository's.",
     ),
 ]  # fmt: skip
+Ready = Annotated[bool, typer.Option("--ready", help="Open for review at once, not as drafts.")]
+MaxOpen = Annotated[
+    int | None, typer.Option("--max-open", metavar="N", help="Pull requests of perfagent open at once; 3.")
+]
+Labels = Annotated[
+    list[str] | None, typer.Option("--label", metavar="NAME", help="Instead of performance, perfagent; repeatable.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder; outside the repository.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, all else on standard error.")]
 

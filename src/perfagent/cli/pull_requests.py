@@ -29,13 +29,9 @@ def pr(
     patch: Annotated[
         list[str] | None, typer.Option("--patch", metavar="ID", help="Only this patch of the run; repeatable.")
     ] = None,
-    ready: Annotated[bool, typer.Option("--ready", help="Open for review at once, not as drafts.")] = False,
-    max_open: Annotated[
-        int | None, typer.Option("--max-open", metavar="N", help="Pull requests of perfagent open at once; 3.")
-    ] = None,
-    label: Annotated[
-        list[str] | None, typer.Option("--label", metavar="NAME", help="Instead of performance, perfagent; repeatable.")
-    ] = None,
+    ready: o.Ready = False,
+    max_open: o.MaxOpen = None,
+    label: o.Labels = None,
     co_author: Annotated[
         list[str] | None, typer.Option("--co-author", metavar="'NAME <MAIL>'", help="Named by the commit; repeatable.")
     ] = None,
