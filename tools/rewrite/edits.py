@@ -111,7 +111,8 @@ def line_begin(context: Context, statement: cst.CSTNode) -> int:
 def add_constant(context: Context, node: cst.CSTNode, name: str, value: str) -> Splice | None:
     """Define `name = value` at the module's level, just before the def or class that holds `node`.
 
-    None when the def is not at the module's level, or `node` uses names that are not certainly bound by then.
+    Behind a private constant that stands there already it is one more line. None when the def is not at the module's
+    level, or `node` uses names that are not certainly bound by then.
     """
     import libcst as cst
 
@@ -126,7 +127,27 @@ def add_constant(context: Context, node: cst.CSTNode, name: str, value: str) -> 
     if not all(_bound_before(context, used, start) for used in context.identifiers(node)):
         return None
     newline = context.tree.newline
+    end = _constants_end(context, top, start)
+    if end is not None:
+        return Splice(end, end, f"{name} = {value}{newline}")
     return Splice(start, start, f"{name} = {value}{newline}{newline * 2}")
+
+
+def _constants_end(context: Context, top: cst.CSTNode, start: int) -> int | None:
+    """The end of the private constant that is the last thing before `start`, where `top` begins; None without one."""
+    import libcst as cst
+
+    body = context.tree.tree.body
+    position = next(index for index, statement in enumerate(body) if statement is top)
+    before = body[position - 1] if position else None
+    if not (isinstance(before, cst.SimpleStatementLine) and len(before.body) == 1):
+        return None
+    assign = before.body[0]
+    target = assign.targets[0].target if isinstance(assign, cst.Assign) and len(assign.targets) == 1 else None
+    if not (isinstance(target, cst.Name) and target.value.startswith("_") and target.value.isupper()):
+        return None
+    end = context.tree.line_span(*context.tree.span(before))[1]
+    return end if not context.tree.slice(end, start).strip() else None
 
 
 def _bound_before(context: Context, name: cst.Name, offset: int) -> bool:

@@ -41,6 +41,27 @@ def test_a_constant_goes_before_decorators_and_comments() -> None:
     assert apply(context.tree.data, [splice]) == "import re\n\n_A = 1\n\n\n# about f\n@d\ndef f():\n    return 1\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("_A = 1\n\n\n", "_A = 1\n_B = 2\n\n\n"),
+        ("_A = (\n    1,\n)  # one\n\n", "_A = (\n    1,\n)  # one\n_B = 2\n\n"),
+        ("a = 1\n\n", "a = 1\n\n_B = 2\n\n\n"),
+        ("_A = 1\n# about f\n", "_A = 1\n_B = 2\n# about f\n"),
+        ("_A = 1\n\n# apart\n\n", "_A = 1\n\n# apart\n\n_B = 2\n\n\n"),
+        ("_A = _C = 1\n", "_A = _C = 1\n_B = 2\n\n\n"),
+        ("_A += 1\n", "_A += 1\n_B = 2\n\n\n"),
+        ("", "_B = 2\n\n\n"),
+    ],
+)
+def test_a_constant_behind_another_is_one_more_line(before: str, after: str) -> None:
+    function = "def f():\n    return 2\n"
+    context = Context(before + function)
+    splice = add_constant(context, context.tree.nodes(cst.Integer)[-1], "_B", "2")
+    assert splice is not None
+    assert apply(context.tree.data, [splice]) == after + function
+
+
 def test_what_breaks_the_syntax_does_not_compile() -> None:
     assert compiles("x = 1\n", original="x = 2\n")
     assert not compiles("x = \n", original="x = 2\n")
