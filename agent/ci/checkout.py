@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from perfagent.agent.ci.event import Change
 from perfagent.tools.errors import RepositoryError
 from perfagent.tools.repository.git import CLONE_TIMEOUT_S, Git, foreign
+from perfagent.tools.repository.opening import root_of
 
 #: Commits fetched beyond a shallow checkout until the sides meet: most branches are younger than the first, and after
 #: the last step the whole history is cheaper than further guesses.
@@ -82,8 +83,9 @@ def open_sides(root: Path, change: Change, remote: Remote, folder: Path) -> Side
     """Make the clone in `folder`, which must be empty or absent; the checkout is only read.
 
     Raises:
-        RepositoryError: a commit cannot be had, or the two have no history in common.
+        RepositoryError: there is no repository, a commit cannot be had, or the two have no history in common.
     """
+    root = root_of(root)
     folder.mkdir(parents=True, exist_ok=True)
     git = Git(folder)
     git.run("init", "--quiet", "--template=", ".")
@@ -92,9 +94,7 @@ def open_sides(root: Path, change: Change, remote: Remote, folder: Path) -> Side
     base, head = _parting(git, remote), _resolved(git, HEAD)
     listed = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head, "--").text
     git.run("checkout", "--quiet", "--detach", base)
-    return Sides(
-        folder, base, head, tuple(name for name in listed.split("\0") if name), change.repository or root.resolve().name
-    )
+    return Sides(folder, base, head, tuple(name for name in listed.split("\0") if name), change.repository or root.name)
 
 
 def _take(git: Git, root: Path, remote: Remote, revision: str, name: str) -> None:
@@ -104,7 +104,7 @@ def _take(git: Git, root: Path, remote: Remote, revision: str, name: str) -> Non
         found = here.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{spelled}^{{commit}}")
         if found.status == 0:
             fetch = ("fetch", "--quiet", "--no-tags", "--update-shallow", "--end-of-options")
-            git.run(*fetch, str(root.resolve()), f"+{found.text}:{name}", timeout_s=CLONE_TIMEOUT_S)
+            git.run(*fetch, str(root), f"+{found.text}:{name}", timeout_s=CLONE_TIMEOUT_S)
             return
     if not _fetched(git, remote, "--depth=1", f"+{revision}:{name}"):
         raise RepositoryError(

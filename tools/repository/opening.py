@@ -44,7 +44,7 @@ def open_target(path_or_url: str, workspace: Path, *, allow_dirty: bool = False)
         raise RepositoryError(
             f"cannot clone {path_or_url}", "use an https, ssh, git or file URL, or a folder", code="PA205"
         )
-    root = _root(Path(path_or_url).expanduser())
+    root = root_of(Path(path_or_url).expanduser())
     head, warnings = _inspect(root, allow_dirty)
     disk_free(workspace, _size(root) + SPARE_BYTES)
     _clone(str(root), git_dir, user_config=False)
@@ -57,7 +57,7 @@ def working_tree(path: str) -> tuple[Path, tuple[str, ...]]:
     Raises:
         RepositoryError: it is no folder that is a repository's root.
     """
-    root = _root(Path(path).expanduser())
+    root = root_of(Path(path).expanduser())
     listed = foreign(root).run("ls-files", "-z").text
     return root, tuple(sorted(name for name in listed.split("\0") if name))
 
@@ -77,8 +77,12 @@ def disk_free(path: Path, needed_bytes: int) -> int:
     return free
 
 
-def _root(path: Path) -> Path:
-    """The path as the root of a repository with a working tree."""
+def root_of(path: Path) -> Path:
+    """The path as the root of a repository with a working tree.
+
+    Raises:
+        RepositoryError: it is no folder that is a repository's root.
+    """
     from git import Repo
     from git.exc import InvalidGitRepositoryError, NoSuchPathError
 

@@ -99,3 +99,10 @@ def test_the_token_goes_by_the_environment_and_over_https_alone() -> None:
     assert "secret" not in str(variables)
     assert Remote("http://host/o/r.git", "secret").variables() == {}
     assert Remote("https://host/o/r.git").variables() == {}
+
+
+def test_a_folder_that_is_no_repository_is_told_so(upstream: Path, tmp_path: Path) -> None:
+    (upstream / "inside").mkdir()
+    with pytest.raises(RepositoryError, match=f"its repository is {upstream}"):
+        open_sides(upstream / "inside", change(upstream), Remote(), tmp_path / "sides")
+    assert not (tmp_path / "sides").exists()
