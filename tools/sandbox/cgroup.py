@@ -7,8 +7,10 @@ kernel counts the processes of the user, not of the sandbox (and exempts root).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +19,10 @@ from pathlib import Path
 from perfagent.tools.sandbox.protocol import Limits
 
 ROOT = Path("/sys/fs/cgroup")
+PREFIX = "perfagent-"
+
+#: Seconds after which a group that nobody is in is nobody's: entering it is the first thing a runner does.
+ABANDONED_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def guard(limits: Limits) -> Guard:
     groups: list[Path] = []
     try:
         for parent, settings in plans(limits):
-            group = parent / f"perfagent-{uuid.uuid4().hex[:12]}"
+            group = parent / f"{PREFIX}{uuid.uuid4().hex[:12]}"
             group.mkdir()
             groups.append(group)
             for name, value in settings.items():
@@ -70,6 +76,17 @@ def guard(limits: Limits) -> Guard:
         oom_files=tuple(file for file in counters if file.exists()),
         pids_files=tuple(file for group in groups if (file := group / "pids.events").exists()),
     )
+
+
+def sweep() -> None:
+    """Remove the groups of sandboxes whose owner was killed before it had recorded them."""
+    with contextlib.suppress(OSError):
+        for parent, _ in plans(Limits()):
+            for group in parent.glob(f"{PREFIX}*"):
+                # The kernel refuses while somebody is in it.
+                with contextlib.suppress(OSError):
+                    if time.time() - group.stat().st_mtime > ABANDONED_S:
+                        group.rmdir()
 
 
 def plans(limits: Limits) -> Iterator[tuple[Path, dict[str, int]]]:

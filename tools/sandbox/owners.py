@@ -7,6 +7,7 @@ folder.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -163,13 +164,22 @@ def clear(path: Path, record: Record) -> bool:
         for pid in left:
             kill(pid)
         time.sleep(0.005)
-    for group in record.cgroups:
-        with contextlib.suppress(OSError):
-            Path(group).rmdir()
+    for group in map(Path, record.cgroups):
+        # A zombie is no straggler, but keeps its group until it is reaped.
+        while not _removed(group) and time.monotonic() < deadline:
+            time.sleep(0.005)
     for folder in record.folders:
         shutil.rmtree(folder, ignore_errors=True)
     path.unlink(missing_ok=True)
     return ran
+
+
+def _removed(group: Path) -> bool:
+    try:
+        group.rmdir()
+    except OSError as error:
+        return error.errno != errno.EBUSY
+    return True
 
 
 def stragglers(record: Record) -> set[int]:

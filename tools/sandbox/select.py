@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from perfagent.tools.errors import PerfagentError, SandboxUnavailable, UsageError
+from perfagent.tools.sandbox.cgroup import sweep
 from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, reap_containers
 from perfagent.tools.sandbox.owners import clear, drop_torn_records, read_records
 from perfagent.tools.sandbox.protocol import (
@@ -170,6 +171,7 @@ def reap(run_id: str | None = None) -> list[str]:
     """
     reaped = reap_containers(run_id)
     drop_torn_records()
+    sweep()
     for path, record in read_records():
         wanted = record.run_id == run_id if run_id is not None else not record.owner.alive
         if wanted and clear(path, record):

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from perfagent.tools.errors import SandboxError
-from perfagent.tools.sandbox import reap
+from perfagent.tools.sandbox import Limits, reap
+from perfagent.tools.sandbox.cgroup import guard
 from perfagent.tools.sandbox.docker_engine import connected, state
 
 OWNER = """
@@ -126,6 +127,24 @@ def test_a_closed_sandbox_leaves_no_group_folder_or_record(opened):
     box.sandbox.close()
 
     assert not any(Path(name).exists() for name in (path, *record.folders, *record.cgroups))
+
+
+def test_groups_that_nobody_is_in_are_removed_when_they_are_old():
+    bounds = [guard(Limits()) for _ in range(3)]
+    groups = [group for bound in bounds for group in bound.groups]
+    if not groups:
+        pytest.skip("control groups cannot be made here")
+    old, new, busy = bounds
+    with subprocess.Popen([*busy.launcher, "sleep", "60"]) as process:
+        while not all((group / "cgroup.procs").read_text() for group in busy.groups):
+            time.sleep(0.01)
+        for group in (*old.groups, *busy.groups):
+            os.utime(group, (time.time() - 300,) * 2)
+        reap()
+        assert [group.exists() for group in groups] == [bound is not old for bound in bounds for _ in bound.groups]
+        process.kill()
+    new.remove()
+    busy.remove()
 
 
 def test_a_sandbox_that_cannot_start_leaves_nothing(opened, monkeypatch, tmp_path):
