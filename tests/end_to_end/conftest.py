@@ -83,11 +83,21 @@ def workload():
 SMALL = """\
 from textkit.words import unique
 
-WORDS = [f"word{number % 300}" for number in range(600)]
+WORDS = [f"word{number % 60}" for number in range(180)]
 
 
 def workload():
     return unique(WORDS)
+"""
+
+PLACES = """\
+from textkit.words import positions
+
+WORDS = [f"word{number % 40}" for number in range(160)]
+
+
+def workload():
+    return positions(WORDS)
 """
 
 BOTH = """\
@@ -110,6 +120,7 @@ FILES = {
     "tests/test_textkit.py": TESTS,
     "benchmarks/bench.py": BENCH,
     "benchmarks/small.py": SMALL,
+    "benchmarks/places.py": PLACES,
     "benchmarks/both.py": BOTH,
 }
 

@@ -121,7 +121,7 @@ def test_compare_sees_both_directions(perfagent: Any, repository: Path, kit: Any
 
 
 def test_compare_tells_a_pull_request_of_every_benchmark(perfagent: Any, repository: Path) -> None:
-    workloads = [word for name in ("small", "bench") for word in ("--workload", f"script:benchmarks/{name}.py")]
+    workloads = [word for name in ("small", "places") for word in ("--workload", f"script:benchmarks/{name}.py")]
     flags = (*workloads, "--metric", "cpu", "--sandbox", "local", "--markdown", "--fail-on", "slower")
     text = perfagent("compare", repository, "fast", "main", *flags, status=1).out
     assert text.startswith("### 2 of 2 benchmarks slower, most of all ")
