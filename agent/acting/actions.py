@@ -15,6 +15,7 @@ from typing import Any
 from perfagent.agent.acting.figures import measured_text, profile_text
 from perfagent.agent.acting.shelling import Shelling, ShellRecord
 from perfagent.agent.dialogue import Actions
+from perfagent.agent.lab.looping import loops_at
 from perfagent.agent.services import Services
 from perfagent.tools.errors import PerfagentError
 from perfagent.tools.measure import PairSampler, RunFailed
@@ -32,10 +33,12 @@ class Known:
     Attributes:
         spots: the baseline's profile, for who was seen to call what.
         scratch: files that earlier editors left in their scratch folders, path to digest.
+        head: the commit whose tree the baseline's is; the run's first baseline when empty.
     """
 
     spots: Sequence[Hotspot] = ()
     scratch: Mapping[str, str] = field(default_factory=dict)
+    head: str = ""
 
 
 def actions_for(
@@ -52,7 +55,7 @@ def actions_for(
     """
     known = known or Known()
     shelling = Shelling(services, parent, tree, edits=edits, scratch=known.scratch)
-    return _Doing(services, parent, tree, name, known.spots, shelling).actions()
+    return _Doing(services, parent, tree, name, known, shelling).actions()
 
 
 class _Doing:
@@ -64,10 +67,11 @@ class _Doing:
         parent: Path,
         tree: Path,
         name: str,
-        spots: Sequence[Hotspot],
+        known: Known,
         shelling: Shelling,
     ) -> None:
-        self.services, self.parent, self.tree, self.name, self.spots = services, parent, tree, name, spots
+        self.services, self.parent, self.tree, self.name = services, parent, tree, name
+        self.spots, self.head = known.spots, known.head or services.lab.prepared.base
         self.journal = services.folder.journal(f"tools-{services.folder.put(name)[:16]}")
         self.shelling = shelling
         self.spent_s = 0.0
@@ -164,10 +168,9 @@ class _Doing:
         tree = self.built()
         if tree == self.parent:
             return "Nothing is changed yet, so there is nothing to measure."
-        loops = {plan.id: plan.loops for plan in lab.prepared.benchmarks}
         pairs = []
         with lab.open({"baseline": self.parent, "candidate": tree}) as bench:
-            sampler = PairSampler(bench.reader(loops), self.services.settings.seed)
+            sampler = PairSampler(bench.reader(loops_at(self.services, bench, self.head)), self.services.settings.seed)
             for index in range(count):
                 if self.services.interrupted.is_set():
                     raise KeyboardInterrupt

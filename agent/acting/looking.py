@@ -26,7 +26,7 @@ def looking_bench(services: Services, head: str, name: str, spots: Sequence[Hots
     tree = lab.writable_copy(parent, "look")
     try:
         hold_tree(tree)
-        actions = actions_for(services, parent, tree, name, Known(spots), edits=False)
+        actions = actions_for(services, parent, tree, name, Known(spots, head=head), edits=False)
         try:
             yield FileWorkbench(tree, lambda _: "a planner changes nothing", actions)
         finally:

@@ -99,7 +99,8 @@ def candidates(services: Services, task: Task, head: str, tried: Sequence[Tried]
         policy = Policy.of(parent, lab.prepared.workload_paths(), paths=services.settings.paths)
         spots = hotspots_at(services, head) or []
         left = left_in_scratch(tried)
-        actions = actions_for(services, parent, tree, task.name, Known(spots, {f.name: f.digest for f in left}))
+        known = Known(spots, {f.name: f.digest for f in left}, head)
+        actions = actions_for(services, parent, tree, task.name, known)
         workbench = FileWorkbench(tree, policy.protection, actions)
 
         def tell(event: LoopEvent) -> None:

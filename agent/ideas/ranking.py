@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 from perfagent.agent.ideas.catalogue import edits_for
 from perfagent.agent.ideas.diffs import diff_of
-from perfagent.agent.lab.bench import Bench
+from perfagent.agent.lab.looping import loops_at
 from perfagent.agent.lab.recording import recorded
 from perfagent.agent.services import Services
 from perfagent.agent.state import Idea
-from perfagent.tools.measure import LogCosts, RoundSampler, RunFailed, log_speedup, pair_up
+from perfagent.tools.measure import LogCosts, RoundSampler, Run, RunFailed, log_speedup, pair_up
 from perfagent.tools.measure.constants import SCREEN_MIN_SHARE, SCREEN_ROUNDS
 
 #: Ideas timed in one stream: more sides would stretch a round so far that drift separates them.
@@ -62,17 +62,14 @@ def _measure(services: Services, head: str, ideas: Sequence[Idea]) -> None:
     targets = frozenset(name for idea in ideas for name in idea.targets) or None
     name = f"rank-{hashlib.sha256(' '.join([head, *sides]).encode()).hexdigest()[:16]}"
     with lab.open(sides) as bench:
-        gains = _rounds(services, bench, name, ideas, targets)
+        run = recorded(services, name, bench.reader(loops_at(services, bench, head), targets))
+        gains = _rounds(services, run, ideas)
     for idea in ideas:
         services.folder.step(_step(idea), lambda idea=idea: gains[idea.id])  # type: ignore[misc]
 
 
-def _rounds(
-    services: Services, bench: Bench, name: str, ideas: Sequence[Idea], targets: frozenset[str] | None
-) -> dict[str, float]:
+def _rounds(services: Services, run: Run, ideas: Sequence[Idea]) -> dict[str, float]:
     prepared = services.lab.prepared
-    loops = {plan.id: plan.loops for plan in prepared.benchmarks}
-    run = recorded(services, name, bench.reader(loops, targets))
     sampler = RoundSampler(run, (_BASELINE, *(idea.id for idea in ideas)), services.settings.seed)
     rounds = list(sampler.rounds(SCREEN_ROUNDS))
     gains = {}

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from perfagent.agent.lab.bench import Bench
-from perfagent.agent.lab.present import hotspots_at
+from perfagent.agent.lab.looping import loops_at
+from perfagent.agent.lab.present import hotspots_at, seconds_at
 from perfagent.agent.lab.recording import pairs_journal, pairs_seed, recorded, seed_of
 from perfagent.agent.services import Services
 from perfagent.agent.state import Candidate, Verdict
@@ -53,7 +54,6 @@ class Verifier:
         self.services = services
         self.lab = services.lab
         self.prepared = services.lab.prepared
-        self.loops = {plan.id: plan.loops for plan in self.prepared.benchmarks}
 
     def check(self, candidate: Candidate) -> Checked:
         """Everything that needs no timing: applies, guard, builds, unit tests, equal values."""
@@ -74,8 +74,9 @@ class Verifier:
         plan = self.plan_for(candidates[0].model_copy(update={"targets": all_of_them}), ALPHA)
         trees = {candidate.id: self.tree_of(candidate, checked[candidate.id]) for candidate in candidates}
         digest = self.services.folder.put(" ".join(names))[:16]
-        with self._timing({"baseline": self.lab.tree(candidates[0].parent), **trees}) as bench:
-            run = self._run(bench, f"screen-{digest}", frozenset(plan.targets))
+        parent = candidates[0].parent
+        with self._timing({"baseline": self.lab.tree(parent), **trees}) as bench:
+            run = self._run(bench, parent, f"screen-{digest}", frozenset(plan.targets))
             ranked = screen(run, names, plan, targets)
         for each in ranked:
             self.services.folder.event("screened", **asdict(each))
@@ -157,7 +158,8 @@ class Verifier:
         """
         targets = candidate.targets or tuple(plan.id for plan in self.prepared.benchmarks)
         wanted = [p for p in self.prepared.benchmarks if guarded is None or p.id in guarded or p.id in targets]
-        longest = max((plan.baseline_s * plan.loops for plan in wanted if plan.metric != "memory"), default=0.0)
+        seconds = seconds_at(self.services, candidate.parent)
+        longest = max((seconds[plan.id] * plan.loops for plan in wanted if plan.metric != "memory"), default=0.0)
         return Plan(
             metrics={plan.id: plan.metric for plan in wanted},
             targets=targets,
@@ -189,11 +191,11 @@ class Verifier:
         with self.services.turns.alone(), self.lab.open(sides) as bench:
             yield bench
 
-    def _run(self, bench: Bench, name: str, only: frozenset[str] | None = None) -> Run:
-        return recorded(self.services, name, bench.reader(self.loops, only))
+    def _run(self, bench: Bench, parent: str, name: str, only: frozenset[str]) -> Run:
+        return recorded(self.services, name, bench.reader(loops_at(self.services, bench, parent), only))
 
     def _confirm(self, candidate: Candidate, bench: Bench, plan: Plan) -> Confirmation:
-        run = self._run(bench, pairs_journal(candidate.id, "confirm"), frozenset(plan.targets))
+        run = self._run(bench, candidate.parent, pairs_journal(candidate.id, "confirm"), frozenset(plan.targets))
         sampler = PairSampler(run, pairs_seed(self.services, candidate.id, "confirm"))
         taken: list[Any] = []
         return conclude(confirm(self._watched(sampler.pairs(), plan, taken), plan))
@@ -214,7 +216,7 @@ class Verifier:
     def _publish(self, candidate: Candidate, bench: Bench, plan: Plan, confirmation: Confirmation) -> Publication:
         pairs = self.services.settings.published_pairs
         self.services.progress.note(f"measuring {pairs} fresh pairs for the figures")
-        run = self._run(bench, pairs_journal(candidate.id, "publish"), frozenset(plan.metrics))
+        run = self._run(bench, candidate.parent, pairs_journal(candidate.id, "publish"), frozenset(plan.metrics))
         sampler = PairSampler(run, pairs_seed(self.services, candidate.id, "publish"))
         return publish(sampler.pairs(), plan, confirmation, pairs)
 
