@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from perfagent.tools.report.words import interval_text, speedup_text, spent_text
@@ -67,9 +69,14 @@ class Progress:
         self.refresh()
 
     def note(self, text: str) -> None:
-        """A line worth keeping."""
-        self.stream.write(f"[{self._elapsed()}] {text}\n")
-        self.stream.flush()
+        """A line worth keeping; where nobody reads any more, the work goes on."""
+        try:
+            self.stream.write(f"[{self._elapsed()}] {text}\n")
+            self.stream.flush()
+        except BrokenPipeError:
+            # In place of the pipe, or what is still buffered would be complained about to the end.
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), self.stream.fileno())
 
     def warn(self, text: str) -> None:
         """A line the user should not miss."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -285,22 +286,36 @@ def test_the_output_is_the_protocol_alone(place: Path) -> None:
 
 @pytest.mark.bubblewrap
 def test_when_the_program_goes_away_its_call_is_interrupted(place: Path) -> None:
-    asked = {"repo": "slow", "test": "python3 check.py", "patch": NULL}
     with server(place) as process:
-        send(process, *HELLO, request("verify", asked))
+        run = measuring(process, place)
         assert process.stdin is not None and process.stdout is not None
-        heard: list[str] = []
-        for line in process.stdout:
-            heard.append(json.loads(line).get("params", {}).get("message", ""))
-            # Early enough that the verdict is still far off, however quick the machine.
-            if "sandbox:" in heard[-1]:
-                break
         process.stdin.close()
         assert process.wait(60) == 0
         rest = process.stdout.read()
-    run = place / "home/runs" / next(line.split()[2].rstrip(":") for line in heard if " run " in line)
     assert '"interrupted", "by": "KeyboardInterrupt"' in (run / "events.jsonl").read_text(), rest
     assert not (run / "result.json").exists(), rest
+
+
+@pytest.mark.bubblewrap
+def test_when_the_server_is_killed_its_call_is_interrupted(place: Path) -> None:
+    with server(place) as process:
+        run = measuring(process, place)
+        process.kill()
+    deadline = time.monotonic() + 60
+    while '"accounted"' not in (said := (run / "events.jsonl").read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert '"interrupted", "by": "KeyboardInterrupt"' in said
+    assert not (run / "result.json").exists()
+
+
+def measuring(process: subprocess.Popen[str], place: Path) -> Path:
+    """Have the server judge a patch; the run's folder, while the verdict is still far off."""
+    send(process, *HELLO, request("verify", {"repo": "slow", "test": "python3 check.py", "patch": NULL}))
+    assert process.stdout is not None
+    heard: list[str] = []
+    while "sandbox:" not in (heard or [""])[-1]:
+        heard.append(json.loads(process.stdout.readline()).get("params", {}).get("message", ""))
+    return place / "home/runs" / next(line.split()[2].rstrip(":") for line in heard if " run " in line)
 
 
 def test_a_signal_ends_it(place: Path) -> None:

@@ -17,10 +17,9 @@ import anyio
 from anyio.abc import ByteReceiveStream, Process
 from anyio.streams.text import TextReceiveStream
 
-Say = Callable[[str], Awaitable[None]]
+from perfagent.cli.assistant.lifeline import PATIENCE
 
-#: Seconds a call may take to stop by itself after each signal; a run ends after the sample it is measuring.
-PATIENCE = ((signal.SIGINT, 30.0), (signal.SIGINT, 10.0), (signal.SIGTERM, 5.0))
+Say = Callable[[str], Awaitable[None]]
 
 _LAST_LINE = re.compile(r"perfagent: (?P<told>.*) \[(?P<code>PA\d{3})\]")
 _RUN = re.compile(r"\[\d+:\d\d\] run (?P<id>\S+): ")
@@ -45,6 +44,8 @@ class Calls:
     """The calls under way, each a process in a session of its own."""
 
     _open: set[Process] = field(default_factory=set)
+    # Both ends stay open as long as we live; the calls hold the reading end, and see its end when we do not.
+    _lifeline: tuple[int, int] = field(default_factory=os.pipe)
 
     async def call(self, arguments: Sequence[str], cwd: Path, say: Say, stdin: str = "") -> str:
         """What a command prints on standard output.
@@ -61,7 +62,8 @@ class Calls:
             CallFailed: it ended with an error.
         """
         # -P: a repository that holds a folder `perfagent` or a `typing.py` must not be imported.
-        command = [sys.executable, "-P", "-m", "perfagent", *arguments]
+        entry = ("-P", "-m", "perfagent.cli.assistant.lifeline", str(self._lifeline[0]))
+        command = [sys.executable, *entry, *arguments]
         lines: deque[str] = deque(maxlen=200)
         printed: list[bytes] = []
         async with self._started(command, cwd, stdin) as process, anyio.create_task_group() as readers:
@@ -85,8 +87,9 @@ class Calls:
     @asynccontextmanager
     async def _started(self, command: Sequence[str], cwd: Path, stdin: str) -> AsyncIterator[Process]:
         process = await anyio.open_process(
-            command, stdin=PIPE if stdin else DEVNULL, stdout=PIPE, stderr=PIPE, cwd=cwd, start_new_session=True
-        )
+            command, stdin=PIPE if stdin else DEVNULL, stdout=PIPE, stderr=PIPE, cwd=cwd, start_new_session=True,
+            pass_fds=self._lifeline[:1],
+        )  # fmt: skip
         self._open.add(process)
         try:
             if process.stdin is not None:
