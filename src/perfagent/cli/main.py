@@ -41,6 +41,9 @@ QUIET_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
 }
 
+#: The exit status after Ctrl-C, which typer makes of the exception too.
+EXIT_OF_INTERRUPT = 130
+
 #: Set by the shell while it completes a command line.
 COMPLETING = "_PERFAGENT_COMPLETE"
 
@@ -118,13 +121,15 @@ def main() -> None:
     try:
         app = application(_typed() if COMPLETING in os.environ else arguments)
         status = app(arguments, prog_name="perfagent", standalone_mode=False)
+        if status == EXIT_OF_INTERRUPT:
+            raise KeyboardInterrupt
         sys.exit(status if sys.argv[1:] or COMPLETING in os.environ else 2)
     except typer.TyperException as error:
         _end(_wrong_usage(error), WRONG_USAGE, error.exit_code)
     except PerfagentError as error:
         _end(str(error), error.code, error.exit_status)
     except (KeyboardInterrupt, typer.Abort):
-        _end("interrupted", INTERRUPTED, 130)
+        _end("interrupted", INTERRUPTED, EXIT_OF_INTERRUPT)
     except BrokenPipeError:
         # Whoever read the output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -66,6 +66,8 @@ def test_ctrl_c_ends_it_with_130_and_leaves_no_job(counted_wordbook: Any, tmp_pa
     assert driver.stderr is not None and driver.stderr.readline().startswith("environments: 1 to do")
     driver.send_signal(signal.SIGINT)
     _, told = driver.communicate(timeout=60)
-    assert driver.returncode == 130 and told.endswith("the same command again goes on\n")
+    assert driver.returncode == 130 and told.endswith(
+        "the same command again goes on\nperfagent: interrupted [PA001]\n"
+    )
     running = [each / "cmdline" for each in Path("/proc").iterdir() if each.name.isdecimal()]
     assert not [file for file in running if file.exists() and str(tmp_path).encode() in file.read_bytes()]
