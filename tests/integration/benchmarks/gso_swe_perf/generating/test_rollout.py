@@ -71,7 +71,7 @@ def test_a_scripted_model_finds_the_experts_change(
     roll: Any, wordbook: Any, scripted_server: Any, tmp_path: Path
 ) -> None:
     scripted_server.respond = script(scripted_server, wordbook)
-    rollout = roll("swe-perf", "oracle", model="test-model", api_base=scripted_server.url)
+    rollout = roll("swe-perf", "oracle", model="test-model", api_base=scripted_server.url, max_candidates=1)
     assert rollout.verdict == "faster", rollout
     folder = (tmp_path / rollout.run).parent
     check = ["git", "-C", str(folder / "repository"), "apply", "--check", "-"]
