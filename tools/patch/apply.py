@@ -30,16 +30,20 @@ def resolve_inside(tree: Path, path: str) -> str:
     """The path relative to the tree, with links followed and `.` and `..` gone; the file need not exist.
 
     Raises:
-        EditError: `outside_tree` for an absolute path, one that leads out of the tree (by `..` or by a link),
-        the tree
+        EditError: `outside_tree` for an absolute path, one that leads out of the tree (by `..` or by a link), the tree
             itself, or anything in `.git`.
     """
     root = tree.resolve()
     try:
-        inside = (root / path).resolve().relative_to(root)
+        resolved = (root / path).resolve()
+        inside = resolved.relative_to(root)
+        # What is still a link leads to itself; from Python 3.13 on nobody complains of it.
+        looped = any(each.is_symlink() for each in (resolved, *resolved.parents))
     except (ValueError, OSError, RuntimeError):
         # ValueError: not below the root, or a null byte; the others: a loop of links, a name too long.
-        raise EditError("outside_tree", f"{path!r} is not inside the repository") from None
+        inside, looped = None, True
+    if inside is None or looped:
+        raise EditError("outside_tree", f"{path!r} is not inside the repository")
     parts = inside.parts
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or not parts:
         raise EditError("outside_tree", f"{path!r} is not a path relative to the repository's root")

@@ -60,7 +60,7 @@ class DockerSandbox(CrowdedSandbox):
             self._container = str(created["Id"])
             streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
             attached = client.api.attach_socket(self._container, streams)
-            channel = SocketChannel(raw_socket(attached), attached)
+            channel = SocketChannel(raw_socket(attached), answer_of(attached))
             try:
                 client.api.start(self._container)
                 self.refusal_counters = counters_of(state(client, self._container)["Pid"], self._container)
@@ -181,6 +181,15 @@ def give(folder: Path, uid: int, gid: int) -> None:
                         todo.append(entry.path)
         except OSError:
             continue
+
+
+def answer_of(attached: Any) -> Any:
+    """The engine's answer over whose connection we talk, where the SDK keeps it; else what it returned.
+
+    Closed itself, it takes the socket along. One whose socket was closed beneath it complains when it is collected
+    (Python 3.13 and later; CPython issue 62948).
+    """
+    return getattr(attached, "_response", attached)
 
 
 def raw_socket(attached: Any) -> socket.socket:

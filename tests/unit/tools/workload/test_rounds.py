@@ -35,6 +35,17 @@ def test_x():
     raise ValueError(repr(known))
 """
 
+#: Kills the server that forked the test; other processes come and go meanwhile.
+KILL_SERVER = """
+import contextlib, os, pathlib
+def test_x():
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            said = (process / "cmdline").read_bytes()
+            if b"serve" in said and TREE.encode() in said and int(process.name) != os.getpid():
+                os.kill(int(process.name), 9)
+"""
+
 
 @pytest.fixture
 def sites(site: Site, tmp_path: Path) -> Callable[[], dict[str, Site]]:
@@ -109,12 +120,8 @@ def test_a_side_that_dies_leaves_the_other_one_alone(write: Write, pair: Pair, b
 def test_the_death_of_the_server_is_blamed_on_who_dies_alone(write: Write, pair: Pair) -> None:
     """A round whose server was killed is repeated in processes that have none."""
     write("test_x.py", "def test_x():\n    sum(range(1000))\n")
-    find = "import os, glob\ndef test_x():\n"
-    find += "    for path in glob.glob('/proc/[0-9]*/cmdline'):\n"
-    find += f"        if b'serve' in open(path, 'rb').read() and {str(write('mine', '').parent)!r}.encode() in "
-    find += "open(path, 'rb').read() and int(path.split('/')[2]) != os.getpid():\n"
-    find += "            os.kill(int(path.split('/')[2]), 9)\n"
-    seen = pair("pytest:test_x.py", "test_x.py", find, forked=False)
+    tree = str(write("mine", "").parent)
+    seen = pair("pytest:test_x.py", "test_x.py", KILL_SERVER.replace("TREE", repr(tree)), forked=False)
     assert all(each.ok for each in seen.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -69,5 +70,13 @@ def test_ctrl_c_ends_it_with_130_and_leaves_no_job(counted_wordbook: Any, tmp_pa
     assert driver.returncode == 130 and told.endswith(
         "the same command again goes on\nperfagent: interrupted [PA001]\n"
     )
-    running = [each / "cmdline" for each in Path("/proc").iterdir() if each.name.isdecimal()]
-    assert not [file for file in running if file.exists() and str(tmp_path).encode() in file.read_bytes()]
+    assert [line for line in command_lines() if str(tmp_path).encode() in line] == []
+
+
+def command_lines() -> list[bytes]:
+    """Of the processes that run; some end while they are looked at."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found.append((process / "cmdline").read_bytes())
+    return found
