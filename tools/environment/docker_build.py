@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from perfagent.tools.environment.builder import BUILD_PROCESSES, MEMORY_SHARE, STEP_TIMEOUT_S, Builder, Site
 from perfagent.tools.environment.images import REPOSITORY, environment_labels
@@ -16,8 +16,16 @@ from perfagent.tools.environment.indexes import certificate_variables, certifica
 from perfagent.tools.environment.interpreters import QUERY, Interpreter, accepts, find, parse_query
 from perfagent.tools.environment.manifest import Manifest
 from perfagent.tools.errors import BuildError, SandboxUnavailable
-from perfagent.tools.sandbox.docker import bind, raw_socket
-from perfagent.tools.sandbox.docker_engine import BASE_IMAGE, BASE_MINOR, engine_errors, image_id, owner_labels, remove
+from perfagent.tools.sandbox.docker import bind
+from perfagent.tools.sandbox.docker_engine import (
+    BASE_IMAGE,
+    BASE_MINOR,
+    Attached,
+    engine_errors,
+    image_id,
+    owner_labels,
+    remove,
+)
 from perfagent.tools.sandbox.protocol import Mount
 
 if TYPE_CHECKING:
@@ -77,9 +85,9 @@ class ContainerBuilder(Builder):
                 ),
             )
             self._container = str(container["Id"])
-            self._input: Any = None
+            self._input: Attached | None = None
             try:
-                self._input = client.api.attach_socket(self._container, {"stdin": 1, "stream": 1})
+                self._input = Attached(client.api.attach_socket(self._container, {"stdin": 1, "stream": 1}))
                 client.api.start(self._container)
             except BaseException:
                 self.close()
@@ -166,7 +174,6 @@ class ContainerBuilder(Builder):
             remove(self._client, self._container)
         finally:
             if self._input is not None:
-                raw_socket(self._input).close()
                 self._input.close()
 
 

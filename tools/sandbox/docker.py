@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from perfagent.tools.errors import SandboxError
 from perfagent.tools.sandbox.channel import SocketChannel
 from perfagent.tools.sandbox.crowd import CrowdedSandbox, counters_of
 from perfagent.tools.sandbox.docker_engine import (
+    Attached,
     connect,
     engine_errors,
     image_id,
@@ -59,8 +59,8 @@ class DockerSandbox(CrowdedSandbox):
             created = client.api.create_container_from_config(self._config(client, image))
             self._container = str(created["Id"])
             streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-            attached = client.api.attach_socket(self._container, streams)
-            channel = SocketChannel(raw_socket(attached), answer_of(attached))
+            attached = Attached(client.api.attach_socket(self._container, streams))
+            channel = SocketChannel(attached.connection, attached)
             try:
                 client.api.start(self._container)
                 self.refusal_counters = counters_of(state(client, self._container)["Pid"], self._container)
@@ -181,18 +181,3 @@ def give(folder: Path, uid: int, gid: int) -> None:
                         todo.append(entry.path)
         except OSError:
             continue
-
-
-def answer_of(attached: Any) -> Any:
-    """The engine's answer over whose connection we talk, where the SDK keeps it; else what it returned.
-
-    Closed itself, it takes the socket along. One whose socket was closed beneath it complains when it is collected
-    (Python 3.13 and later; CPython issue 62948).
-    """
-    return getattr(attached, "_response", attached)
-
-
-def raw_socket(attached: Any) -> socket.socket:
-    """The socket under what the SDK returns: a SocketIO over a local one, the socket itself over TLS."""
-    found: socket.socket = getattr(attached, "_sock", attached)
-    return found

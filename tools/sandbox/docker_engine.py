@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from perfagent.tools.errors import SandboxError, SandboxUnavailable
 from perfagent.tools.sandbox.owners import Process, identify
@@ -21,6 +21,39 @@ ENGINE_REMEDY = "start Docker (systemctl start docker), or add yourself to its g
 LABEL_RUN, LABEL_PID, LABEL_STARTED = "perfagent.run", "perfagent.pid", "perfagent.started"
 LABEL_BOOT, LABEL_NAMESPACE = "perfagent.boot", "perfagent.pid_namespace"
 NOT_FOUND = 404
+
+
+class Attached:
+    """One of the engine's hijacked connections, which the SDK leaves to be closed.
+
+    Args:
+        stream: what `attach_socket` and `exec_start(socket=True)` return.
+
+    Attributes:
+        connection: the socket, without a time limit.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        # A SocketIO over a local socket; over TLS it is the socket itself.
+        self.connection: socket.socket = getattr(stream, "_sock", stream)
+        self.connection.settimeout(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, and the answer that the SDK took it from and keeps.
+
+        An answer whose socket was closed beneath it complains when it is collected, from Python 3.13 on (CPython's
+        issue 62948).
+        """
+        for each in (getattr(self._stream, "_response", None), self._stream, self.connection):
+            if each is not None:
+                each.close()
 
 
 @contextlib.contextmanager

@@ -14,11 +14,11 @@ import time
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Protocol
 
-from perfagent.benchmarks.gso_swe_perf.places.containers import FOLDER, KILL, Attached, container_of, variables
+from perfagent.benchmarks.gso_swe_perf.places.containers import FOLDER, KILL, container_of, variables
 from perfagent.benchmarks.gso_swe_perf.places.place import Place
 from perfagent.benchmarks.gso_swe_perf.records import Record
 from perfagent.tools.errors import SandboxError
-from perfagent.tools.sandbox.docker_engine import NOT_FOUND, connected, engine_errors
+from perfagent.tools.sandbox.docker_engine import NOT_FOUND, Attached, connected, engine_errors
 
 if TYPE_CHECKING:
     from docker import DockerClient

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from perfagent.tools.environment.builder import BUILD_PROCESSES, MEMORY_SHARE
 from perfagent.tools.environment.indexes import certificate_variables, certificates, index_variables, local_folders
-from perfagent.tools.sandbox.docker import bind, raw_socket
-from perfagent.tools.sandbox.docker_engine import engine_errors, owner_labels, remove
+from perfagent.tools.sandbox.docker import bind
+from perfagent.tools.sandbox.docker_engine import Attached, engine_errors, owner_labels, remove
 from perfagent.tools.sandbox.protocol import Mount
 
 if TYPE_CHECKING:
@@ -90,19 +90,3 @@ def _cores(core: int | None) -> str | None:
     if core is None and len(own) == os.cpu_count():
         return None
     return ",".join(map(str, own if core is None else [core]))
-
-
-class Attached:
-    """One of the engine's hijacked connections, which the SDK leaves to be closed."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.connection = raw_socket(stream)
-        self.connection.settimeout(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.connection.close()
-        self._stream.close()
