@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 from perfagent.tools.equivalence import TestSite
 from perfagent.tools.errors import MeasurementError, WorkloadError
 from perfagent.tools.measure import Reading, Run, RunFailed, RunResult
-from perfagent.tools.workload import Observation, Request, RoundObserver, Site, Workload, observe
+from perfagent.tools.workload import (
+    Calibration,
+    Observation,
+    Request,
+    RoundObserver,
+    Site,
+    Workload,
+    calibrate_loops,
+    observe,
+    parse,
+)
 
 if TYPE_CHECKING:
     from perfagent.tools.profile import Hotspot, LineProfile, RawProfile
@@ -95,6 +105,18 @@ class Bench:
             values |= seen.values
             trouble = trouble or failure_of(seen)
         return values, trouble
+
+    def calibrated(self, spec: str, only: frozenset[str] | None = None) -> Calibration:
+        """How often the bodies of a workload must run in one process, on the side `baseline`.
+
+        Args:
+            only: benchmarks to run, all when None.
+
+        Raises:
+            WorkloadError: the workload, or every benchmark in it, fails.
+        """
+        request = Request(cpu=self.core, hash_seed=1, timeout_s=self.timeout_s, only=only)
+        return calibrate_loops(self.sandbox, self.sites["baseline"], parse(spec), request)
 
     def reader(self, loops: Mapping[str, int], only: frozenset[str] | None = None) -> Run:
         """What a sampler calls for every round: each side gives a reading for each benchmark, or why there is none."""

@@ -13,7 +13,7 @@ from perfagent.agent.lab.prepared import BenchmarkPlan
 from perfagent.agent.lab.present import seconds_at
 from perfagent.agent.services import Services
 from perfagent.tools.errors import WorkloadError
-from perfagent.tools.workload import MIN_BODY_S, Request, calibrate_loops, parse
+from perfagent.tools.workload import MIN_BODY_S
 
 #: Share of the length it should have below which a body is looped anew. Loops are doubled until they are enough, so
 #: that as they were found they are at most twice too many.
@@ -50,9 +50,8 @@ def _calibrated(services: Services, bench: Bench, short: Sequence[BenchmarkPlan]
     found: dict[str, int] = {}
     for spec in dict.fromkeys(plan.workload for plan in short):
         names = frozenset(plan.id for plan in short if plan.workload == spec)
-        request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s, only=names)
         try:
-            found |= calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request).loops
+            found |= bench.calibrated(spec, names).loops
         except WorkloadError:
             continue  # What fails here fails in the first pair, too, which tells of it where it counts.
     return found

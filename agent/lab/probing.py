@@ -31,7 +31,6 @@ from perfagent.tools.measure import (
 from perfagent.tools.measure.constants import MAX_NOISE, RESAMPLES
 from perfagent.tools.measure.student import robust_sd
 from perfagent.tools.report import Noise
-from perfagent.tools.workload import Request, calibrate_loops, parse
 
 Pairs = list[Mapping[str, Pair]]
 
@@ -138,8 +137,7 @@ def _loops(
 
 def _calibrated(services: Services, bench: Bench, findings: Findings, spec: str) -> dict[str, Any]:
     def calibrate() -> dict[str, Any]:
-        request = Request(cpu=bench.core, hash_seed=1, timeout_s=bench.timeout_s)
-        found = calibrate_loops(bench.sandbox, bench.sites["baseline"], parse(spec), request)
+        found = bench.calibrated(spec)
         return {"loops": dict(found.loops), "excluded": dict(found.excluded), "notes": list(found.notes)}
 
     name = f"loops-{services.folder.put(spec)[:16]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,13 +38,12 @@ def resolve_inside(tree: Path, path: str) -> str:
     try:
         resolved = (root / path).resolve()
         inside = resolved.relative_to(root)
-        # What is still a link leads to itself; from Python 3.13 on nobody complains of it.
-        looped = any(each.is_symlink() for each in (resolved, *resolved.parents))
+        # What is still a link leads to itself; from Python 3.13 on only strict ways complain of it.
+        if any(each.is_symlink() for each in (resolved, *resolved.parents)):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     except (ValueError, OSError, RuntimeError):
         # ValueError: not below the root, or a null byte; the others: a loop of links, a name too long.
-        inside, looped = None, True
-    if inside is None or looped:
-        raise EditError("outside_tree", f"{path!r} is not inside the repository")
+        raise EditError("outside_tree", f"{path!r} is not inside the repository") from None
     parts = inside.parts
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or not parts:
         raise EditError("outside_tree", f"{path!r} is not a path relative to the repository's root")

@@ -1,8 +1,6 @@
 """Calls of our own command line, as real processes."""
 
-import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -45,15 +43,7 @@ def test_more_input_than_a_pipe_holds_is_no_deadlock(tmp_path: Path) -> None:
     assert caught.value.code == "PA801"
 
 
-@pytest.fixture
-def heeding() -> Iterator[None]:
-    """Interrupts arrive, as in the server, even where whoever started the tests ignores them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-def test_a_cancelled_call_leaves_no_process(tmp_path: Path, heeding: None) -> None:
+def test_a_cancelled_call_leaves_no_process(tmp_path: Path) -> None:
     async def hear(line: str) -> None: ...
 
     async def main(silent: socket.socket) -> None:
